@@ -1,0 +1,46 @@
+# Everything a newcomer needs: `make demo`, `make test`. Only make and Python 3.11 or newer are assumed.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.up-to-date
+.DEFAULT_GOAL := help
+
+help:            ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+setup: $(STAMP)  ## the virtual environment in .venv, from the lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (found: $$($(PYTHON) -V)); name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments. On Debian: apt install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet "uv==$$(cat .uv-version)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup      ## the whole job against the demo press, once
+	@$(BIN)/diembao demo
+
+test: setup      ## all tests
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: setup     ## style, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup     ## every benchmark, ours against the bare library in the same run
+	@$(BIN)/python -m bench --all
+
+format: setup    ## put the code into form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: setup      ## resolve the dependencies anew (names no index host)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml --output-file requirements.lock $(LOCKFLAGS)
+
+clean:           ## everything that was made here
+	rm -rf .venv demo-out bench-out build *.egg-info
+
+.PHONY: help setup demo test check bench format lock clean

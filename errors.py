@@ -1,0 +1,42 @@
+"""The errors of the product: one root, each carrying its identifiers and its cause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class DiemBaoError(Exception):
+    """Root of all errors we raise on purpose; `str()` is one clear line for a person."""
+
+
+class SettingsError(DiemBaoError):
+    """The settings cannot be used: names the file, the key, the line where known, and how to mend it."""
+
+
+class RetryLater(DiemBaoError):
+    """This item cannot be done now; `at` says when to try again."""
+
+    def __init__(self, reason: str, at: datetime) -> None:
+        super().__init__(reason)
+        self.at = at
+
+
+class Unusable(DiemBaoError):
+    """This item can never be done: it is quarantined with the reason."""
+
+    def __init__(self, subject: str, reason: str) -> None:
+        super().__init__(f"{subject}: {reason}")
+        self.subject = subject
+        self.reason = reason
+
+
+class StorageError(DiemBaoError):
+    """The archive cannot be opened, read or written; says what to do."""
+
+
+class DeliveryError(DiemBaoError):
+    """A mail was not accepted; `permanent` tells a refusal (5xx) from an outage."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
