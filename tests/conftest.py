@@ -1,0 +1,20 @@
+"""What every test shares: where things lie, and the unpublished data where it is at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("DIEMBAO_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of the unpublished data; the test is skipped, loudly, where it is absent."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        pytest.skip(f"NOT RUN: needs the data folder {data} (set DIEMBAO_SHARED to point at it)")
+    return data
