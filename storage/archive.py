@@ -1,0 +1,163 @@
+"""Opening the archive and its transactions; the only module that knows how the two databases differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from errors import StorageError
+from storage.guard import guarded
+from storage.locks import Held, file_lock, keep_from_children, server_lock
+from storage.migrate import upgrade
+
+_BUSY = 30  # seconds a writer waits for another one
+_EXAMPLE = "sqlite:///data/diembao.db or postgresql+psycopg://user@host/diembao"
+
+
+class Archive:
+    """One open archive. Threads may share it; a child process opens its own."""
+
+    def __init__(self, engine: Engine, where: str, file: Path | None) -> None:
+        self._engine = engine
+        self._file = file
+        self.where = where  #: the address without its password, for messages
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end of the block, rolled back by any exception."""
+        with guarded(self.where), self._engine.connect() as plain:
+            db = plain.execution_options(diembao_write=True)
+            with db.begin():
+                yield db
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: one consistent view that neither waits for writers nor holds them up."""
+        with guarded(self.where), self._engine.connect() as plain:
+            db = plain.execution_options(diembao_write=False, **_reading(self._engine))
+            with db.begin():
+                yield db
+
+    def lock(self, name: str, wait: float = 0.0, *, inherit: bool = False) -> AbstractContextManager[Held]:
+        """Hold the lock called `name` against other processes and threads; it dies with its holder.
+
+        Waits up to `wait` seconds, then raises StorageError "another NAME is running (pid N)". With `inherit` a child
+        process that is given `held.fd` holds it too (SQLite only; on PostgreSQL the session is this process's).
+        """
+        if self._file is None:
+            return self._server_lock(name, wait)
+        return file_lock(self._file.with_name(f"{self._file.name}.{name}.lock"), name, wait, inherit=inherit)
+
+    @contextmanager
+    def _server_lock(self, name: str, wait: float) -> Iterator[Held]:
+        with guarded(self.where), server_lock(self._engine, name, wait) as held:
+            yield held
+
+    def close(self) -> None:
+        """Give all connections back; the object must not be used afterwards."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_archive(url: str) -> Archive:
+    """Open the archive at a SQLAlchemy URL, made or brought to this version's schema first.
+
+    The last folder of a SQLite path is made if only that is missing. Raises StorageError for a wrong URL, a missing
+    folder, a file that is no archive, a server that does not answer, and an archive of a newer program.
+    """
+    parsed = _parse(url)
+    file = _database_file(parsed) if parsed.get_backend_name() == "sqlite" else None
+    where = str(file) if file else parsed.render_as_string(hide_password=True)
+    engine = _sqlite(parsed) if file else _postgresql(parsed)
+    archive = Archive(engine, where, file)
+    try:
+        with guarded(where):
+            upgrade(engine, where, archive.lock("migrate", wait=_BUSY * 4) if file else None)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StorageError(f"[storage] url {url!r} is no database address: write {_EXAMPLE}") from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise StorageError(f"[storage] url names {parsed.drivername!r}, which is not supported: write {_EXAMPLE}")
+    return parsed
+
+
+def _database_file(url: URL) -> Path:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise StorageError(f"[storage] url names no file, an archive in memory would be lost: write {_EXAMPLE}")
+    file = Path(url.database).absolute()
+    if file.is_dir():
+        raise StorageError(f"archive {file} is a folder: name a file in it")
+    if not file.parent.is_dir():
+        try:
+            file.parent.mkdir()
+        except OSError as error:
+            raise StorageError(
+                f"archive {file}: its folder cannot be made ({error.strerror}) — make it: mkdir -p {file.parent}"
+            ) from error
+    return file
+
+
+def _reading(engine: Engine) -> dict[str, Any]:
+    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY})
+    event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connected(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin late, after the first read
+    for pragma in (
+        "journal_mode = WAL",
+        # Not NORMAL: a power cut could take back the mark "this mail is going out", and it would go out again.
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "cache_size = -32768",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(db: Connection) -> None:
+    write = db.get_execution_options().get("diembao_write", True)
+    db.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    db.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"connect_timeout": _BUSY, "options": "-c timezone=UTC -c lock_timeout=120000"},
+        pool_pre_ping=True,
+    )
+    event.listen(engine, "connect", lambda connection, _record: keep_from_children(connection))
+    return engine
+
+
+def ping(archive: Archive) -> None:
+    """Raise StorageError unless the archive answers."""
+    with archive.read() as db:
+        db.execute(text("SELECT 1"))
