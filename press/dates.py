@@ -21,7 +21,7 @@ _FUTURE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A publication time in UTC with the string it came from; `zone` says whether the outlet gave one or +07:00 was assumed."""
+    """A publication time in UTC and the string it came from; `zone`: the outlet gave one, or +07:00 was assumed."""
 
     at: datetime
     raw: str
@@ -29,33 +29,26 @@ class Instant:
     precision: Literal["second", "minute", "day"]
 
 
-_ENGLISH_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_KHMER_MONTHS = "មករា កុម្ភៈ មីនា មេសា ឧសភា មិថុនា កក្កដា សីហា កញ្ញា តុលា វិច្ឆិកា ធ្នូ".split()
+_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_KHMER_MONTHS = (
+    *("មករា", "កុម្ភៈ", "មីនា", "មេសា", "ឧសភា", "មិថុនា"),
+    *("កក្កដា", "សីហា", "កញ្ញា", "តុលា", "វិច្ឆិកា", "ធ្នូ"),
+)
 _MONTHS = {name: number for names in (_ENGLISH_MONTHS, _KHMER_MONTHS) for number, name in enumerate(names, 1)}
 _MONTHS |= {"កុម្ភះ": 2, "មិនា": 3}
 _DIGITS = {0x17E0 + value: str(value) for value in range(10)}
-_ZONES = {
-    "z": 0,
-    "gmt": 0,
-    "utc": 0,
-    "ut": 0,
-    "ict": 7,
-    "bst": 1,
-    "cet": 1,
-    "cest": 2,
-    "est": -5,
-    "edt": -4,
-    "cst": -6,
-    "cdt": -5,
-    "pst": -8,
-    "pdt": -7,
-}
+_ZONES = {"z": 0, "gmt": 0, "utc": 0, "ut": 0, "ict": 7, "bst": 1, "cet": 1, "cest": 2}
+_ZONES |= {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "pst": -8, "pdt": -7}
 
 _WEEKDAY = (
-    r"(?:(?:thứ|thu)[ -]?(?:hai|ba|tư|tu|năm|nam|sáu|sau|bảy|bẩy|bay|[2-7])|chủ[ -]?nhật|chúa nhật|t[2-7]|cn|ថ្ងៃ[\u1780-\u17b3\u17b6-\u17d3]{2,24}"
+    r"(?:(?:thứ|thu)[ -]?(?:hai|ba|tư|tu|năm|nam|sáu|sau|bảy|bẩy|bay|[2-7])|chủ[ -]?nhật|chúa nhật|t[2-7]|cn"
+    r"|ថ្ងៃ[\u1780-\u17b3\u17b6-\u17d3]{2,24}"
     r"|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b\.?"
 )
-_MONTH_NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 _KHMER_NAME = "|".join(name for name in _MONTHS if not name.isascii())
 _DATES = (
     r"(?P<iso_y>(?:19|20|21)\d\d)[-/.](?P<iso_m>\d{1,2})[-/.](?P<iso_d>\d{1,2})t?",
@@ -67,28 +60,32 @@ _DATES = (
 )
 _DATE = "(?:" + "|".join(_DATES) + ")"
 _TIME = (
-    r"(?P<hour{n}>\d{{1,2}}) ?(?::|h|g|giờ|ម៉ោង) ?(?P<minute{n}>\d{{2}})(?:(?: ?: ?|')(?P<second{n}>\d{{2}})(?:[.,]\d{{1,9}})?)? ?"
-    r"(?P<half{n}>[ap]\.?m\b\.?|sa\b|ch\b|phút\b)?"
+    r"(?P<hour>\d{1,2}) ?(?::|h|g|giờ|ម៉ោង) ?(?P<minute>\d{2})"
+    r"(?:(?: ?: ?|')(?P<second>\d{2})(?:[.,]\d{1,9})?)? ?"
+    r"(?P<half>[ap]\.?m\b\.?|sa\b|ch\b|phút\b)?"
 )
-_ZONE = (
-    r"[ ,]*[(\[]? ?(?:(?P<zone{n}>(?:gmt|utc|múi giờ)? ?(?P<sign{n}>[+-]) ?(?P<zh{n}>\d{{1,2}})(?::?(?P<zm{n}>\d\d))?)"
-    r"|(?P<named{n}>z|gmt|utc?|ict|bst|cest|cet|[ecp][sd]t)\b) ?[)\]]?"
-)
+
+
+def _zone(number: int) -> str:
+    return (
+        r"(?:[ ,]*[(\[]? ?(?:(?:gmt|utc|múi giờ)? ?"
+        rf"(?P<sign{number}>[+-]) ?(?P<zh{number}>\d{{1,2}})(?::?(?P<zm{number}>\d\d))?"
+        rf"|(?P<named{number}>z|gmt|utc?|ict|bst|cest|cet|[ecp][sd]t)\b) ?[)\]]?)?"
+    )
+
+
 _FURNITURE = (
-    r"(?:(?:cập nhật|đăng tải|đăng|xuất bản|phát hành|thời gian|publish(?:ed)?|updated?|posted|last updated|date|time|ngày đăng|ngày cập nhật|"
-    r"ngày xuất bản|lần cuối|lúc|vào|at|on|ngày|ថ្ងៃ|ម៉ោង)(?![^\W\d_]))"
+    r"(?:(?:cập nhật|đăng tải|đăng|xuất bản|phát hành|thời gian|ngày đăng|ngày cập nhật|ngày xuất bản|lần cuối|lúc|vào"
+    r"|publish(?:ed)?|updated?|posted|last updated|date|time|at|on|ngày|ថ្ងៃ|ម៉ោង)(?![^\W\d_]))"
 )
 # Possessive: nothing in front of a date is ever given back, so no text can make the search explode.
 _SEP = rf"[ ,|•·@–—.:-]*+(?:{_FURNITURE}|{_WEEKDAY})?+[ ,|•·@–—:-]*+"
 _HEAD = rf"(?:{_FURNITURE}|{_WEEKDAY}|[ ,|•·–—:-])*+"
-_DATE_FIRST = re.compile(
-    rf"{_HEAD}{_DATE}(?:{_SEP}{_TIME.format(n=1)}(?:{_ZONE.format(n=1)})?)?(?: ?\([\w .+]{{1,40}}\)| ?\[[\w .+]{{1,40}}\])?"
-)
-_TIME_FIRST = re.compile(
-    rf"{_HEAD}{_TIME.format(n=1)}(?:{_ZONE.format(n=1)})?{_SEP}{_HEAD}{_DATE}(?:{_ZONE.format(n=2)})?"
-)
+_REMARK = r"(?: ?\([\w .+]{1,40}\)| ?\[[\w .+]{1,40}\])?"  # (Indochina Time)
+_DATE_FIRST = re.compile(rf"{_HEAD}{_DATE}(?:{_SEP}{_TIME}{_zone(1)})?{_REMARK}")
+_TIME_FIRST = re.compile(rf"{_HEAD}{_TIME}{_zone(1)}{_SEP}{_HEAD}{_DATE}{_zone(2)}")
 _MONTH_TIME_YEAR = re.compile(  # Wed Aug 05 06:00:00 2026
-    rf"{_WEEKDAY} (?P<u_m>{_MONTH_NAME}) (?P<u_d>\d{{1,2}}) {_TIME.format(n=1)}(?:{_ZONE.format(n=1)})? (?P<u_y>\d{{4}})"
+    rf"{_WEEKDAY} (?P<u_m>{_MONTH_NAME}) (?P<u_d>\d{{1,2}}) {_TIME}{_zone(1)} (?P<u_y>\d{{4}})"
 )
 _FORMS = (_DATE_FIRST, _TIME_FIRST, _MONTH_TIME_YEAR)
 _NOT_PUBLISHED = re.compile(r"âm lịch|\btrước\b|\bago\b|\bđến\b")
@@ -115,13 +112,13 @@ def parse(raw: str, *, day_first: bool | None = None) -> Instant | None:
 
 
 def search(text: str, *, day_first: bool | None = None) -> Instant | None:
-    """The first publication time inside a short text that holds other words too; one with a time of day is preferred."""
+    """The first publication time in a short text with other words; one with a time of day is preferred."""
     normal = _normal(text, 10 * _MAX)
     if not normal or _NOT_PUBLISHED.search(normal.lower()):
         return None
     found = list(_instants(normal, day_first))
     timed = [instant for instant in found if instant.precision != "day"]
-    return (timed or found or [None])[0]
+    return next(iter(timed or found), None)
 
 
 def _instants(text: str, day_first: bool | None) -> Iterator[Instant]:
@@ -148,12 +145,12 @@ def _normal(raw: str, limit: int) -> str:
 
 def _instant(found: re.Match[str], raw: str, day_first: bool | None) -> Instant | None:
     parts = found.groupdict()
-    half = (parts.get("half1") or "").replace(".", "")
+    half = (parts.get("half") or "").replace(".", "")
     day = _date(parts, half in {"am", "pm"}, day_first)
     if day is None:
         return None
     offset = _offset(parts)
-    hour, minute, second = (parts.get(f"{name}1") for name in ("hour", "minute", "second"))
+    hour, minute, second = (parts.get(name) for name in ("hour", "minute", "second"))
     try:
         local = datetime(
             *day,
@@ -222,7 +219,7 @@ _RUN_VCCORP = re.compile(r"1\d\d(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[01
 
 
 def url_date(url: str) -> date | None:
-    """The day an article's address carries (…20260805…, /2026/08/05/, VCCorp's …260805…), in Vietnam's time, or None."""
+    """The day an article's address carries (…20260805…, /2026/08/05/, VCCorp's …260805…) in Vietnam, or None."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -231,7 +228,7 @@ def url_date(url: str) -> date | None:
     for run in _URL_RUN.findall(path):
         found += [_RUN_OWN.fullmatch(run), _RUN_VCCORP.fullmatch(run)]
     for match in found:
-        day = _checked(*(int(part) for part in match.groups())) if match else None  # type: ignore[arg-type]
+        day = _checked(*(int(part) for part in match.groups())) if match else None
         if day and day[0] >= 1995:
             return date(*day)
     return None

@@ -43,7 +43,7 @@ _D = str.maketrans("đ", "d")
 
 
 def clean(text: str) -> str:
-    """One line in the form the archive keeps: entities decoded, NFC, Đ for Eth, no invisible characters, single spaces."""
+    """One line as the archive keeps it: entities decoded, NFC, Đ for Eth, no invisible characters, single spaces."""
     if not _ODD.search(text):
         return text
     for _ in range(_MAX_PASSES):
@@ -85,8 +85,10 @@ def fold(text: str) -> str:
 _UPPER = "A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _SENTENCE = rf"(?=[\"'“‘«(\[]*[{_UPPER}0-9])"
 _DASH = r"[-–—]+"
-_AGENCY = rf"(?:[{_UPPER}][{_UPPER}0-9&+.]{{1,9}}|[\w-]{{2,30}}\.(?:vn|VN|Vn|com|COM|net|NET|com\.vn)|Vietnam\+|Vietnamplus|VietnamPlus)"
-_WIRE = r"(?:TTXVN|VNA|AVI|VOV|TTXVN/Vietnam\+|TTXVN/VNA|Vietnam\+|VietnamPlus|Dân trí|PLO|NLĐO|TTO|TPO|NDO|[\w-]{2,30}\.vn)"
+_SITE = r"[\w-]{2,30}\.(?:vn|VN|Vn|com\.vn|com|COM|net|NET)"
+_AGENCY = rf"(?:[{_UPPER}][{_UPPER}0-9&+.]{{1,9}}|{_SITE}|Vietnam\+|Vietnam[Pp]lus)"
+_WIRE = rf"(?:TTXVN(?:/(?:Vietnam\+|VNA))?|VNA|AVI|VOV|PLO|NLĐO|TTO|TPO|NDO|Dân trí|Vietnam\+|Vietnam[Pp]lus|{_SITE})"
+_NAMED = r"Vietnam\+|VietnamPlus|Kinhtedothi|VnEconomy|VietNamNet|Infonet|Dân trí|Dân Việt"
 _PLACE = rf"[{_UPPER}][\w.]*(?:[ -](?:[{_UPPER}0-9][\w.]*)){{0,4}}"
 _DATED = r"(?:,? (?:ngày )?[\w./ -]{1,14})?"
 _DATELINES = tuple(
@@ -95,15 +97,18 @@ _DATELINES = tuple(
         rf"({_PLACE}{_DATED} ?\({_WIRE}\)) ?(?:{_DASH}|:)? ?{_SENTENCE}",  # Sóc Trăng (TTXVN) -
         rf"(\([{_UPPER}][^():0-9]{{1,28}}\)) ?{_DASH} ?{_SENTENCE}",  # (Dân trí) -
         rf"(\({_AGENCY}\)) ?:? ?{_SENTENCE}",  # (VNA)
-        rf"([\w-]{{2,30}}\.(?:vn|VN|Vn|com|COM|net|NET|com\.vn)) ?{_DASH} ?{_SENTENCE}",  # VOV.VN -
-        rf"([{_UPPER}][{_UPPER}&]{{1,7}}|Vietnam\+|VietnamPlus|Kinhtedothi|VnEconomy|VietNamNet|Infonet|Dân trí|Dân Việt)"
-        rf"(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
+        rf"({_SITE}) ?{_DASH} ?{_SENTENCE}",  # VOV.VN -
+        rf"([{_UPPER}][{_UPPER}&]{{1,7}}|{_NAMED})(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
     )
 )
 # Abbreviations a lead itself may begin with in front of a dash.
 _NO_AGENCIES = frozenset(
-    "UBND HĐND UBMTTQ MTTQ BHXH BHYT ĐBSCL TAND VKSND CSGT PCCC TNGT ATGT BOT GDP CPI FDI ODA EU USD VND WHO FIFA AFC UEFA AFF "
-    "FED ECB IMF WB WTO ASEAN NATO UAE CLB HLV SHB HAGL TPHCM HCM VFF VPF VN AI IT CEO OCOP THPT THCS ĐH CĐ KCN EVN BTC MC".split()
+    (
+        *("UBND", "HĐND", "UBMTTQ", "MTTQ", "BHXH", "BHYT", "ĐBSCL", "TAND", "VKSND", "CSGT", "PCCC", "TNGT", "ATGT"),
+        *("BOT", "GDP", "CPI", "FDI", "ODA", "EU", "USD", "VND", "WHO", "FIFA", "AFC", "UEFA", "AFF", "FED", "ECB"),
+        *("IMF", "WB", "WTO", "ASEAN", "NATO", "UAE", "CLB", "HLV", "SHB", "HAGL", "TPHCM", "HCM", "VFF", "VPF", "VN"),
+        *("AI", "IT", "CEO", "OCOP", "THPT", "THCS", "ĐH", "CĐ", "KCN", "EVN", "BTC", "MC", "BĐBP", "MTQG"),
+    )
 )
 
 

@@ -19,7 +19,7 @@ _SAFE = "%/:@!$&'()*+,;=~-._"
 
 
 def canonical(url: str, base: str = "") -> str:
-    """The one address of an article: absolute http(s), IDNA host, no port by default, fragment, tracking, AMP or mobile twin.
+    """The one address of an article: absolute, IDNA host, without default port, fragment, tracking, AMP or mobile twin.
 
     Idempotent; parameters that are not tracking keep their order. Raises ValueError for anything that is not http(s).
     """
