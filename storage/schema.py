@@ -34,8 +34,7 @@ metadata = MetaData(
     }
 )
 
-# Ids are never used twice (AUTOINCREMENT): mails, indexes and people keep them longer than the row may live.
-_LASTING = {"sqlite_autoincrement": True}
+# Everywhere AUTOINCREMENT: ids are never used twice, as mails, indexes and people keep them longer than a row may live.
 
 
 def _words(name: str, default: str = "") -> Column[str]:
@@ -79,7 +78,7 @@ feeds = Table(
     Column("since", Utc),  # since when attempts succeed, or fail
     Index("ix_feeds_due", "in_use", "next_due"),  # due_feeds
     Index("ix_feeds_outlet", "outlet"),  # health, per outlet
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 # Every article address ever announced, in the archive or not: what is known is never asked twice.
@@ -123,7 +122,7 @@ links = Table(
     Index("ix_links_feed", "feed_id", "first_seen"),  # arrivals of a feed
     Index("ix_links_layout", "outlet", "analysed_at"),  # health: pages lately extracted
     Index("ix_links_article", "article_id"),  # links of an article
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 # Raw pages: the queue of the analysis, then the evidence of what stays in the archive.
@@ -144,7 +143,7 @@ pages = Table(
     CheckConstraint("state IN ('due', 'done', 'never')", name="state"),
     Index("ix_pages_state", "state", "id"),  # due_pages, quarantine
     Index("ix_pages_link", "link_id"),  # the stored copies of an article
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 stories = Table(
@@ -157,7 +156,7 @@ stories = Table(
     Column("merged_into", BigId, ForeignKey("stories.id")),  # an address of a merged story still leads somewhere
     Column("created_at", Utc, nullable=False),
     Index("ix_stories_last", "last_at"),  # stories of a period
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 story_events = Table(
@@ -170,7 +169,7 @@ story_events = Table(
     Column("other_id", BigId, ForeignKey("stories.id"), nullable=False),
     Column("articles", Json, nullable=False),  # the ids that moved
     Index("ix_story_events_story", "story_id"),  # history of a story
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 articles = Table(
@@ -218,7 +217,7 @@ articles = Table(
         sqlite_where=text("needs_group"),
         postgresql_where=text("needs_group"),
     ),
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 versions = Table(
@@ -287,7 +286,7 @@ subscriptions = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 # The delivery ledger: composed -> claimed -> sent | failed | unknown, one row per subscription and period.
@@ -319,7 +318,7 @@ editions = Table(
     CheckConstraint("period_start < period_end", name="period"),
     UniqueConstraint("subscription_id", "period_end"),  # also serves last_sent
     Index("ix_editions_state", "state", "next_try"),  # claimable, recover
-    **_LASTING,
+    sqlite_autoincrement=True,
 )
 
 edition_articles = Table(
@@ -343,5 +342,5 @@ runs = Table(
     Column("counts", Json, nullable=False),
     _words("error"),
     Index("ix_runs_verb", "verb", "id"),  # last runs of a verb
-    **_LASTING,
+    sqlite_autoincrement=True,
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Row, Text
 from sqlalchemy.types import TypeDecorator
 
+#: A row whose columns are read by name.
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 #: Row ids: 64 bits on PostgreSQL; SQLite's own row id must be declared INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 

@@ -1,0 +1,42 @@
+"""Single facts about the archive: sequences, and secrets made when first needed."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.schema import counters, meta
+
+
+def next_number(db: Connection, name: str) -> int:
+    """The next number of a sequence; it becomes visible together with what it numbers, in the order of commits."""
+    statement = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
+    return int(db.execute(statement.returning(counters.c.value)).scalar_one())
+
+
+def last_number(db: Connection, name: str) -> int:
+    """The last number a sequence gave; 0 when it gave none."""
+    return int(db.execute(select(counters.c.value).where(counters.c.name == name)).scalar() or 0)
+
+
+def get_fact(db: Connection, key: str) -> str | None:
+    """The value stored under `key`."""
+    return db.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+
+
+def set_fact(db: Connection, key: str, value: str) -> None:
+    """Store `value` under `key`, replacing what was there."""
+    insert = postgresql.insert(meta) if db.dialect.name == "postgresql" else sqlite.insert(meta)
+    statement = insert.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
+    db.execute(statement, {"key": key, "value": value})
+
+
+def secret(db: Connection, name: str) -> str:
+    """The archive's own random key of this name (43 URL-safe characters), made on first use and lasting."""
+    insert = postgresql.insert(meta) if db.dialect.name == "postgresql" else sqlite.insert(meta)
+    key = f"secret:{name}"
+    statement = insert.on_conflict_do_nothing(index_elements=[meta.c.key])
+    db.execute(statement, {"key": key, "value": secrets.token_urlsafe(32)})
+    return str(db.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one())

@@ -1,0 +1,131 @@
+"""The lists of the outlets: which are asked when, what the last answer left, and how often each brings something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, case, or_, select, update
+
+from errors import StorageError
+from press import Feed, FeedReading
+from storage.schema import feeds, links
+from storage.types import AnyRow
+
+
+def sync_feeds(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
+    """Make `wanted` the lists in use: new ones are due at once, those not named rest and keep their history.
+
+    Conditions (etag, …) of the given feeds are ignored: the archive knows better.
+    """
+    known = {row.url: row for row in db.execute(select(feeds.c.url, feeds.c.outlet, feeds.c.kind, feeds.c.links))}
+    unique = {feed.url: feed for feed in wanted}
+    new = [
+        {"url": f.url, "outlet": f.outlet, "kind": f.kind, "links": f.links, "in_use": True, "next_due": now}
+        for f in unique.values()
+        if f.url not in known
+    ]
+    if new:
+        db.execute(feeds.insert(), new)
+    changed = [
+        {"key": f.url, "outlet": f.outlet, "kind": f.kind, "links": f.links}
+        for f in unique.values()
+        if f.url in known and _definition(known[f.url]) != (f.outlet, f.kind, f.links)
+    ]
+    if changed:
+        # A new selector reads the same page differently: what the old one left must not answer "not modified".
+        fresh = {"etag": "", "last_modified": "", "sha256": ""}
+        statement = update(feeds).where(feeds.c.url == bindparam("key"))
+        db.execute(statement, [{**row, **fresh, "next_due": now} for row in changed])
+    gone = [url for url in known if url not in unique]
+    for urls, flag in ((gone, False), ([url for url in known if url in unique], True)):
+        if urls:
+            statement = update(feeds).where(feeds.c.url == bindparam("key"), feeds.c.in_use != flag)
+            db.execute(statement.values(in_use=flag), [{"key": url} for url in urls])
+
+
+def _definition(row: AnyRow) -> tuple[str, str, str]:
+    return row.outlet, row.kind, row.links
+
+
+def due_feeds(db: Connection, now: datetime, outlets: Sequence[str] | None = None) -> list[Feed]:
+    """The lists in use that are due at `now`, longest waiting first; only those of `outlets` if given."""
+    query = select(feeds).where(feeds.c.in_use, feeds.c.next_due <= now)
+    if outlets is not None:
+        query = query.where(feeds.c.outlet.in_(list(outlets)))
+    return [_feed(row) for row in db.execute(query.order_by(feeds.c.next_due, feeds.c.id))]
+
+
+def known_feeds(db: Connection, outlets: Sequence[str] | None = None) -> list[Feed]:
+    """All lists in use, due or not."""
+    query = select(feeds).where(feeds.c.in_use)
+    if outlets is not None:
+        query = query.where(feeds.c.outlet.in_(list(outlets)))
+    return [_feed(row) for row in db.execute(query.order_by(feeds.c.id))]
+
+
+def next_due(db: Connection, outlets: Sequence[str] | None = None) -> datetime | None:
+    """When the first list in use becomes due; None without lists."""
+    query = select(feeds.c.next_due).where(feeds.c.in_use).order_by(feeds.c.next_due).limit(1)
+    if outlets is not None:
+        query = query.where(feeds.c.outlet.in_(list(outlets)))
+    return db.execute(query).scalar()
+
+
+def failures(db: Connection, url: str) -> int:
+    """How many attempts at this list failed in a row."""
+    return db.execute(select(feeds.c.failures).where(feeds.c.url == url)).scalar() or 0
+
+
+def record_feed(db: Connection, reading: FeedReading, next_due: datetime, new: int = 0) -> None:
+    """Store how one request for a list ended: its outcome, what a condition needs, when to ask again.
+
+    `new` is how many links it announced that were not known. Raises StorageError for a list never synchronised.
+    """
+    feed, ok, at = reading.feed, reading.outcome.kind == "done", reading.fetched_at
+    turned = or_(feeds.c.since.is_(None), (feeds.c.outcome == "done") != ok)
+    values: dict[str, object] = {
+        "last_asked": at,
+        "next_due": next_due,
+        "failures": 0 if ok else feeds.c.failures + 1,
+        "outcome": reading.outcome.kind,
+        "reason": reading.outcome.reason,
+        "status": reading.status,
+        "since": case((turned, at), else_=feeds.c.since),
+    }
+    if ok:
+        values |= {"etag": feed.etag, "last_modified": feed.last_modified, "sha256": feed.sha256, "last_ok": at}
+    if new:
+        values["last_new"] = at
+    if db.execute(update(feeds).where(feeds.c.url == feed.url).values(values)).rowcount != 1:
+        raise StorageError(f"feed {feed.url} is not in the archive: synchronise the feeds first")
+
+
+def arrivals(db: Connection, *, feed: str | None = None, outlet: str | None = None, since: datetime) -> list[datetime]:
+    """When articles of one list (its URL) or one outlet (its slug) appeared since `since`, in order.
+
+    The published instant where known and not later than our first sight. A link announced by several lists counts for
+    the first: a list that only repeats others is quiet.
+    """
+    query = select(links.c.published_at, links.c.first_seen).where(links.c.first_seen >= since)
+    if feed is not None:
+        feed_id = db.execute(select(feeds.c.id).where(feeds.c.url == feed)).scalar()
+        if feed_id is None:
+            return []
+        query = query.where(links.c.feed_id == feed_id)
+    if outlet is not None:
+        query = query.where(links.c.outlet == outlet)
+    seen = [min(row.published_at or row.first_seen, row.first_seen) for row in db.execute(query)]
+    return sorted(at for at in seen if at >= since)
+
+
+def _feed(row: AnyRow) -> Feed:
+    return Feed(
+        outlet=row.outlet,
+        kind=row.kind,
+        url=row.url,
+        links=row.links,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        sha256=row.sha256,
+    )
