@@ -1,0 +1,303 @@
+"""The demo press: twelve outlets with real-world habits, served on loopback until stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from demo.server import Request, State, serve
+from demo.site import SECTION_LINKS, Lists, build, lists, section_names
+from demo.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets
+from press import Outlet, Section
+
+_ATTEMPTS = 20
+_START_SECONDS = 60
+
+
+class Press:
+    """The demo press as a context manager: `start()` binds and answers, `stop()` releases every port.
+
+    `anchor` (aware) is the instant the articles' ages count from. `port` 0 takes a free one. `copies` > 1 serves each
+    article that often under different addresses. `troubles=False` leaves out what delays or fails (slow, busy and
+    broken addresses, edited and vanished articles): for measurements. `process=True` serves from a process of its own.
+    """
+
+    def __init__(
+        self, anchor: datetime, port: int = 0, *, copies: int = 1, troubles: bool = True, process: bool = False
+    ) -> None:
+        self.anchor = anchor
+        self.copies = copies
+        self.troubles = troubles
+        self.process = process
+        self._wanted = port
+        self._bases: dict[str, str] = {}
+        self._thread: _Thread | None = None
+        self._child: subprocess.Popen[str] | None = None
+
+    def start(self) -> Self:
+        """Bind and serve; raises OSError where the wanted port is taken."""
+        if self._bases:
+            raise RuntimeError("the demo press is already being served")
+        if self.process:
+            self._child, self._bases = _spawn(self.anchor, self._wanted, self.copies, self.troubles)
+            return self
+        sockets = bind(self._wanted)
+        self._bases = bases(sockets)
+        self._thread = _Thread(sockets, State(build(self.anchor, self.base_url, copies=self.copies,
+                                                    with_troubles=self.troubles)))  # fmt: skip
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and release the ports; harmless when it is not being served."""
+        if self._thread is not None:
+            self._thread.stop()
+        if self._child is not None:
+            _end(self._child)
+        self._thread, self._child, self._bases = None, None, {}
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port of the first outlet, and of all where each has a host of its own."""
+        return urlsplit(next(iter(self._bases.values()))).port or 0
+
+    def base_url(self, slug: str) -> str:
+        """Return the root of an outlet's addresses, without a slash at its end; KeyError for an unknown slug."""
+        return self._bases[slug]
+
+    def truth(self) -> tuple[DemoArticle, ...]:
+        """Return every article that is being served with its ground truth, newest first per outlet."""
+        return articles(self.anchor, self.base_url, copies=self.copies)
+
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Return the outlets as the product knows them, pointing at the addresses being served."""
+        return tuple(_outlet(outlet, self.base_url(outlet.slug), self._lists(outlet)) for outlet in outlets())
+
+    def settings_text(self, archive: Path, mail_host: str = "127.0.0.1", mail_port: int = 2525) -> str:
+        """Return a whole settings.toml that points at this press, at that SQLite file and at that mail server."""
+        rows = "\n".join(_toml_row(outlet) for outlet in self.outlets())
+        return (
+            _SETTINGS.format(url=_quoted(f"sqlite:///{archive}"), host=_quoted(mail_host), port=mail_port) + rows + "\n"
+        )
+
+    def requests(self) -> tuple[Request, ...]:
+        """Return every request since the start, oldest first (at most the last 200,000)."""
+        return tuple(Request(**row) for row in json.loads(self._control("GET", "/_demo/requests")))
+
+    def advance(self) -> None:
+        """From now on every reader sees the edited articles edited and the vanished ones gone."""
+        self._control("POST", "/_demo/advance")
+
+    def _lists(self, outlet: DemoOutlet) -> Lists:
+        return lists(outlet, section_names([each for each in articles(self.anchor) if each.outlet == outlet.slug]))
+
+    def _control(self, method: str, path: str) -> bytes:
+        where = urlsplit(next(iter(self._bases.values())))
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
+        try:
+            connection.request(method, path, headers={"Connection": "close"})
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
+
+class _Thread(threading.Thread):
+    """The event loop that serves, in a thread of its own."""
+
+    def __init__(self, sockets: Mapping[str, socket.socket], state: State) -> None:
+        super().__init__(name="demo-press", daemon=True)
+        self.sockets = sockets
+        self.state = state
+        self.up = threading.Event()
+        self.loop = asyncio.new_event_loop()
+        self.halt = asyncio.Event()
+
+    def start(self) -> None:
+        super().start()
+        if not self.up.wait(_START_SECONDS):
+            raise RuntimeError("the demo press did not come up")
+
+    def run(self) -> None:
+        try:
+            self.loop.run_until_complete(serve(self.sockets, self.state, self.halt, self.up.set))
+        finally:
+            self.loop.close()
+
+    def stop(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            self.loop.call_soon_threadsafe(self.halt.set)
+        self.join(_START_SECONDS)
+
+
+def bind(port: int = 0) -> dict[str, socket.socket]:
+    """Return one listening socket for each outlet: its own loopback address, all on one port.
+
+    Where a system has only 127.0.0.1 (macOS), the outlets get consecutive ports on it. Raises OSError where the
+    wanted port is taken.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _bind_hosts(port)
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                return _bind_ports(port)
+            if port or attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _bind_hosts(port: int) -> dict[str, socket.socket]:
+    bound: dict[str, socket.socket] = {}
+    try:
+        for outlet in outlets():
+            bound[outlet.slug] = _listening(f"127.0.0.{outlet.host}", port)
+            port = bound[outlet.slug].getsockname()[1]
+    except OSError:
+        for taken in bound.values():
+            taken.close()
+        raise
+    return bound
+
+
+def _bind_ports(port: int) -> dict[str, socket.socket]:
+    return {outlet.slug: _listening("127.0.0.1", port + at if port else 0) for at, outlet in enumerate(outlets())}
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(512)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def bases(sockets: Mapping[str, socket.socket]) -> dict[str, str]:
+    """Return the root of each outlet's addresses by slug."""
+    return {slug: "http://{}:{}".format(*bound.getsockname()[:2]) for slug, bound in sockets.items()}
+
+
+def _spawn(anchor: datetime, port: int, copies: int, troubles: bool) -> tuple[subprocess.Popen[str], dict[str, str]]:
+    command = [sys.executable, "-m", "demo", anchor.isoformat(), str(port), str(copies), str(int(troubles))]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- ours
+    line = child.stdout.readline() if child.stdout else ""
+    if not line:
+        _end(child)
+        raise OSError(f"the demo press did not come up on port {port}")
+    return child, json.loads(line)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """Close the child's input, which it takes as the order to end, and wait."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def serve_forever(
+    port: int, settings_out: Path | None, now: datetime, *, mail_host: str = "127.0.0.1", mail_port: int = 2525
+) -> None:
+    """Serve the press until SIGTERM or SIGINT, after writing the settings that point at it and printing one line.
+
+    The archive of those settings lies next to them. Runs in the main thread; raises OSError where the port is taken.
+    """
+    stopped = threading.Event()
+    before = {kind: signal.signal(kind, lambda *_: stopped.set()) for kind in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with Press(anchor_before(now), port) as press:
+            if settings_out is not None:
+                archive = settings_out.resolve().with_suffix(".db")
+                settings_out.write_text(press.settings_text(archive, mail_host, mail_port), "utf-8")
+            where = f"; settings: {settings_out}" if settings_out is not None else ""
+            print(
+                f"Demo press: {len(outlets())} outlets, {len(press.truth())} articles on port {press.port}{where}",
+                flush=True,
+            )
+            while not stopped.wait(0.5):
+                pass
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def _outlet(outlet: DemoOutlet, base: str, where: Lists) -> Outlet:
+    return Outlet(
+        slug=outlet.slug,
+        name=outlet.name,
+        language=outlet.language,
+        level=outlet.level,
+        site=f"{base}/",
+        feeds=tuple(base + path for path in where.feeds),
+        sections=tuple(Section(base + path, SECTION_LINKS) for path in where.sections),
+        sitemaps=tuple(base + path for path in where.sitemaps),
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _toml_row(outlet: Outlet) -> str:
+    lines = [f"{key} = {_quoted(getattr(outlet, key))}" for key in ("slug", "name", "language", "level", "site")]
+    lines += [f"{key} = {_quoted_list(getattr(outlet, key))}" for key in ("feeds", "sitemaps") if getattr(outlet, key)]
+    if outlet.sections:
+        rows = (f"{{ url = {_quoted(each.url)}, links = {_quoted(each.links)} }}" for each in outlet.sections)
+        lines.append("sections = [" + ", ".join(rows) + "]")
+    return "\n[[outlet]]\n" + "\n".join(lines)
+
+
+def _quoted_list(texts: tuple[str, ...]) -> str:
+    return "[" + ", ".join(map(_quoted, texts)) + "]"
+
+
+_SETTINGS = """# Settings that point at the demo press, written when it was started.
+
+[area]
+province = "Sóc Trăng"
+
+[storage]
+url = {url}
+
+[crawl]
+contact = "https://example.vn/diembao-demo"
+outlets = []
+delay = 0.02
+allow_private_hosts = true
+
+[analysis]
+keep = "all"
+
+[mail]
+host = {host}
+port = {port}
+security = "none"
+from = "Điểm báo <diembao@example.vn>"
+"""

@@ -1,0 +1,157 @@
+"""Every address of the demo press with its answer: pages, lists, robots.txt, troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import cast
+from urllib.parse import urlsplit
+
+from demo.lists import atom, broken_rss, items, news_sitemap, rss
+from demo.pages import COPY_HERE, Neighbour, article_page, neighbours, section_page
+from demo.resources import GONE, Conditions, Resource, page
+from demo.troubles import busy_once, hidden, trouble_items, troubles
+from demo.truth import COPY_MARK, DemoArticle, DemoOutlet, articles, outlets, slug
+
+XML = "application/xml; charset=utf-8"
+SECTION_LINKS = "h2.list-title a"
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Where an outlet announces its articles, as paths."""
+
+    feeds: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+
+
+class Site:
+    """The answers of one outlet; pages of copies are made when they are asked for."""
+
+    def __init__(self, outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, *, with_troubles: bool) -> None:
+        self.outlet = outlet
+        originals = [article for article in served if not article.copy]
+        pages = {a.key: _article(outlet, a, neighbours(outlet, originals), at, with_troubles)
+                 for at, a in enumerate(originals)}  # fmt: skip
+        self._fixed: dict[str, Resource] = {urlsplit(a.url).path: pages[a.key] for a in originals}
+        if with_troubles and outlet.amp is not None and len(originals) > outlet.amp:
+            twin = originals[outlet.amp]
+            self._fixed["/amp" + urlsplit(twin.url).path] = pages[twin.key]
+        self._fixed |= _lists(outlet, served, base, with_troubles)
+        first = {article.key: article for article in originals}
+        self._copies = {urlsplit(a.url).path: (a, first[a.key.rpartition("#")[0]]) for a in served if a.copy}
+        self._copy_page = lru_cache(maxsize=256)(self._make_copy)
+
+    def answer(self, path: str) -> Resource:
+        """Return what stands at a path (without query): a 404 where nothing does."""
+        found = self._fixed.get(path)
+        if found is not None:
+            return found
+        return self._copy_page(path) if path in self._copies else GONE
+
+    def _make_copy(self, path: str) -> Resource:
+        article, original = self._copies[path]
+        first = urlsplit(original.url).path
+        source = self._fixed[first]
+        mark = f"<p>{COPY_MARK[article.language].format(article.copy)}</p>"
+        body = source.body.replace(first.encode(), path.encode()).replace(COPY_HERE.encode(), mark.encode())
+        return page(body, modified=article.published_at, conditions=source.conditions)
+
+
+def build(
+    anchor: datetime, base_url: Callable[[str], str], *, copies: int = 1, with_troubles: bool = True
+) -> Mapping[str, Site]:
+    """Return the sites of all outlets by slug."""
+    served = articles(anchor, base_url, copies=copies)
+    return {
+        outlet.slug: Site(
+            outlet,
+            [article for article in served if article.outlet == outlet.slug],
+            base_url(outlet.slug),
+            with_troubles=with_troubles,
+        )
+        for outlet in outlets()
+    }
+
+
+def lists(outlet: DemoOutlet, sections: Sequence[str] = ()) -> Lists:
+    """Return where an outlet announces its articles; `sections` are the names of its sections."""
+    if outlet.list == "section":
+        return Lists(sections=tuple(f"/{slug(name)}/" for name in sections))
+    if outlet.list == "sitemap":
+        return Lists(sitemaps=("/sitemap-news.xml",))
+    if outlet.list == "atom":
+        return Lists(feeds=("/feed.atom",))
+    return Lists(feeds=("/rss/home.rss", "/rss/tong-hop.rss") if "troubles" in outlet.habits else ("/rss/home.rss",))
+
+
+def section_names(served: Sequence[DemoArticle]) -> tuple[str, ...]:
+    """Return the sections of those articles in the order in which they first occur."""
+    return tuple(dict.fromkeys(article.section for article in served))
+
+
+def _article(
+    outlet: DemoOutlet, article: DemoArticle, others: Sequence[Neighbour], at: int, with_troubles: bool
+) -> Resource:
+    conditions = cast(Conditions, outlet.conditions)
+    modified = article.published_at + timedelta(minutes=2)
+    made = page(article_page(outlet, article, article.text, others).encode(), modified=modified, conditions=conditions)
+    if not with_troubles:
+        return made
+    if article.vanishes:
+        made = replace(made, later=GONE)
+    elif article.edited is not None:
+        body = article_page(outlet, article, article.edited, others, edited=True).encode()
+        made = replace(made, later=page(body, modified=modified + timedelta(minutes=63), conditions=conditions))
+    if at == outlet.busy:
+        made = replace(made, first=busy_once())
+    if outlet.slow and at == outlet.slow["at"]:
+        made = replace(made, delay=float(outlet.slow["seconds"]))
+    return made
+
+
+def _lists(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, with_troubles: bool) -> dict[str, Resource]:
+    conditions = cast(Conditions, outlet.conditions)
+    newest = max((article.published_at for article in served), default=None)
+    if newest is None:
+        return {}
+    listed = items(outlet, served)
+
+    def listing(body: bytes, content_type: str = XML) -> Resource:
+        return page(body, modified=newest, conditions=conditions, content_type=content_type)
+
+    found: dict[str, Resource] = {} if "no_robots" in outlet.habits else {"/robots.txt": _robots(outlet)}
+    if outlet.list == "section":
+        boxes = neighbours(outlet, served)
+        for name in section_names(served):
+            column = neighbours(outlet, [article for article in served if article.section == name])
+            body = section_page(outlet, name, column, boxes, base).encode()
+            found[f"/{slug(name)}/"] = listing(body, "text/html; charset=utf-8")
+    elif outlet.list == "sitemap":
+        found["/sitemap-news.xml"] = listing(news_sitemap(outlet, listed))
+    elif outlet.list == "atom":
+        found["/feed.atom"] = listing(atom(outlet, base, listed), "application/atom+xml; charset=utf-8")
+    elif "broken_feed" in outlet.habits and with_troubles:
+        found["/rss/home.rss"] = listing(broken_rss(outlet, base, listed))
+        found["/rss/tong-hop.rss"] = listing(rss(outlet, base, trouble_items(base, newest)))
+        found |= {each.path: each.resource for each in troubles()} | hidden()
+    else:
+        kind = (
+            "application/rss+xml; charset=utf-16" if "utf16" in outlet.habits else "application/rss+xml; charset=utf-8"
+        )
+        found["/rss/home.rss"] = listing(rss(outlet, base, listed), kind)
+        if "troubles" in outlet.habits:
+            found["/rss/tong-hop.rss"] = listing(rss(outlet, base, []))
+    return found
+
+
+def _robots(outlet: DemoOutlet) -> Resource:
+    lines = ["User-agent: *", "Disallow: /noi-bo/", "Disallow: /tim-kiem"]
+    if "crawl_delay" in outlet.habits:
+        lines.append("Crawl-delay: 0.05")
+    return Resource(
+        "\n".join([*lines, "", "User-agent: GreedyBot", "Disallow: /", ""]).encode(), "text/plain; charset=utf-8"
+    )
