@@ -1,0 +1,255 @@
+"""Putting analysed articles into the archive: one row per article, one version per changed text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, delete, select, update
+
+from errors import StorageError
+from press import Draft, Judgement
+from storage.facts import next_number
+from storage.links import MAX_URL
+from storage.schema import articles, links, pages, places, tags, versions
+from storage.types import AnyRow, storable
+
+
+class Saved(NamedTuple):
+    """The article a page became part of, and how: a new one, a new version, nothing new, another address of it."""
+
+    id: int
+    what: Literal["new", "changed", "same", "twin"]
+
+
+def save_article(
+    db: Connection,
+    page_id: int,
+    draft: Draft,
+    judgement: Judgement,
+    *,
+    now: datetime,
+    fingerprint: bytes | None = None,
+) -> Saved:
+    """Store what was read from a page and judged of it; the page itself is closed by `settle_page`.
+
+    A changed text is a new version of the same article. An address whose page names another one of the same site and
+    outlet as canonical is a twin: it leads to that article and adds nothing. Raises StorageError for an unknown page.
+    """
+    page = _page(db, page_id)
+    url = _own_url(db, draft.canonical_url, page)
+    old = db.execute(select(articles).where(articles.c.url == url)).one_or_none()
+    text = _text(draft)
+    if old is None:
+        article_id = _insert(db, page, url, draft, judgement, now, fingerprint)
+        _add_version(db, article_id, 1, page, draft)
+        return _linked(db, page, Saved(article_id, "new"))
+    if page.link_id != old.link_id and page.url != old.url:
+        return _linked(db, page, Saved(old.id, "twin"))
+    changed = text != old.text_sha256
+    if not changed and not _restated(old, page, draft, judgement):
+        return _linked(db, page, Saved(old.id, "same"))
+    values = _content(draft, judgement, old.fetched_at, old) | {"link_id": page.link_id, "vanished_at": None}
+    if fingerprint is not None or changed:
+        values["fingerprint"] = fingerprint
+    if changed:
+        values |= {"version": old.version + 1, "needs_group": True}
+        _add_version(db, old.id, old.version + 1, page, draft)
+    _update(db, old.id, values, now)
+    _replace_judgement(db, old.id, judgement)
+    return _linked(db, page, Saved(old.id, "changed" if changed else "same"))
+
+
+def rejudge(
+    db: Connection, article_id: int, judgement: Judgement, *, now: datetime, fingerprint: bytes | None = None
+) -> None:
+    """Replace the judgement of an article whose text stays, as after a new model."""
+    values = _judged(judgement)
+    if fingerprint is not None:
+        values["fingerprint"] = fingerprint
+    _update(db, article_id, values, now)
+    _replace_judgement(db, article_id, judgement)
+
+
+def text_hash(title: str, lead: str, body: str) -> str:
+    """What tells two versions of an article apart."""
+    return hashlib.sha256("\n\n".join((title, lead, body)).encode()).hexdigest()
+
+
+def _text(draft: Draft) -> str:
+    return text_hash(storable(draft.title), storable(draft.lead), storable(draft.body))
+
+
+def _page(db: Connection, page_id: int) -> AnyRow:
+    columns = (pages.c.id, pages.c.link_id, pages.c.fetched_at, links.c.url, links.c.outlet, links.c.vanished_at)
+    query = select(*columns).join_from(pages, links, pages.c.link_id == links.c.id).where(pages.c.id == page_id)
+    row = db.execute(query).one_or_none()
+    if row is None:
+        raise StorageError(f"page {page_id} is not in the archive")
+    return row
+
+
+def _own_url(db: Connection, claimed: str, page: AnyRow) -> str:
+    """The article's address: the claimed one where the page may speak for it, else the link's own.
+
+    A page cannot claim another site's or another outlet's article: it could overwrite it, or take its place.
+    """
+    if not claimed or claimed == page.url or len(claimed.encode(errors="replace")) > MAX_URL:
+        return str(page.url)
+    if not same_site(claimed, page.url):
+        return str(page.url)
+    others = (
+        select(articles.c.outlet).where(articles.c.url == claimed),
+        select(links.c.outlet).where(links.c.url == claimed),
+    )
+    if any(owner not in (None, page.outlet) for owner in (db.execute(query).scalar() for query in others)):
+        return str(page.url)
+    return claimed
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, or one's host is below the other's (www., m. and amp. aside)."""
+    a, b = _site(one), _site(other)
+    return bool(a and b) and (a == b or a.endswith(f".{b}") or b.endswith(f".{a}"))
+
+
+def _site(url: str) -> str:
+    try:
+        site = urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+    for prefix in ("www.", "m.", "amp."):
+        site = site.removeprefix(prefix)
+    return site if "." in site or ":" in site or site == "localhost" else ""
+
+
+def _insert(
+    db: Connection,
+    page: AnyRow,
+    url: str,
+    draft: Draft,
+    judgement: Judgement,
+    now: datetime,
+    fingerprint: bytes | None,
+) -> int:
+    values = _content(draft, judgement, page.fetched_at, None) | {
+        "seq": next_number(db, "articles"),
+        "url": url,
+        "link_id": page.link_id,
+        "outlet": page.outlet,
+        "version": 1,
+        "fetched_at": page.fetched_at,
+        "updated_at": now,
+        "vanished_at": page.vanished_at,
+        "fingerprint": fingerprint,
+        "needs_group": True,
+    }
+    article_id = int(db.execute(articles.insert().returning(articles.c.id), values).scalar_one())
+    _add_judgement(db, article_id, judgement)
+    return article_id
+
+
+def _content(draft: Draft, judgement: Judgement, fetched_at: datetime, old: AnyRow | None) -> dict[str, Any]:
+    dated = draft.published_at is not None or old is None  # a date once found is not lost by a worse page
+    return _judged(judgement) | {
+        "title": draft.title,
+        "lead": draft.lead,
+        "body": draft.body,
+        "text_sha256": _text(draft),
+        "section": draft.section,
+        "published_at": draft.published_at if dated else old.published_at,
+        "published_raw": draft.published_raw if dated else old.published_raw,
+        "date_source": draft.date_source if dated else old.date_source,
+        "dated_at": (draft.published_at if dated else old.published_at) or fetched_at,
+    }
+
+
+def _judged(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "language": judgement.language,
+        "relevance": judgement.relevance,
+        "relevance_score": judgement.relevance_score,
+        "relevance_evidence": list(judgement.relevance_evidence),
+        "tone": judgement.tone,
+        "tone_score": judgement.tone_score,
+        "tone_evidence": list(judgement.tone_evidence),
+        "model": judgement.model,
+    }
+
+
+def _restated(old: AnyRow, page: AnyRow, draft: Draft, judgement: Judgement) -> bool:
+    """Whether something but the text differs: the date, the section, the model, the main address, its being gone."""
+    dated = draft.published_at is not None and draft.published_at != old.published_at
+    now = (draft.section, judgement.model, page.link_id)
+    return dated or now != (old.section, old.model, old.link_id) or old.vanished_at is not None
+
+
+def _update(db: Connection, article_id: int, values: dict[str, Any], now: datetime) -> None:
+    values = values | {"seq": next_number(db, "articles"), "updated_at": now}
+    if db.execute(update(articles).where(articles.c.id == article_id).values(values)).rowcount != 1:
+        raise StorageError(f"article {article_id} is not in the archive")
+
+
+def _add_version(db: Connection, article_id: int, number: int, page: AnyRow, draft: Draft) -> None:
+    row = {
+        "article_id": article_id,
+        "number": number,
+        "page_id": page.id,
+        "title": draft.title,
+        "lead": draft.lead,
+        "body": draft.body,
+        "text_sha256": _text(draft),
+        "fetched_at": page.fetched_at,
+        "published_at": draft.published_at,
+        "published_raw": draft.published_raw,
+    }
+    db.execute(versions.insert(), row)
+
+
+def _replace_judgement(db: Connection, article_id: int, judgement: Judgement) -> None:
+    db.execute(delete(tags).where(tags.c.article_id == article_id, tags.c.kind == "topic"))
+    db.execute(delete(places).where(places.c.article_id == article_id))
+    _add_judgement(db, article_id, judgement)
+
+
+def _add_judgement(db: Connection, article_id: int, judgement: Judgement) -> None:
+    topics = {topic.id: topic for topic in reversed(judgement.topics)}
+    order: Sequence[str] = list(dict.fromkeys(topic.id for topic in judgement.topics))
+    rows = [
+        {
+            "article_id": article_id,
+            "kind": "topic",
+            "value": name,
+            "position": position,
+            "score": topics[name].score,
+            "evidence": list(topics[name].evidence),
+            "model": judgement.model,
+        }
+        for position, name in enumerate(order)
+    ]
+    if rows:
+        db.execute(tags.insert(), rows)
+    found = [
+        {
+            "article_id": article_id,
+            "position": position,
+            "code": place.code,
+            "valid_from": place.valid_from,
+            "name": place.name,
+            "as_written": place.as_written,
+            "evidence": place.evidence,
+            "score": place.score,
+            "in_area": place.in_area,
+        }
+        for position, place in enumerate(judgement.places)
+    ]
+    if found:
+        db.execute(places.insert(), found)
+
+
+def _linked(db: Connection, page: AnyRow, saved: Saved) -> Saved:
+    db.execute(update(links).where(links.c.id == page.link_id).values(article_id=saved.id))
+    return saved
