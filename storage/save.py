@@ -44,7 +44,9 @@ def save_article(
     old = db.execute(select(articles).where(articles.c.url == url)).one_or_none()
     text = _text(draft)
     if old is None:
-        article_id = _insert(db, page, url, draft, judgement, now, fingerprint)
+        content = _content(draft, judgement, page.fetched_at, None)
+        article_id = _insert(db, page, content, url=url, now=now, fingerprint=fingerprint)
+        _add_judgement(db, article_id, judgement)
         _add_version(db, article_id, 1, page, draft)
         return _linked(db, page, Saved(article_id, "new"))
     if page.link_id != old.link_id and page.url != old.url:
@@ -127,15 +129,9 @@ def _site(url: str) -> str:
 
 
 def _insert(
-    db: Connection,
-    page: AnyRow,
-    url: str,
-    draft: Draft,
-    judgement: Judgement,
-    now: datetime,
-    fingerprint: bytes | None,
+    db: Connection, page: AnyRow, content: dict[str, Any], *, url: str, now: datetime, fingerprint: bytes | None
 ) -> int:
-    values = _content(draft, judgement, page.fetched_at, None) | {
+    values = content | {
         "seq": next_number(db, "articles"),
         "url": url,
         "link_id": page.link_id,
@@ -147,23 +143,22 @@ def _insert(
         "fingerprint": fingerprint,
         "needs_group": True,
     }
-    article_id = int(db.execute(articles.insert().returning(articles.c.id), values).scalar_one())
-    _add_judgement(db, article_id, judgement)
-    return article_id
+    return int(db.execute(articles.insert().returning(articles.c.id), values).scalar_one())
 
 
 def _content(draft: Draft, judgement: Judgement, fetched_at: datetime, old: AnyRow | None) -> dict[str, Any]:
-    dated = draft.published_at is not None or old is None  # a date once found is not lost by a worse page
+    # A date once found is not lost by a worse page.
+    dated: Draft | AnyRow = draft if draft.published_at is not None or old is None else old
     return _judged(judgement) | {
         "title": draft.title,
         "lead": draft.lead,
         "body": draft.body,
         "text_sha256": _text(draft),
         "section": draft.section,
-        "published_at": draft.published_at if dated else old.published_at,
-        "published_raw": draft.published_raw if dated else old.published_raw,
-        "date_source": draft.date_source if dated else old.date_source,
-        "dated_at": (draft.published_at if dated else old.published_at) or fetched_at,
+        "published_at": dated.published_at,
+        "published_raw": dated.published_raw,
+        "date_source": dated.date_source,
+        "dated_at": dated.published_at or fetched_at,
     }
 
 

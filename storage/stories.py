@@ -84,7 +84,7 @@ def merge_stories(db: Connection, into: int, other: int, now: datetime) -> None:
     moved = _members(db, other)
     _move(db, moved, into)
     db.execute(update(table).where((table.c.id == other) | (table.c.merged_into == other)).values(merged_into=into))
-    _record(db, "merge", into, other, moved, now)
+    _record(db, StoryEvent(now, "merge", into, other, tuple(moved)))
     refresh_story(db, into)
 
 
@@ -95,7 +95,7 @@ def split_story(db: Connection, story: int, leaving: Sequence[int], now: datetim
         raise StorageError(f"story {story} does not hold the articles {sorted(foreign)}")
     new = create_story(db, now)
     _move(db, leaving, new)
-    _record(db, "split", story, new, leaving, now)
+    _record(db, StoryEvent(now, "split", story, new, tuple(leaving)))
     refresh_story(db, story)
     refresh_story(db, new)
     return new
@@ -162,6 +162,6 @@ def _move(db: Connection, ids: Sequence[int], story: int) -> None:
         db.execute(update(articles).where(articles.c.id == article).values(values))
 
 
-def _record(db: Connection, kind: str, story: int, other: int, moved: Sequence[int], now: datetime) -> None:
-    row = {"at": now, "kind": kind, "story_id": story, "other_id": other, "articles": list(moved)}
-    db.execute(story_events.insert(), row)
+def _record(db: Connection, event: StoryEvent) -> None:
+    row = {"at": event.at, "kind": event.kind, "story_id": event.story, "other_id": event.other}
+    db.execute(story_events.insert(), {**row, "articles": list(event.articles)})
