@@ -2,8 +2,8 @@
 
 The order that makes a second mail impossible, each step a transaction of its own:
 `claim` (compare and set) - `sending` (the mark that the message may go out from here on) - SMTP - `sent`.
-A kill before the mark left nothing on the wire: `recover` gives the edition back. A kill after it leaves what nobody can
-know: `unknown`, for the operator, never sent again by itself. A step that answers False must not be followed by the next.
+A kill before the mark left nothing on the wire: `recover` gives the edition back. A kill after it leaves what nobody
+can know: `unknown`, for the operator, never sent again by itself. After a step that answers False, stop.
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import Connection, select
 
 from storage.schema import feeds, links, pages
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,4 @@ def quarantine(db: Connection) -> list[GivenUp]:
     rows = [GivenUp("feed", r.outlet, r.url, r.reason, r.status, r.since) for r in db.execute(lists)]
     rows += [GivenUp("article", r.outlet, r.url, r.reason, r.status, r.tried_at) for r in db.execute(addresses)]
     rows += [GivenUp("page", r.outlet, r.url, r.reason, r.status, r.settled_at) for r in db.execute(unusable)]
-    return sorted(
-        rows, key=lambda item: (item.outlet, item.since is None, item.since and item.since.timestamp(), item.url)
-    )
+    return sorted(rows, key=lambda item: (item.outlet, item.since or _NEVER, item.url))
