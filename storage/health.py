@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import comb
 from statistics import median
 from typing import Literal
@@ -65,7 +66,7 @@ def silence(arrivals: Sequence[datetime], heard_until: datetime) -> Silence:
     below three hours. Outlets with under a week of history or under eight gaps are never silent.
     """
     past = sorted(at for at in arrivals if at <= heard_until)
-    gaps = list(zip(past, past[1:], strict=False))
+    gaps = list(pairwise(past))
     if len(gaps) < _MIN_GAPS or past[-1] - past[0] < timedelta(weeks=1):
         return Silence(False, _median(gaps))
     weeks = [k for k in range(1, _WEEKS + 1) if heard_until - timedelta(weeks=k) - _ASIDE >= past[0]]
@@ -74,7 +75,7 @@ def silence(arrivals: Sequence[datetime], heard_until: datetime) -> Silence:
     lengths = [end - start for start, end in compared]
     if not lengths:  # the whole of those hours lies in the present silence
         lengths = [end - start for start, end in gaps]
-    longest, usual = max(lengths), median(lengths)
+    longest, usual = max(lengths), _middle(lengths)
     plausible = max(longest + (longest - usual) + timedelta(hours=1), _LEAST_SILENCE)
     return Silence(heard_until - past[-1] > plausible, usual, plausible)
 
@@ -84,15 +85,19 @@ def _meets(gap: tuple[datetime, datetime], moment: datetime) -> bool:
 
 
 def _median(gaps: Sequence[tuple[datetime, datetime]]) -> timedelta | None:
-    return median(end - start for start, end in gaps) if gaps else None
+    return _middle([end - start for start, end in gaps]) if gaps else None
+
+
+def _middle(lengths: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(length.total_seconds() for length in lengths))
 
 
 def layout_changed(intact: Sequence[bool]) -> bool:
     """Whether pages lately came without title or body against the outlet's history; newest page first.
 
     True when for some number of newest pages (2 to 10) at least half are broken and their number would have a chance
-    below 1 in 1,000 by the share of broken pages before them. Without five earlier pages the outlet is taken to have been
-    whole nine times in ten.
+    below 1 in 1,000 by the share of broken pages before them. Without five earlier pages the outlet is taken to have
+    been whole nine times in ten.
     """
     for n in range(2, min(10, len(intact)) + 1):
         recent, before = intact[:n], intact[n:]
