@@ -1,0 +1,213 @@
+"""Where a text may name a place: every capitalised run looked up once, with the words around it. No decisions here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analysis.area import spaced_khmer
+from analysis.gazetteer import COMMUNE, DISTRICT, PROVINCE, Form, Gazetteer
+from press.text import tone_normal
+
+_UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_RUN = re.compile(rf"[{_UPPER}][\w'’]*(?:(?: ?[-–] ?| )(?:[{_UPPER}][\w'’]*|\d{{1,2}}\b))*|\b(?:phường|quận) \d{{1,2}}\b")
+_TOKEN = re.compile(r"[\w'’]+|[-–]")
+#: Unit word -> the levels it may stand for.
+UNIT_WORDS: dict[str, tuple[int, ...]] = {
+    "tỉnh": (PROVINCE,), "thành phố": (PROVINCE, DISTRICT), "tp": (PROVINCE, DISTRICT), "tp.": (PROVINCE, DISTRICT),
+    "huyện": (DISTRICT,), "quận": (DISTRICT,), "thị xã": (DISTRICT,), "tx": (DISTRICT,), "tx.": (DISTRICT,),
+    "h.": (DISTRICT,), "q.": (DISTRICT,), "xã": (COMMUNE,), "phường": (COMMUNE,), "thị trấn": (COMMUNE,),
+    "đặc khu": (COMMUNE,), "tt": (COMMUNE,), "tt.": (COMMUNE,), "p.": (COMMUNE,), "x.": (COMMUNE,),
+    "city": (PROVINCE, DISTRICT), "province": (PROVINCE,), "district": (DISTRICT,), "commune": (COMMUNE,), "ward": (COMMUNE,),
+}  # fmt: skip
+_WORD_BEFORE = re.compile(
+    r"(?:(?i:(?<!\w)(các |những |nhiều |hai |ba |bốn |năm |\d )?(thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp\.?|tx\.?))"
+    r"|(?<!\w)()(TT\.?|[HPXQ]\.)) ?$"
+)
+_WORD_AFTER = re.compile(r" (city|province|district|commune|ward)\b", re.IGNORECASE)
+_PERSON = re.compile(
+    r"(?<!quê )(?<!chị )(?<!anh )(?<!\w)(?:ông|bà|anh|chị|cô|chú|bác|cháu|em|cậu|đồng chí|đ/c|nghệ sĩ|ca sĩ|diễn viên|thí sinh"
+    r"|luật sư|thầy|mc|liệt sĩ|đại tướng)(?: họ)? $",
+    re.IGNORECASE,
+)
+_STREET = re.compile(r"(?<!tuyến )(?<!thành )(?<!\w)(?:đường|phố|ngõ|hẻm|đại lộ)(?: số \d+)? $", re.IGNORECASE)
+_LOTTERY = re.compile(r"(?<!\w)(?:xskt|xổ số(?: kiến thiết)?|vé số|số kiến thiết|đài|đài xs)(?: tỉnh)? $", re.IGNORECASE)
+_BUILT = re.compile(
+    r"(?<!\w)(?:cầu|trường|thpt|thcs|tiểu học|mầm non|chùa|chợ|khách sạn|công ty|nhãn hiệu|sông|núi|kênh|đèo|làng|thôn|ấp|dự án|vịnh|hồ)"
+    r"(?: chuyên)? $",
+    re.IGNORECASE,
+)
+SURNAMES = frozenset(
+    "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Trương Lâm Thạch Sơn Danh Kim Châu Tô Đinh"
+    " Mai Đoàn Trịnh Cao Lưu Tạ Thái Hà Quách Tăng Triệu Văn Thị Đào Lương Phùng Vương Tống Diệp Thân Khổng Chu Đàm"
+    " Nghiêm Bạch Lại Đồng Giang Từ Hứa Mạc Tôn Doãn Âu Viên Ông Bà Anh Chị Phương Thạnh Tiêu La Lục".split()
+)
+_HEADS = frozenset(
+    "Tỉnh Huyện Thành Phố Thị Xã Trấn Phường Quận Khu Công An Tại Ở Từ Đến Về Qua Trên Theo Vùng Người Dân Báo Đài Sở"
+    " Ban Hội Ủy Đảng Quê Miền Bắc Nam Đông Tây Trung Tâm Biển Ga Cảng Vịnh Phà Bến Đại Học Điện Lực Đoàn Tuổi Trẻ Trường Tòa"
+    " Án Viện Bệnh Cục Chi Sân Bay Vì Và Với Cho Do Khi Sau Trước Gần Riêng Nhiều Cách Đất Du Lịch Lễ Festival Ngành Nông"
+    " Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó Nhà Máy Cần".split()
+)
+_VIETNAMESE = re.compile("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăđơư]")
+_KHMER = re.compile("[\u1780-\u17ff]")
+_SENTENCE = re.compile(r"[.!?…;](?=\s)|\n|។")
+
+
+@dataclass(slots=True)
+class Mention:
+    """One possible naming of a place: `levels` is what its unit word allows (empty: no unit word)."""
+
+    start: int
+    end: int
+    written: str
+    forms: tuple[Form, ...]
+    levels: tuple[int, ...]
+    word: str
+    kind: str  #: place | person | street | lottery | built | inner (part of a longer name)
+    sentence: int
+    in_title: bool
+    plural: bool = False
+    unit: int = -1  #: what it was resolved to
+    score: float = 0.0
+    evidence: str = ""
+
+
+def scan(gazetteer: Gazetteer, title: str, text: str) -> tuple[str, list[Mention]]:
+    """The whole text (title, newline, text; NFC) and its mentions in order."""
+    whole = f"{title}\n{text}"
+    if not unicodedata.is_normalized("NFC", whole):
+        whole = unicodedata.normalize("NFC", whole)
+        title = unicodedata.normalize("NFC", title)
+    flat = tone_normal(whole)
+    ends = [found.start() for found in _SENTENCE.finditer(flat)]
+    vietnamese = len(_VIETNAMESE.findall(flat[:2000])) * 30 > min(len(flat), 2000)
+    mentions = []
+    sentence = 0
+    for found in _RUN.finditer(flat):
+        while sentence < len(ends) and ends[sentence] < found.start():
+            sentence += 1
+        first = found.start() == 0 or (sentence > 0 and found.start() - ends[sentence - 1] <= 3)
+        for mention in _in_run(gazetteer, flat, found, first, vietnamese):
+            mention.sentence = sentence
+            mention.in_title = mention.start < len(title)
+            mention.written = whole[mention.start : mention.end]
+            mentions.append(mention)
+    if _KHMER.search(flat):
+        mentions += _in_khmer(gazetteer, whole, len(title))
+        mentions.sort(key=lambda mention: mention.start)
+    _inherit(flat, mentions)
+    return flat, mentions
+
+
+def _in_run(
+    gazetteer: Gazetteer, flat: str, run: re.Match[str], first: bool, vietnamese: bool
+) -> Iterator[Mention]:
+    tokens = list(_TOKEN.finditer(run[0]))
+    words = [token[0].capitalize() if token[0][0].islower() else token[0] for token in tokens]
+    words = ["-" if word == "–" else word for word in words]
+    loud = all(word.isupper() or not word.isalpha() for word in words) and len(words) > 1
+    looked = [word.capitalize() for word in words] if loud else words
+    at = 0
+    while at < len(tokens):
+        match = _longest(gazetteer, looked, at) or (None if vietnamese else _english(gazetteer, looked, at))
+        if match is None:
+            at += 1
+            continue
+        length, forms = match
+        start = run.start() + tokens[at].start()
+        end = run.start() + tokens[at + length - 1].end()
+        mention = _mention(flat, start, end, forms)
+        if mention is not None:
+            if mention.kind == "place" and not loud and not mention.levels:
+                mention.kind = _neighbours(gazetteer, looked, at, length, first)
+            yield mention
+            at += length
+        else:
+            at += 1
+
+
+def _longest(gazetteer: Gazetteer, words: list[str], at: int) -> tuple[int, list[Form]] | None:
+    for length in range(min(gazetteer.longest.get(words[at], 0), len(words) - at), 0, -1):
+        forms = gazetteer.forms.get(" ".join(words[at : at + length]))
+        if forms:
+            return length, forms
+    return None
+
+
+def _english(gazetteer: Gazetteer, words: list[str], at: int) -> tuple[int, list[Form]] | None:
+    """Names as English texts write them, without marks; provinces and districts only, two words at least."""
+    for length in range(min(4, len(words) - at), 1, -1):
+        forms = gazetteer.english().get(" ".join(words[at : at + length]))
+        if forms:
+            return length, forms
+    return None
+
+
+def _mention(flat: str, start: int, end: int, forms: list[Form]) -> Mention | None:
+    before = flat[max(0, start - 28) : start]
+    lowered = before.lower()
+    word, plural = "", False
+    if found := _WORD_BEFORE.search(before):
+        word, plural = (found[2] or found[4]).lower(), bool(found[1])
+    elif found := _WORD_AFTER.match(flat, end):
+        word = found[1].lower()
+    levels = UNIT_WORDS.get(word, ())
+    led = tuple(form for form in forms if form.after and lowered.rstrip(" -–").endswith(form.after))
+    if led and not levels:
+        return Mention(start, end, "", led, (), "", "place", 0, False)
+    plain = tuple(form for form in forms if not form.after)
+    if not plain or end - start < 2:  # "P.V.C" are initials, whatever ward is called V
+        return None
+    return Mention(start, end, "", plain, levels, word, "place" if levels else _kind(before), 0, False, plural)
+
+
+def _kind(before: str) -> str:
+    for kind, pattern in (("person", _PERSON), ("lottery", _LOTTERY), ("street", _STREET), ("built", _BUILT)):
+        if pattern.search(before):
+            return kind
+    return "place"
+
+
+def _neighbours(gazetteer: Gazetteer, words: list[str], at: int, length: int, first: bool) -> str:
+    """Whether the capitals around belong to the same, longer name ("Thái Bình Dương", "Hoàng Anh Gia Lai")."""
+    if at > 0 and words[at - 1] != "-":
+        before = words[at - 1]
+        opens = first and at == 1 and before not in SURNAMES
+        known = before in _HEADS or (before.isupper() and len(before) > 1) or before.isdigit()
+        foreign = before.isascii() and len(before) > 5
+        if not (opens or known or foreign) and not _ends_place(gazetteer, words, at):
+            return "inner"
+    after = at + length
+    if after < len(words) and words[after] != "-":
+        follows = words[after]
+        known = follows in SURNAMES or follows in _HEADS or (follows.isupper() and len(follows) > 1)
+        if not known and not follows.isdigit() and _longest(gazetteer, words, after) is None:
+            return "inner"
+    return "place"
+
+
+def _ends_place(gazetteer: Gazetteer, words: list[str], at: int) -> bool:
+    return any(
+        " ".join(words[start:at]) in gazetteer.provinces for start in range(max(0, at - 4), at)
+    )
+
+
+def _in_khmer(gazetteer: Gazetteer, whole: str, title: int) -> Iterator[Mention]:
+    for name, forms in gazetteer.khmer.items():
+        owners = tuple(form for form in gazetteer.forms[name] if not form.after)
+        for form in forms:
+            for found in re.finditer(spaced_khmer(form), whole):
+                sentence = whole.count("។", 0, found.start()) + 1
+                in_title = found.start() < title
+                yield Mention(*found.span(), found[0], owners, (), "", "place", sentence, in_title)
+
+
+def _inherit(flat: str, mentions: list[Mention]) -> None:
+    """"các xã Mỹ Tú, Long Hưng và Mỹ Phước": the unit word in the plural holds for the whole list."""
+    for before, mention in zip(mentions, mentions[1:], strict=False):
+        gap = flat[before.end : mention.start]
+        if before.plural and not mention.levels and re.fullmatch(r" ?(?:,|;|và|, và|hoặc) ?(?:và )?", gap):
+            mention.levels, mention.word, mention.plural, mention.kind = before.levels, before.word, True, "place"
+
