@@ -25,12 +25,12 @@ class Archive:
     def __init__(self, engine: Engine, where: str, file: Path | None) -> None:
         self._engine = engine
         self._file = file
-        self.where = where  #: the address without its password, for messages
+        self.name = where  #: the address without its password, for messages
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A write transaction: committed at the end of the block, rolled back by any exception."""
-        with guarded(self.where), self._engine.connect() as plain:
+        with guarded(self.name), self._engine.connect() as plain:
             db = plain.execution_options(diembao_write=True)
             with db.begin():
                 yield db
@@ -38,7 +38,7 @@ class Archive:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one consistent view that neither waits for writers nor holds them up."""
-        with guarded(self.where), self._engine.connect() as plain:
+        with guarded(self.name), self._engine.connect() as plain:
             db = plain.execution_options(diembao_write=False, **_reading(self._engine))
             with db.begin():
                 yield db
@@ -55,7 +55,7 @@ class Archive:
 
     @contextmanager
     def _server_lock(self, name: str, wait: float) -> Iterator[Held]:
-        with guarded(self.where), server_lock(self._engine, name, wait) as held:
+        with guarded(self.name), server_lock(self._engine, name, wait) as held:
             yield held
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "article_ids",
     "articles",
     "changed_since",
+    "count",
     "each_article",
     "get_article",
     "load_articles",
@@ -195,6 +196,11 @@ def article_counts(db: Connection, since: datetime | None = None) -> dict[str, d
     for row in db.execute(query.group_by(table.c.outlet, table.c.relevance).order_by(table.c.outlet)):
         counts.setdefault(row.outlet, {})[row.relevance] = row.n
     return counts
+
+
+def count(db: Connection) -> int:
+    """How many articles there are."""
+    return db.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def _complete(db: Connection, rows: Sequence[AnyRow]) -> list[Article]:

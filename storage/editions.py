@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from errors import StorageError
 from press import Edition
 from storage.links import chunks
-from storage.schema import edition_articles, stories
+from storage.schema import edition_articles, stories, subscriptions
 from storage.schema import editions as table
 from storage.types import AnyRow
 
@@ -197,6 +197,11 @@ def editions(
     if state is not None:
         query = query.where(table.c.state == state)
     return _load(db, query.order_by(table.c.id.desc()).limit(limit))[::-1]
+
+
+def recipients(db: Connection) -> dict[int, str]:
+    """Subscription id -> e-mail address, ended ones included: whom the editions went to."""
+    return {row.id: row.email for row in db.execute(select(subscriptions.c.id, subscriptions.c.email))}
 
 
 def edition_counts(db: Connection) -> dict[str, int]:

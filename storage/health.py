@@ -45,8 +45,8 @@ class Silence:
 def refused(status: int | None, reason: str) -> bool:
     """Whether an attempt failed because we are not wanted: robots.txt, 401, 403, 428, 451, a challenge page."""
     words = reason.lower()
-    robots = "robots" in words and any(w in words for w in ("forbid", "forbidden", "disallow", "not allowed", "deni"))
-    return status in BLOCKED or robots or "challenge" in words or "blocked" in words
+    robots = "robots" in words and any(w in words for w in ("forbid", "disallow", "refused"))
+    return status in BLOCKED or robots or "challenge" in words or words.startswith("blocked")
 
 
 def failing(attempts: Sequence[Attempt]) -> Literal["", "down", "blocked"]:

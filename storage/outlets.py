@@ -10,8 +10,11 @@ from sqlalchemy import Connection, func, select
 from press import Outlet, OutletHealth, OutletState
 from storage.feeds import arrivals
 from storage.health import Attempt, Silence, failing, layout_changed, silence
+from storage.quarantine import GivenUp, quarantine
 from storage.schema import feeds, links
 from storage.types import AnyRow
+
+__all__ = ["GivenUp", "health", "quarantine"]
 
 _RHYTHM = timedelta(days=31)  # of arrivals that a silence is judged by
 _LATELY = timedelta(hours=48)  # attempts at articles that still say something about today

@@ -24,15 +24,23 @@ class Run:
     error: str = ""
 
 
-def record_run(db: Connection, run: Run) -> int:
+def record_run(  # noqa: PLR0917  the row, column by column
+    db: Connection,
+    verb: str,
+    now: datetime,
+    started_at: datetime,
+    ended_at: datetime,
+    counts: Mapping[str, Any],
+    error: str = "",
+) -> int:
     """Store a run that ended; answers with its id."""
     row = {
-        "verb": run.verb,
-        "now": run.now,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-        "counts": dict(run.counts),
-        "error": run.error,
+        "verb": verb,
+        "now": now,
+        "started_at": started_at,
+        "ended_at": ended_at,
+        "counts": dict(counts),
+        "error": error,
     }
     return int(db.execute(table.insert().returning(table.c.id), row).scalar_one())
 

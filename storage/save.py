@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, delete, select, update
 
 from errors import StorageError
-from press import Draft, Judgement
+from press import Draft, Judgement, Outcome
 from storage.facts import next_number
 from storage.links import MAX_URL
+from storage.pages import settle_page
 from storage.schema import articles, links, pages, places, tags, versions
 from storage.types import AnyRow, storable
 
@@ -30,16 +31,17 @@ def save_article(
     page_id: int,
     draft: Draft,
     judgement: Judgement,
-    *,
     now: datetime,
+    *,
     fingerprint: bytes | None = None,
 ) -> Saved:
-    """Store what was read from a page and judged of it; the page itself is closed by `settle_page`.
+    """Store what was read from a page and judged of it, and close the page as done and kept.
 
     A changed text is a new version of the same article. An address whose page names another one of the same site and
     outlet as canonical is a twin: it leads to that article and adds nothing. Raises StorageError for an unknown page.
     """
     page = _page(db, page_id)
+    settle_page(db, page_id, Outcome("done"), keep=True, now=now, problems=draft.problems)
     url = _own_url(db, draft.canonical_url, page)
     old = db.execute(select(articles).where(articles.c.url == url)).one_or_none()
     text = _text(draft)
@@ -66,7 +68,7 @@ def save_article(
 
 
 def rejudge(
-    db: Connection, article_id: int, judgement: Judgement, *, now: datetime, fingerprint: bytes | None = None
+    db: Connection, article_id: int, judgement: Judgement, now: datetime, *, fingerprint: bytes | None = None
 ) -> None:
     """Replace the judgement of an article whose text stays, as after a new model."""
     values = _judged(judgement)

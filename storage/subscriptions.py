@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import Connection, select, update
 
 from press import Subscription
 from storage.schema import subscriptions as table
 from storage.types import AnyRow
 
 
-def subscribe(
+def add_subscription(
     db: Connection,
     email: str,
     *,
@@ -44,14 +44,11 @@ def subscribe(
     return _subscription(row)
 
 
-def unsubscribe(db: Connection, email: str, now: datetime) -> bool:
-    """End the active subscription of an address; False when there is none."""
-    return _end(db, table.c.email_key == _key(email), now)
-
-
-def end_subscription(db: Connection, subscription: int, now: datetime) -> bool:
-    """End a subscription by its id; False when there is none active, so a second click does no harm."""
-    return _end(db, table.c.id == subscription, now)
+def end_subscription(db: Connection, which: str | int, now: datetime) -> bool:
+    """End the active subscription of an address, or with an id; False when there is none: a second click does no harm."""
+    mine = table.c.email_key == _key(which) if isinstance(which, str) else table.c.id == which
+    statement = update(table).where(mine, table.c.ended_at.is_(None)).values(ended_at=now, updated_at=now)
+    return bool(db.execute(statement).rowcount)
 
 
 def get_subscription(db: Connection, subscription: int) -> Subscription | None:
@@ -60,15 +57,10 @@ def get_subscription(db: Connection, subscription: int) -> Subscription | None:
     return None if row is None else _subscription(row)
 
 
-def subscriptions(db: Connection, *, ended: bool = False) -> list[Subscription]:
-    """The active subscriptions by id; with `ended` all that ever were."""
-    query = select(table) if ended else select(table).where(table.c.ended_at.is_(None))
+def subscriptions(db: Connection, *, active_only: bool = True) -> list[Subscription]:
+    """The subscriptions by id: the active ones, or all that ever were."""
+    query = select(table).where(table.c.ended_at.is_(None)) if active_only else select(table)
     return [_subscription(row) for row in db.execute(query.order_by(table.c.id))]
-
-
-def _end(db: Connection, which: ColumnElement[bool], now: datetime) -> bool:
-    statement = update(table).where(which, table.c.ended_at.is_(None)).values(ended_at=now, updated_at=now)
-    return bool(db.execute(statement).rowcount)
 
 
 def _key(email: str) -> str:
