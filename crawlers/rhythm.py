@@ -27,9 +27,9 @@ def next_ask(arrivals: Sequence[datetime], now: datetime, failures: int) -> date
     `arrivals`: when its items arrived (aware, any order); only the newest `WINDOW` of the past count.
     `failures`: failed requests since the last success; each doubles the interval. Always now + 5 min .. now + 6 h.
     """
-    interval = _interval(arrivals, now)
     # 2**10 of the shortest interval is far beyond the longest: a larger exponent would only overflow.
-    return now + min(max(interval, SHORTEST) * 2 ** min(max(failures, 0), 10), LONGEST)
+    growth = 1 << min(max(failures, 0), 10)
+    return now + min(max(_interval(arrivals, now), SHORTEST) * growth, LONGEST)
 
 
 def _interval(arrivals: Sequence[datetime], now: datetime) -> timedelta:

@@ -1,0 +1,239 @@
+"""One request with its manners: guard, robots.txt, the host's pace, Retry-After, redirects, size and time caps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Literal
+from urllib.parse import unquote, urljoin, urlsplit
+
+from scrapy import Request, signals
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    StopDownload,
+)
+from scrapy.http import Response
+
+from crawlers.guard import resolved_refusal, url_refusal
+from crawlers.job import Job, Sink
+from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, not_a_page, retry_after
+from crawlers.politeness import Host, Rules, crawl_delay, forbids, host_key, new_host, product_token, read_rules
+from crawlers.politeness import robots_url as robots_of
+
+#: Requests on the wire at one time, all hosts together.
+TOTAL_SEATS: Final = 64
+#: Up to this Retry-After (seconds) we wait within the run, at most so many times for one URL.
+SHORT_RETRY_AFTER: Final = 30
+SHORT_RETRIES: Final = 2
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_DROPPED_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})  # never sent back, and no evidence of anything
+
+_log = logging.getLogger(__name__)
+
+
+class Client:
+    """Asks for URLs on behalf of one job; remembers hosts and robots.txt for the length of the run."""
+
+    def __init__(self, job: Job, sink: Sink, download: Callable[[Request], Awaitable[Response]]) -> None:
+        self._job = job
+        self._sink = sink
+        self._download = download
+        self._token = product_token(job.user_agent)
+        self._total = asyncio.Semaphore(TOTAL_SEATS)
+        self._hosts: dict[str, Host] = {}
+        self._robots: dict[str, asyncio.Task[Rules]] = {}
+        self._proxy_headers = _proxy_headers(job.proxy)
+
+    def host(self, url: str) -> Host:
+        """The host a URL draws its budget from. Raises ValueError for what is no URL."""
+        key = host_key(url)
+        if key not in self._hosts:
+            self._hosts[key] = new_host(key, self._job.delay)
+        return self._hosts[key]
+
+    def close(self) -> None:
+        """Drop what still waits for a robots.txt."""
+        for task in self._robots.values():
+            task.cancel()
+
+    async def fetch(self, url: str, outlet: str, wanted: str, conditions: Mapping[str, str]) -> Answer | Trouble:
+        """The final answer for a URL, every hop of its redirects checked.
+
+        `wanted`: "page" (media types that are no page are not downloaded), "feed" or "robots" (not held to robots.txt).
+        `conditions`: headers of a conditional request.
+        """
+        seen: set[str] = set()
+        while True:
+            if url in seen:
+                return Trouble("never", "redirect loop")
+            if len(seen) > self._job.max_redirects:
+                return Trouble("never", f"too many redirects: more than {self._job.max_redirects}")
+            seen.add(url)
+            answer = await self._admitted(url, outlet, wanted) or await self._asked(url, outlet, wanted, conditions)
+            if isinstance(answer, Trouble) or answer.status not in _REDIRECTS or "location" not in answer.headers:
+                return answer
+            try:
+                url = urljoin(url, answer.headers["location"].strip())[:4096].partition("#")[0]
+            except ValueError:
+                return Trouble("never", "redirected to what is no URL", answer.status)
+
+    async def _admitted(self, url: str, outlet: str, wanted: str) -> Trouble | None:
+        """What keeps us from asking for this URL at all."""
+        if refusal := url_refusal(url, allow_private=self._job.allow_private_hosts):
+            return Trouble("never", refusal)
+        if wanted == "robots":
+            return None
+        if closed := _closed(self.host(url)):
+            return closed
+        rules = await self._rules(url, outlet)
+        if rules.trouble:
+            kind: Literal["wait", "never"] = "never" if rules.trouble.startswith("refused address") else "wait"
+            return Trouble(kind, rules.trouble, at=rules.trouble_at)
+        forbidden = forbids(rules, url, self._token)
+        return Trouble("never", f"blocked: {forbidden}") if forbidden else None
+
+    async def _rules(self, url: str, outlet: str) -> Rules:
+        """The rules of the URL's origin, asked for once in a run; several callers wait for the same answer."""
+        address = robots_of(url)
+        if address not in self._robots:
+            self._robots[address] = asyncio.ensure_future(self._ask_rules(address, outlet))
+        return await asyncio.shield(self._robots[address])
+
+    async def _ask_rules(self, address: str, outlet: str) -> Rules:
+        answer = await self.fetch(address, outlet, "robots", {})
+        if isinstance(answer, Trouble):  # a refused address is refused for the article as well, with its own words
+            words = answer.reason if answer.reason.startswith("refused address") else f"robots.txt: {answer.reason}"
+            return Rules(trouble=words, trouble_at=answer.at)
+        rules = read_rules(answer.status, answer.body)
+        self.host(address).slow_down(crawl_delay(rules, self._token))
+        return rules
+
+    async def _asked(self, url: str, outlet: str, wanted: str, conditions: Mapping[str, str]) -> Answer | Trouble:
+        """One hop, asked again while the host says in how many seconds it wants to be asked again."""
+        host = self.host(url)
+        for attempt in range(SHORT_RETRIES + 1):
+            if closed := _closed(host):
+                return closed
+            answer = await self._once(host, url, outlet, wanted, conditions)
+            if isinstance(answer, Trouble) or answer.status not in {429, 503}:
+                return answer
+            wait = retry_after(answer.headers, self._job.now)
+            if wait is None and answer.status == 503:
+                return answer
+            if wait is None or wait.total_seconds() > SHORT_RETRY_AFTER or attempt == SHORT_RETRIES:
+                stated = wait is not None and wait.total_seconds() > SHORT_RETRY_AFTER
+                until = self._job.now + (wait if wait is not None and stated else UNSTATED_RETRY_AFTER)
+                host.close(f"asked to wait: {answer.status}", until)
+                return Trouble("wait", f"asked to wait: {answer.status}", answer.status, until)
+            host.pause(wait.total_seconds())
+        raise AssertionError("the last attempt returns")
+
+    async def _once(
+        self, host: Host, url: str, outlet: str, wanted: str, conditions: Mapping[str, str]
+    ) -> Answer | Trouble:
+        """One request on the wire, in the host's turn."""
+        async with host.seats:
+            await host.turn()
+            if closed := _closed(host):  # another request learned it while this one waited
+                return closed
+            async with self._total:
+                try:
+                    answer = await self._sent(self._request(url, host.key, wanted, conditions))
+                except ValueError:
+                    return Trouble("never", "not a URL that can be asked for")
+        self._sink.requested(outlet, url, answer.status)
+        return answer
+
+    def _request(self, url: str, slot: str, wanted: str, conditions: Mapping[str, str]) -> Request:
+        meta: dict[str, Any] = {"download_slot": slot, "wanted": wanted}
+        if wanted == "feed":
+            meta["download_fail_on_dataloss"] = False  # what did arrive of a list is still worth reading
+        if self._job.proxy:
+            meta["proxy"] = self._job.proxy
+        headers = {
+            "User-Agent": self._job.user_agent,
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "vi,en;q=0.7",
+            **self._proxy_headers,
+            **conditions,
+        }
+        return Request(url, headers=headers, meta=meta, dont_filter=True)
+
+    async def _sent(self, request: Request) -> Answer | Trouble:
+        limit = self._job.max_bytes
+        try:
+            response = await self._download(request)
+        except (DownloadCancelledError, IgnoreRequest):
+            return Trouble("never", f"too large: more than {limit:,} bytes")
+        except DownloadTimeoutError:
+            return Trouble("later", f"time-out after {self._job.timeout:g} s")
+        except DownloadConnectionRefusedError:
+            return Trouble("later", "connection refused")
+        except ResponseDataLossError:
+            return Trouble("later", "truncated answer")
+        except CannotResolveHostError:
+            name = urlsplit(request.url).hostname or ""
+            refusal = resolved_refusal(name, allow_private=self._job.allow_private_hosts)
+            return Trouble("never", refusal) if refusal else Trouble("later", f"DNS: {name} cannot be resolved")
+        except Exception as error:  # whatever a hostile server provokes is that server's outcome
+            _log.debug("%s: %r", request.url, error)
+            return Trouble("later", f"connection failed: {_words(error)}")
+        return _answer(response, request, limit)
+
+
+def stop_early(headers: Any, body_length: object, request: Request, spider: Any) -> None:
+    """Handler of Scrapy's `headers_received`: a body that cannot be used is never downloaded."""
+    if isinstance(body_length, int) and body_length > spider.job.max_bytes:  # a text where it is unknown
+        raise StopDownload(fail=False)
+    if request.meta.get("wanted") == "page" and not_a_page((headers.get("Content-Type") or b"").decode("latin-1")):
+        raise StopDownload(fail=False)
+
+
+def listen(crawler: Any) -> None:
+    """Have `stop_early` called for the crawl of this crawler."""
+    crawler.signals.connect(stop_early, signals.headers_received, weak=False)
+
+
+def _closed(host: Host) -> Trouble | None:
+    return Trouble("wait", host.closed, at=host.closed_until) if host.closed else None
+
+
+def _answer(response: Response, request: Request, limit: int) -> Answer | Trouble:
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
+        for name, values in response.headers.items()
+    }
+    if "download_stopped" in response.flags:
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > limit:
+            return Trouble("never", f"too large: {int(length):,} bytes", response.status)
+        if response.status == 200:
+            kind = not_a_page(headers.get("content-type", ""))
+            return Trouble("never", f"not a page: {kind}", response.status)
+    kept = {name: value for name, value in headers.items() if name not in _DROPPED_HEADERS}
+    truncated = bool({"dataloss", "partial"} & set(response.flags)) and "content-length" in headers
+    return Answer(response.url, response.status, kept, response.body, truncated)
+
+
+def _words(error: BaseException) -> str:
+    """One short line for an exception of the network; Twisted wraps the real one in a list."""
+    reasons = getattr(error.__cause__ or error, "reasons", None) or getattr(error, "reasons", None)
+    inner = getattr(reasons[0], "value", error) if reasons else error
+    module = type(inner).__module__.lower()
+    label = "TLS" if "ssl" in module or "service_identity" in module else type(inner).__name__
+    return f"{label} {' '.join(str(inner).split())}"[:200].strip()
+
+
+def _proxy_headers(proxy: str) -> dict[str, str]:
+    parts = urlsplit(proxy)
+    if not parts.username:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Proxy-Authorization": "Basic " + b64encode(pair.encode()).decode()}

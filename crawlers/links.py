@@ -1,0 +1,93 @@
+"""From what a list serves to `Link`: the parts that feeds, section pages and sitemaps share."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urljoin
+
+from press import Feed, Link, Outlet
+from press.dates import Instant, parse
+from press.text import clean, split_dateline
+from press.urls import canonical
+
+#: No lead is longer; a feed that serves whole articles as summaries is cut here.
+LEAD_CHARS: Final = 3000
+
+# Only the names of real elements: "<Tên phim>" in a title is text.
+_INLINE: Final = "a|abbr|b|big|cite|code|em|font|i|mark|q|s|small|span|strong|strike|sub|sup|u|o:p"
+_BLOCK: Final = (
+    "address|article|aside|blockquote|br|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|h[1-6]|header|hr|iframe|img|input|li"
+    "|link|main|meta|nav|ol|p|picture|pre|section|source|table|tbody|td|tfoot|th|thead|tr|ul|video|audio|svg|path|html|body|head"
+)
+_HIDDEN: Final = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+)
+_INLINE_TAG: Final = re.compile(rf"</?(?:{_INLINE})(?:[\s/][^<>]*)?>", re.IGNORECASE)
+_BLOCK_TAG: Final = re.compile(rf"</?(?:{_BLOCK})(?:[\s/][^<>]*)?(?:>|\Z)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What was read from one list: its links in order, what was odd, and `error` where it was no list at all."""
+
+    links: tuple[Link, ...] = ()
+    problems: tuple[str, ...] = ()
+    error: str = ""
+    children: tuple[str, ...] = ()  #: sitemap index only: the sitemaps to read as well
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a list's bytes are read with: the list, its outlet, where it really came from."""
+
+    feed: Feed
+    outlet: Outlet
+    base: str  #: final URL, for relative addresses
+    content_type: str = ""
+
+
+def plain(text: str) -> str:
+    """One clean line from text or HTML, whatever number of times its entities were encoded."""
+    for _ in range(3):
+        decoded = html.unescape(text) if "&" in text else text
+        if decoded == text:
+            break
+        text = decoded
+    if "<" in text:
+        text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text)))
+    return clean(text)
+
+
+def lead_of(summary: str) -> str:
+    """The lead in a list's summary: without tags, image and dateline."""
+    return split_dateline(plain(summary))[1][:LEAD_CHARS]
+
+
+def make_link(context: Context, served: str, title: str, date: str, **texts: str) -> Link:
+    """One link; `texts` are `lead` and `section`, already plain. Raises ValueError without an http(s) address."""
+    url = canonical(served, context.base)
+    instant = instant_of(date, context.outlet)
+    zone: Literal["served", "assumed", "none"] = instant.zone if instant else "none"
+    return Link(
+        url=url,
+        served_url=absolute(served, context.base),
+        outlet=context.outlet.slug,
+        title=title,
+        published_at=instant.at if instant else None,
+        published_raw=date,
+        zone=zone,
+        **texts,
+    )
+
+
+def instant_of(date: str, outlet: Outlet) -> Instant | None:
+    """The instant a list's date means by the outlet's rule."""
+    return parse(date, day_first={"dmy": True, "mdy": False}.get(outlet.dates)) if date.strip() else None
+
+
+def absolute(served: str, base: str) -> str:
+    """The address to ask for: absolute, as served otherwise, without fragment."""
+    return urljoin(base, served.strip()).partition("#")[0]

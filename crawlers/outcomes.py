@@ -1,0 +1,158 @@
+"""What an answer, or its absence, means for an article or a list: pure decisions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final, Literal
+
+from press import Outcome
+
+#: The first waiting time after a failure; each further one doubles it, up to the last.
+FIRST_WAIT: Final = timedelta(minutes=5)
+LAST_WAIT: Final = timedelta(hours=6)
+#: Failures after which an article is given up.
+ATTEMPTS: Final = 8
+#: No server makes us stay away longer than this.
+LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
+#: A host that says "too many requests" without saying how long.
+UNSTATED_RETRY_AFTER: Final = timedelta(minutes=15)
+
+_REFUSED: Final = frozenset({401, 402, 403, 428, 451})
+_GONE: Final = frozenset({404, 410})
+_NO_PAGE: Final = ("application/pdf", "image/", "video/", "audio/", "font/", "application/zip", "application/msword",
+                   "application/vnd.", "application/x-rar", "application/x-7z")  # fmt: skip
+_MARKUP: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom")
+_CHALLENGE_BYTES: Final = 20_000
+_CHALLENGES: Final = (b"__cf_chl", b"cf-browser-verification", b"/cdn-cgi/challenge-platform", b"_incapsula_resource",
+                      b"awswafcookiedomainlist", b"ddos-guard")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network gave for one request, redirects followed; header names are lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is no answer to use.
+
+    `later`: a failed attempt, given up after eight; `wait`: not our failure, never given up; `never`: final.
+    """
+
+    kind: Literal["later", "wait", "never"]
+    reason: str
+    status: int | None = None
+    at: datetime | None = None  #: when the server itself said to come back
+
+
+def article_trouble(answer: Answer) -> Trouble | None:
+    """What keeps an answer from being the page of an article; None for 200 and 304."""
+    status = answer.status
+    if status in _GONE:
+        return Trouble("never", f"gone: {status}", status)
+    if blocked := blocked_reason(answer):
+        return Trouble("never", blocked, status)
+    if status == 304:
+        return None
+    if 400 <= status < 500 and status not in {408, 425, 429}:
+        return Trouble("never", f"refused: {status}", status)
+    if status != 200:
+        return Trouble("later", f"server error: {status}", status)
+    return _body_trouble(answer)
+
+
+def _body_trouble(answer: Answer) -> Trouble | None:
+    if kind := not_a_page(answer.headers.get("content-type", ""), answer.body):
+        return Trouble("never", f"not a page: {kind}", answer.status)
+    if not answer.body.strip():
+        return Trouble("later", "empty answer", answer.status)
+    return Trouble("later", "truncated answer", answer.status) if answer.truncated else None
+
+
+def feed_trouble(answer: Answer) -> str:
+    """What keeps an answer from being a list, in words; "" for 200 and 304. Lists are always asked again."""
+    if blocked := blocked_reason(answer):
+        return blocked if blocked.startswith("blocked") else f"blocked: {answer.status}"
+    if answer.status in _GONE:
+        return f"gone: {answer.status}"
+    return "" if answer.status in {200, 304} else f"server error: {answer.status}"
+
+
+def blocked_reason(answer: Answer) -> str:
+    """How the outlet tells us that it does not want to be read by us; "" where it does not."""
+    if _is_challenge(answer):
+        return "blocked: a challenge page"
+    return f"refused: {answer.status}" if answer.status in _REFUSED else ""
+
+
+def _is_challenge(answer: Answer) -> bool:
+    if answer.headers.get("cf-mitigated", "") == "challenge":
+        return True
+    if len(answer.body) > _CHALLENGE_BYTES:
+        return False
+    page = answer.body.lower()
+    if any(mark in page for mark in _CHALLENGES):
+        return True
+    # A tiny page that sets a cookie by script and loads itself again (D1N and its kin) has no article in it.
+    sets_cookie = b"document.cookie" in page
+    reloads = b"location.reload" in page or b"location.href" in page or b"location.replace" in page
+    return sets_cookie and reloads and page.count(b"<p") < 3
+
+
+def not_a_page(content_type: str, body: bytes = b"") -> str:
+    """The media type of what can never be an article's page; "" for markup, plain text and what looks like markup."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if not kind or kind.startswith(_MARKUP):
+        return ""
+    if kind.startswith(_NO_PAGE):
+        return kind
+    return kind if body and not body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else ""
+
+
+def outcome(trouble: Trouble, url: str, attempt: int, now: datetime) -> Outcome:
+    """The outcome of an article's trouble after `attempt` earlier failures."""
+    if trouble.kind == "never":
+        return Outcome("never", trouble.reason)
+    if trouble.kind == "later" and attempt + 1 >= ATTEMPTS:
+        return Outcome("never", f"given up after {attempt + 1} attempts: {trouble.reason}")
+    return Outcome("later", trouble.reason, trouble.at or now + backoff(url, attempt))
+
+
+def backoff(url: str, attempt: int) -> timedelta:
+    """5 minutes, doubled per earlier failure, at most 6 hours, ± 10 % by the URL so that retries spread out."""
+    wait = min(FIRST_WAIT * (1 << min(max(attempt, 0), 10)), LAST_WAIT)
+    share = int.from_bytes(hashlib.sha256(url.encode()).digest()[:4], "big") / 0xFFFFFFFF  # 0..1
+    return wait * (0.9 + 0.2 * share)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long the server asks us to stay away (RFC 9110 §10.2.3); None where it does not say.
+
+    A date counts from the server's own clock where it tells it, so that neither clock has to be right.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal() and value.isascii():
+        return min(timedelta(seconds=min(int(value[:9]), 10**8)), LONGEST_RETRY_AFTER)
+    until = http_date(value)
+    if until is None:
+        return None
+    return min(max(until - (http_date(headers.get("date", "")) or now), timedelta(0)), LONGEST_RETRY_AFTER)
+
+
+def http_date(value: str) -> datetime | None:
+    """An HTTP date as an aware instant; None where it is none."""
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

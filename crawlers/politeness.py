@@ -1,0 +1,128 @@
+"""Manners towards one host: its pace, its seats, its robots.txt, and the times it asked us to stay away."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+#: No robots.txt makes a run sleep longer than this between two requests.
+LONGEST_CRAWL_DELAY: Final = 60.0
+#: How many bytes of a robots.txt count (RFC 9309 asks for at least 500 KiB).
+ROBOTS_BYTES: Final = 512 * 1024
+#: Requests to one host at a time where no delay is asked for: only a test press is read so.
+UNDELAYED_SEATS: Final = 16
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What robots.txt says to us: `trouble` is why it could not be read (wait), `forbidden` why we must not ask."""
+
+    protego: Protego | None = None
+    trouble: str = ""
+    trouble_at: datetime | None = None
+    forbidden: str = ""
+
+
+@dataclass(slots=True)
+class Host:
+    """One host in one run: all its lists and articles share its pace, whichever outlet they belong to."""
+
+    key: str
+    delay: float
+    seats: asyncio.Semaphore
+    next_at: float = 0.0  #: loop time before which nothing is asked
+    closed: str = ""  #: why nothing more is asked of it in this run
+    closed_until: datetime | None = None
+    queue: deque[Callable[[], Awaitable[None]]] = field(default_factory=deque)
+    workers: int = 0
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def turn(self) -> None:
+        """Wait for the next start of a request; starts are `delay` apart, never less."""
+        loop = asyncio.get_running_loop()
+        if not self.delay and self.next_at <= loop.time():
+            return
+        async with self.gate:
+            while (pause := self.next_at - loop.time()) > 0:
+                await asyncio.sleep(pause)
+            self.next_at = loop.time() + self.delay
+
+    def pause(self, seconds: float) -> None:
+        """Ask nothing for so many seconds."""
+        self.next_at = max(self.next_at, asyncio.get_running_loop().time() + seconds)
+
+    def slow_down(self, delay: float) -> None:
+        """Honour a Crawl-delay that is longer than ours; from then on one request at a time."""
+        if delay <= self.delay:
+            return
+        if not self.delay:
+            self.seats = asyncio.Semaphore(1)
+        self.delay = min(delay, LONGEST_CRAWL_DELAY)
+        self.pause(self.delay)
+
+    def close(self, reason: str, until: datetime) -> None:
+        """Ask nothing more of this host in this run; a later date wins."""
+        if self.closed_until is None or until > self.closed_until:
+            self.closed, self.closed_until = reason, until
+
+
+def new_host(key: str, delay: float) -> Host:
+    """A host not asked yet: one seat where requests are spaced, sixteen where they are not."""
+    return Host(key, delay, asyncio.Semaphore(1 if delay > 0 else UNDELAYED_SEATS))
+
+
+def host_key(url: str) -> str:
+    """The budget a URL draws on: its host, and the port where it is not the scheme's own. Raises ValueError."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().rstrip(".")
+    port = parts.port
+    return host if port in {None, _PORTS.get(parts.scheme.lower())} else f"{host}:{port}"
+
+
+def robots_url(url: str) -> str:
+    """Where the robots.txt of a URL's origin is."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt"
+
+
+def read_rules(status: int, body: bytes) -> Rules:
+    """The rules in an answer for robots.txt (RFC 9309, but careful).
+
+    2xx: what it says; 401/403: nothing may be asked; 429 and 5xx: wait; every other status: there are no rules.
+    """
+    if status in {401, 403}:
+        return Rules(forbidden=f"robots.txt is refused: {status}")
+    if status == 429 or status >= 500:
+        return Rules(trouble=f"robots.txt unreachable: {status}")
+    if 200 <= status < 300:
+        return Rules(protego=Protego.parse(body[:ROBOTS_BYTES].decode("utf-8-sig", "replace")))
+    return Rules()
+
+
+def product_token(user_agent: str) -> str:
+    """The name robots.txt knows us by: the product of "name/version (contact)"; all of it behind "Mozilla/5.0"."""
+    token = re.match(r"[A-Za-z_-]+", user_agent.strip())
+    return token[0] if token and token[0].lower() != "mozilla" else user_agent
+
+
+def forbids(rules: Rules, url: str, token: str) -> str:
+    """Why these rules keep us from a URL; "" where they do not."""
+    if rules.forbidden:
+        return rules.forbidden
+    return "" if rules.protego is None or rules.protego.can_fetch(url, token) else "robots.txt forbids this path"
+
+
+def crawl_delay(rules: Rules, token: str) -> float:
+    """The seconds between requests that these rules ask for; 0 where none."""
+    asked = rules.protego.crawl_delay(token) if rules.protego else None
+    return min(max(float(asked), 0.0), LONGEST_CRAWL_DELAY) if asked else 0.0
