@@ -33,7 +33,7 @@ def items(outlet: DemoOutlet, articles: Sequence[DemoArticle]) -> list[Item]:
 
 
 def _item(outlet: DemoOutlet, article: DemoArticle, at: int) -> Item:
-    text = served_text(outlet, article.text)
+    text = served_text(outlet, article.as_written)
     title, summary = escape(text.title, quote=False), escape(text.lead, quote=False)
     if "double_entities" in outlet.habits:
         title, summary = escape(doubly_encoded(text.title)), escape(doubly_encoded(text.lead))

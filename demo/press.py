@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from demo.server import Request, State, serve
 from demo.site import SECTION_LINKS, Lists, build, lists, section_names
+from demo.troubles import Trouble, troubles
 from demo.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets
 from press import Outlet, Section
 
@@ -99,6 +100,11 @@ class Press:
         return (
             _SETTINGS.format(url=_quoted(f"sqlite:///{archive}"), host=_quoted(mail_host), port=mail_port) + rows + "\n"
         )
+
+    def troubles_served(self) -> Mapping[str, Trouble]:
+        """Return the addresses that a list announces and that are no articles, each with what is wrong with it."""
+        served = [outlet.slug for outlet in outlets() if self.troubles and "troubles" in outlet.habits]
+        return {self.base_url(slug) + each.path: each for slug in served for each in troubles()}
 
     def requests(self) -> tuple[Request, ...]:
         """Return every request since the start, oldest first (at most the last 200,000)."""

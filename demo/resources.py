@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,14 +31,24 @@ class Resource:
     delay: float = 0.0  #: seconds before the answer
     promised: int | None = None  #: Content-Length that the body never reaches
     etag: str = ""
+    packed: bytes = b""  #: the body under gzip, for who accepts it
 
 
-def page(body: bytes, *, modified: datetime, conditions: Conditions, content_type: str = "") -> Resource:
+def page(
+    body: bytes, *, modified: datetime, conditions: Conditions, content_type: str = "", packed: bool = False
+) -> Resource:
     """Return a resource of status 200 with the validators that its outlet hands out."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     etag = {"both": tag, "etag": tag, "weak": f"W/{tag}"}.get(conditions, "")
     kind = content_type or "text/html; charset=utf-8"
-    return Resource(body, kind, modified=modified, conditions=conditions, etag=etag)
+    return Resource(
+        body,
+        kind,
+        modified=modified,
+        conditions=conditions,
+        etag=etag,
+        packed=gzip.compress(body, 6, mtime=0) if packed else b"",
+    )
 
 
 GONE = Resource("<html><body><h1>404</h1><p>Không tìm thấy trang</p></body></html>".encode(), status=404)
@@ -69,8 +80,8 @@ def not_modified(resource: Resource, request: Mapping[str, str]) -> bool:
         return False
 
 
-def head(resource: Resource, now: datetime, *, status: int | None = None) -> bytes:
-    """Return the status line and the headers of an answer."""
+def head(resource: Resource, now: datetime, *, status: int | None = None, packed: bool = False) -> bytes:
+    """Return the status line and the headers of an answer; `packed` says that the body goes under gzip."""
     status = resource.status if status is None else status
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", "Server: demo-press", f"Date: {http_date(now)}"]
     if resource.etag:
@@ -80,7 +91,12 @@ def head(resource: Resource, now: datetime, *, status: int | None = None) -> byt
     elif resource.modified is not None and resource.conditions != "etag":
         lines.append(f"Last-Modified: {http_date(resource.modified)}")
     if status != 304:
-        length = len(resource.body) if resource.promised is None else resource.promised
+        body = resource.packed if packed else resource.body
+        length = len(body) if resource.promised is None else resource.promised
         lines += [f"Content-Type: {resource.content_type}", f"Content-Length: {length}"]
+    if packed:
+        lines.append("Content-Encoding: gzip")
+    if resource.packed:
+        lines.append("Vary: Accept-Encoding")
     lines += [f"{name}: {value}" for name, value in resource.headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -97,9 +97,10 @@ class Connection(asyncio.Protocol):
             again = "if-none-match" in headers or "if-modified-since" in headers
             seen = Request(self.outlet, method, path, status, again, headers.get("user-agent", ""))
             self.state.log.append(seen)
-        answer = head(resource, datetime.now(UTC), status=status)
+        packed = bool(resource.packed) and not unchanged and "gzip" in headers.get("accept-encoding", "")
+        answer = head(resource, datetime.now(UTC), status=status, packed=packed)
         if method != "HEAD" and not unchanged:
-            answer += resource.body
+            answer += resource.packed if packed else resource.body
         if resource.delay or (resource.promised is not None and method != "HEAD"):
             self.waiting = asyncio.get_running_loop().create_task(self._later(resource, answer, close))
             return

@@ -31,16 +31,18 @@ class Lists:
 class Site:
     """The answers of one outlet; pages of copies are made when they are asked for."""
 
-    def __init__(self, outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, *, with_troubles: bool) -> None:
+    def __init__(
+        self, outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, anchor: datetime, *, with_troubles: bool
+    ) -> None:
         self.outlet = outlet
         originals = [article for article in served if not article.copy]
-        pages = {a.key: _article(outlet, a, neighbours(outlet, originals), at, with_troubles)
-                 for at, a in enumerate(originals)}  # fmt: skip
+        boxes = neighbours(outlet, originals)
+        pages = {a.key: _article(outlet, a, boxes, at, with_troubles) for at, a in enumerate(originals)}
         self._fixed: dict[str, Resource] = {urlsplit(a.url).path: pages[a.key] for a in originals}
-        if with_troubles and outlet.amp is not None and len(originals) > outlet.amp:
+        if outlet.amp is not None and len(originals) > outlet.amp:
             twin = originals[outlet.amp]
             self._fixed["/amp" + urlsplit(twin.url).path] = pages[twin.key]
-        self._fixed |= _lists(outlet, served, base, with_troubles)
+        self._fixed |= _lists(outlet, served, base, anchor, with_troubles)
         first = {article.key: article for article in originals}
         self._copies = {urlsplit(a.url).path: (a, first[a.key.rpartition("#")[0]]) for a in served if a.copy}
         self._copy_page = lru_cache(maxsize=256)(self._make_copy)
@@ -71,6 +73,7 @@ def build(
             outlet,
             [article for article in served if article.outlet == outlet.slug],
             base_url(outlet.slug),
+            anchor,
             with_troubles=with_troubles,
         )
         for outlet in outlets()
@@ -98,14 +101,16 @@ def _article(
 ) -> Resource:
     conditions = cast(Conditions, outlet.conditions)
     modified = article.published_at + timedelta(minutes=2)
-    made = page(article_page(outlet, article, article.text, others).encode(), modified=modified, conditions=conditions)
+    body = article_page(outlet, article, article.as_written, others).encode()
+    made = page(body, modified=modified, conditions=conditions, packed="gzip" in outlet.habits)
     if not with_troubles:
         return made
     if article.vanishes:
         made = replace(made, later=GONE)
     elif article.edited is not None:
         body = article_page(outlet, article, article.edited, others, edited=True).encode()
-        made = replace(made, later=page(body, modified=modified + timedelta(minutes=63), conditions=conditions))
+        changed = page(body, modified=modified + timedelta(minutes=63), conditions=conditions)
+        made = replace(made, later=changed)
     if at == outlet.busy:
         made = replace(made, first=busy_once())
     if outlet.slow and at == outlet.slow["at"]:
@@ -113,39 +118,46 @@ def _article(
     return made
 
 
-def _lists(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, with_troubles: bool) -> dict[str, Resource]:
+def _lists(
+    outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, anchor: datetime, with_troubles: bool
+) -> dict[str, Resource]:
     conditions = cast(Conditions, outlet.conditions)
-    newest = max((article.published_at for article in served), default=None)
-    if newest is None:
-        return {}
-    listed = items(outlet, served)
-
-    def listing(body: bytes, content_type: str = XML) -> Resource:
-        return page(body, modified=newest, conditions=conditions, content_type=content_type)
-
-    found: dict[str, Resource] = {} if "no_robots" in outlet.habits else {"/robots.txt": _robots(outlet)}
-    if outlet.list == "section":
-        boxes = neighbours(outlet, served)
-        for name in section_names(served):
-            column = neighbours(outlet, [article for article in served if article.section == name])
-            body = section_page(outlet, name, column, boxes, base).encode()
-            found[f"/{slug(name)}/"] = listing(body, "text/html; charset=utf-8")
-    elif outlet.list == "sitemap":
-        found["/sitemap-news.xml"] = listing(news_sitemap(outlet, listed))
-    elif outlet.list == "atom":
-        found["/feed.atom"] = listing(atom(outlet, base, listed), "application/atom+xml; charset=utf-8")
-    elif "broken_feed" in outlet.habits and with_troubles:
-        found["/rss/home.rss"] = listing(broken_rss(outlet, base, listed))
-        found["/rss/tong-hop.rss"] = listing(rss(outlet, base, trouble_items(base, newest)))
+    newest = max((article.published_at for article in served), default=anchor)
+    announced = _section_pages(outlet, served, base) if outlet.list == "section" else _feeds(outlet, served, base)
+    if "broken_feed" in outlet.habits and with_troubles:
+        announced["/rss/home.rss"] = (broken_rss(outlet, base, items(outlet, served)), XML)
+    if "troubles" in outlet.habits:
+        bad = trouble_items(base, newest) if with_troubles else []
+        announced["/rss/tong-hop.rss"] = (rss(outlet, base, bad), XML)
+    found = {
+        path: page(body, modified=newest, conditions=conditions, content_type=kind)
+        for path, (body, kind) in announced.items()
+    }
+    if "no_robots" not in outlet.habits:
+        found["/robots.txt"] = _robots(outlet)
+    if "troubles" in outlet.habits and with_troubles:
         found |= {each.path: each.resource for each in troubles()} | hidden()
-    else:
-        kind = (
-            "application/rss+xml; charset=utf-16" if "utf16" in outlet.habits else "application/rss+xml; charset=utf-8"
-        )
-        found["/rss/home.rss"] = listing(rss(outlet, base, listed), kind)
-        if "troubles" in outlet.habits:
-            found["/rss/tong-hop.rss"] = listing(rss(outlet, base, []))
     return found
+
+
+def _section_pages(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str) -> dict[str, tuple[bytes, str]]:
+    boxes = neighbours(outlet, served)
+    pages = {}
+    for name in section_names(served):
+        column = neighbours(outlet, [article for article in served if article.section == name])
+        body = section_page(outlet, name, column, boxes, base).encode()
+        pages[f"/{slug(name)}/"] = (body, "text/html; charset=utf-8")
+    return pages
+
+
+def _feeds(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str) -> dict[str, tuple[bytes, str]]:
+    listed = items(outlet, served)
+    if outlet.list == "sitemap":
+        return {"/sitemap-news.xml": (news_sitemap(outlet, listed), XML)}
+    if outlet.list == "atom":
+        return {"/feed.atom": (atom(outlet, base, listed), "application/atom+xml; charset=utf-8")}
+    charset = "utf-16" if "utf16" in outlet.habits else "utf-8"
+    return {"/rss/home.rss": (rss(outlet, base, listed), f"application/rss+xml; charset={charset}")}
 
 
 def _robots(outlet: DemoOutlet) -> Resource:

@@ -57,13 +57,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class DemoArticle:
-    """One article of the demo press with its ground truth; `text` is what a first reading serves."""
+    """One article of the demo press with its ground truth; `text` is what a first reading serves, in clean form."""
 
     key: str
     outlet: str
     url: str
     published_at: datetime  #: UTC, to the minute
     text: Text
+    as_written: Text  #: the text with the zero-width spaces that Khmer pages may have
     dateline: str
     section: str
     language: Language
@@ -137,7 +138,8 @@ def _article(outlet: DemoOutlet, row: Mapping[str, Any], anchor: datetime, base:
         outlet=outlet.slug,
         url=base + _path(outlet, row, published, copy),
         published_at=published,
-        text=text,
+        text=_clean(text),
+        as_written=text,
         dateline=row.get("dateline", ""),
         section=row.get("section", "Thời sự"),
         language=outlet.language,
@@ -147,12 +149,13 @@ def _article(outlet: DemoOutlet, row: Mapping[str, Any], anchor: datetime, base:
         tone=row["tone"],
         story=row.get("story", ""),
         reprint_of=row.get("reprint_of", ""),
-        edited=_text({**row, **edited}, anchor, outlet.language, copy) if edited else None,
+        edited=_clean(_text({**row, **edited}, anchor, outlet.language, copy)) if edited else None,
         vanishes=row.get("vanishes", False),
         copy=copy,
     )
 
 
+_KHMER_DIGITS = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
 COPY_MARK: Mapping[Language, str] = {"vi": "Bản số {}.", "en": "Copy number {}.", "km": "ច្បាប់លេខ {}។"}
 
 
@@ -165,12 +168,17 @@ def _text(row: Mapping[str, Any], anchor: datetime, language: Language, copy: in
     return Text(title.strip(), " ".join(lead.split()), "\n".join(lines))
 
 
+def _clean(text: Text) -> Text:
+    return Text(*(part.replace("\u200b", "") for part in (text.title, text.lead, text.body)))
+
+
 def _days(anchor: datetime, language: Language) -> dict[str, str]:
     today = anchor.astimezone(VIETNAM).date()
     days = [today - timedelta(days=back) for back in range(10)]
     if language == "en":
         return {f"{{d-{back}}}": f"{day:%B} {day.day}" for back, day in enumerate(days)}
-    return {f"{{d-{back}}}": f"{day.day}/{day.month}" for back, day in enumerate(days)}
+    written = {f"{{d-{back}}}": f"{day.day}/{day.month}" for back, day in enumerate(days)}
+    return {key: day.translate(_KHMER_DIGITS) for key, day in written.items()} if language == "km" else written
 
 
 def _filled(text: str, days: Mapping[str, str]) -> str:
