@@ -46,6 +46,7 @@ class Candidate:
     """An article as grouping needs it."""
 
     id: int
+    url: str
     outlet: str
     language: Language
     title: str
@@ -261,6 +262,7 @@ def _article(row: AnyRow, topics: tuple[TopicTag, ...], found: tuple[Place, ...]
 def _candidate(row: AnyRow) -> Candidate:
     return Candidate(
         id=row.id,
+        url=row.url,
         outlet=row.outlet,
         language=row.language,
         title=row.title,
