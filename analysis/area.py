@@ -103,6 +103,8 @@ def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[tup
                 continue
             if after:
                 strong.update(f"{lead}{word[1:]} {form}" for word in after for lead in (word[0], word[0].upper()))
+            elif gazetteer.units[unit].level == 4:
+                strong.add(form)
             elif gazetteer.units[unit].level == 3 or _shared(gazetteer, form, inside):
                 guarded.add(form)
             else:

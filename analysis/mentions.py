@@ -29,7 +29,7 @@ _WORD_BEFORE = re.compile(
 _WORD_AFTER = re.compile(r" (city|province|district|commune|ward)\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?<!quê )(?<!chị )(?<!anh )(?<!\w)(?:ông|bà|anh|chị|cô|chú|bác|cháu|em|cậu|đồng chí|đ/c|nghệ sĩ|ca sĩ|diễn viên|thí sinh"
-    r"|luật sư|thầy|mc|liệt sĩ|đại tướng)(?: họ)? $",
+    r"|luật sư|thầy|mc|đại tướng)(?: họ)? $",
     re.IGNORECASE,
 )
 _STREET = re.compile(r"(?<!tuyến )(?<!thành )(?<!\w)(?:đường|phố|ngõ|hẻm|đại lộ)(?: số \d+)? $", re.IGNORECASE)
@@ -48,7 +48,7 @@ _HEADS = frozenset(
     "Tỉnh Huyện Thành Phố Thị Xã Trấn Phường Quận Khu Công An Tại Ở Từ Đến Về Qua Trên Theo Vùng Người Dân Báo Đài Sở"
     " Ban Hội Ủy Đảng Quê Miền Bắc Nam Đông Tây Trung Tâm Biển Ga Cảng Vịnh Phà Bến Đại Học Điện Lực Đoàn Tuổi Trẻ Trường Tòa"
     " Án Viện Bệnh Cục Chi Sân Bay Vì Và Với Cho Do Khi Sau Trước Gần Riêng Nhiều Cách Đất Du Lịch Lễ Festival Ngành Nông"
-    " Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó Nhà Máy Cần".split()
+    " Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Cổ Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó Nhà Máy Cần".split()
 )
 _VIETNAMESE = re.compile("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăđơư]")
 _KHMER = re.compile("[\u1780-\u17ff]")

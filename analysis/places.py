@@ -157,7 +157,8 @@ def _points(found: Survey, era: str, anchors: _Anchors, index: int, form: Form) 
         reasons.append("báo của địa phương")
     old = bool(_OLD_AFTER.match(found.flat, mention.end))
     if era == "new" and unit.valid_to:
-        points += 1.0 if old else (-0.25 if unit.level == PROVINCE else -1.0)
+        # The names of former cities and districts live on in everyday use; an abolished commune hardly does.
+        points += 1.0 if old else (-1.0 if unit.level == COMMUNE or mention.levels else -0.25)
     elif era == "new" and unit.valid_from and old:
         points -= 1.0
     if unit.name[-1].isdigit() and unit.name.startswith(("Phường", "Quận")):
@@ -180,7 +181,7 @@ def _by_word(found: Survey, mention: Mention, form: Form) -> tuple[float, list[s
         return (1.0 if form.weak else 2.5), ["địa danh" if not form.after else f"có chữ “{_led(found, mention, form)}”"]
     if unit.level == PROVINCE:
         return 2.5, ["tên tỉnh, thành phố"]
-    return (0.5 if unit.level == DISTRICT else -0.5), []
+    return (0.75 if unit.level == DISTRICT else -0.5), []
 
 
 def _short(word: str) -> str:

@@ -1,0 +1,241 @@
+"""What a reader would look at to judge how much an article is about an area, as named numbers.
+
+Everything is counted for the area at hand (inside, outside, the wider province), never for one province's name, so a
+model learned on one area serves any other. `features` has the order of `NAMES`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE
+from analysis.mentions import Mention
+from analysis.places import Survey
+
+_ORIGIN = re.compile(
+    r"(?:quê|ngụ|trú|cư trú|thường trú|tạm trú|hộ khẩu|gốc|sinh ra|sinh tại|xuất thân|đến từ|từ quê|đồng hương|nguyên quán|dân|người)"
+    r"(?: quán| gốc| tại| ở| thị trấn| phường| xã| huyện| TP\.?| tỉnh| cùng|,)*(?: [\w.\d]+){0,5},? ?(?:tỉnh |TP\.? ?|huyện |xã )?$"
+)
+_BEAUTY = re.compile(r"(?:ca sĩ|diễn viên|mỹ nhân|hoa hậu|người đẹp|nghệ sĩ|á hậu|người mẫu|danh hài|chàng trai|cô gái) $", re.I)
+_ADDRESS = re.compile(r"(?:địa chỉ|số \d+|ấp |khóm |đường |tổ \d+|điện thoại|ĐT:|chi nhánh)[^.\n]{0,60}$", re.I)
+_PHONE = re.compile(r"^[^.\n]{0,40}(?:điện thoại|ĐT|\b0\d{2,3}[ .]?\d{3})", re.I)
+_DELEGATE = re.compile(r"(?:ĐB|đại biểu|đoàn)[^.,;()]{0,40}\( ?(?:đoàn |tỉnh |TP\.? ?|ĐBQH )*$|đoàn(?: ĐBQH| đại biểu)? (?:tỉnh |TP\.? ?)?$", re.I)
+_AUTHORITY = re.compile(
+    r"(?:UBND|HĐND|MTTQ|ủy|chính quyền|lãnh đạo|chủ tịch|bí thư|sở [\w& -]{3,30}|ngành [\w ]{3,20}|ban chỉ đạo|địa bàn|toàn)"
+    r"(?: tỉnh| thành phố| TP\.?)? ?$",
+    re.I,
+)
+_POLICE = re.compile(r"(?:công an|csđt|cảnh sát|điều tra|tòa án|tand|viện kiểm sát|vksnd|csgt)[^.,;]{0,18}$", re.I)
+_SCHOOL = re.compile(r"(?:đại học|đh|bệnh viện|trường|viện|bv|cao đẳng|ngân hàng|công ty|clb|đội)[^.,;]{0,24}$", re.I)
+_ROUTE_BEFORE = re.compile(r"(?:từ|đi|về|tuyến|cao tốc|qua|hướng|nối|đến)(?: tỉnh| TP\.?)? $|[-–] ?$", re.I)
+_ROUTE_AFTER = re.compile(r"^ ?[-–] ?[A-ZĐ]|^ (?:đi|đến|về|với) [A-ZĐ]")
+_LIST_GAP = re.compile(r" ?(?:,|;|và|-|–|, và|cùng|hay|với|hoặc|…)? ?(?:và )?(?:các tỉnh |tỉnh |TP\.? ?|thành phố )?", re.I)
+_GENERIC = re.compile(r"\b(?:toàn tỉnh|tỉnh này|trong tỉnh|tỉnh nhà|toàn thành phố|toàn TP|địa bàn tỉnh|địa bàn thành phố|thành phố này)\b", re.I)
+_CRIME = re.compile(r"\b(?:khởi tố|bắt|tạm giữ|bị can|thu giữ|nghi phạm|truy tố|đối tượng|lừa đảo|trộm|triệt phá)\b", re.I)
+_NATION = re.compile(r"\b(?:cả nước|toàn quốc|Quốc hội|Bộ trưởng|Thủ tướng|Chính phủ|ĐBSCL|khu vực|các tỉnh|các địa phương|miền)\b")
+_LOTTERY = re.compile(r"xổ số|xskt|kết quả xs|mở thưởng|giải đặc biệt|giải tám", re.I)
+_WEATHER = re.compile(r"nhiệt độ|độ C|mưa rào|gió cấp|thời tiết|dự báo", re.I)
+
+NAMES: tuple[str, ...] = (
+    "title_inside", "title_inside_first", "title_inside_province", "title_outside", "title_wider", "title_missing",
+    "lead_inside", "lead_outside", "lead_wider", "first_inside_at", "last_inside_at", "quarters_inside",
+    "inside", "inside_plain", "inside_units", "inside_province", "inside_district", "inside_commune", "inside_landmark",
+    "inside_per_1000", "sentences_inside", "sentence_share", "owned_share", "owned_other_share", "owned_end",
+    "outside", "outside_provinces", "outside_top", "lead_over_top", "share_inside", "rank",
+    "in_list", "list_share", "longest_list", "origin", "origin_share", "address", "delegate", "delegate_share",
+    "authority", "police", "school", "route", "route_share", "paren", "weak", "lottery", "weather", "generic", "nation", "crime",
+    "wider", "wider_plain", "wider_authority", "wider_police", "wider_school", "sibling", "sibling_share", "merged_both",
+    "local_outlet", "other_outlet", "length", "sentences", "digits", "best_score", "lines",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The mentions of a survey sorted by what they mean for the area."""
+
+    survey: Survey
+    inside: list[Mention]
+    wider: list[Mention]
+    outside: list[Mention]
+    sibling: list[Mention]  #: of the wider province, but not of the area
+    weak: list[Mention]  #: part of a longer name, a lottery, a person: names of the area that may mean nothing
+    lists: dict[int, int]  #: start of a mention -> how many provinces its list has
+
+
+def look(survey: Survey) -> Look:
+    """Sorts the mentions once, for the features and for the reasons."""
+    area, gazetteer = survey.area, survey.gazetteer
+    groups: tuple[list[Mention], ...] = ([], [], [], [], [])
+    for mention in survey.mentions:
+        if mention.kind in ("inner", "lottery", "person") or mention.unit < 0:
+            if any(form.unit in area.units and gazetteer.units[form.unit].level == PROVINCE for form in mention.forms):
+                groups[4].append(mention)
+            continue
+        if mention.unit in area.units:
+            groups[0].append(mention)
+        elif mention.unit in area.wider:
+            groups[1].append(mention)
+        elif area.wider & gazetteer.lineage(mention.unit) and survey.era != "old":
+            groups[3].append(mention)
+        else:
+            groups[2].append(mention)
+    return Look(survey, *groups, _lists(survey))
+
+
+def _lists(survey: Survey) -> dict[int, int]:
+    """Runs of at least three provinces that follow each other with hardly a word between."""
+    units = survey.gazetteer.units
+    found: dict[int, int] = {}
+    run: list[Mention] = []
+    for mention in [m for m in survey.mentions if m.unit >= 0 and units[m.unit].level <= DISTRICT]:
+        gap = survey.flat[run[-1].end : mention.start] if run else ""
+        if run and not (len(gap) < 30 and _LIST_GAP.fullmatch(gap)):
+            found.update(dict.fromkeys((one.start for one in run), len(run)) if len(run) > 2 else {})
+            run = []
+        run.append(mention)
+    if len(run) > 2:
+        found.update(dict.fromkeys((one.start for one in run), len(run)))
+    return found
+
+
+def context(survey: Survey, mention: Mention, pattern: re.Pattern[str], width: int = 70) -> bool:
+    """Whether what stands right before the mention (its unit word left out) fits a pattern."""
+    return bool(pattern.search(survey.flat[max(0, mention.start - width) : mention.start]))
+
+
+def is_origin(survey: Survey, mention: Mention) -> bool:
+    """Where somebody comes from or lives, not where something happens."""
+    return context(survey, mention, _ORIGIN, 60) or context(survey, mention, _BEAUTY, 24)
+
+
+def is_delegate(survey: Survey, mention: Mention) -> bool:
+    """The province a member of parliament sits for: "ĐB Nguyễn Văn A (X)"."""
+    return context(survey, mention, _DELEGATE)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def features(seen: Look) -> list[float]:
+    """The numbers in the order of NAMES; counts as log(1 + n), shares and positions 0..1."""
+    values = {**_positions(seen), **_amounts(seen), **_roles(seen), **_surroundings(seen)}
+    return [float(values[name]) for name in NAMES]
+
+
+def _positions(seen: Look) -> dict[str, float]:
+    survey, units = seen.survey, seen.survey.gazetteer.units
+    length = max(1, len(survey.flat))
+    titled = [m for m in seen.inside if m.in_title]
+    body = survey.title_length + 1
+    lead_end = body + 220
+    headline_end = survey.title_length if survey.title_length else 90
+
+    def early(mentions: Sequence[Mention], start: int, end: int) -> int:
+        return sum(start <= m.start < end for m in mentions)
+
+    firsts = [m.start for m in seen.inside]
+    return {
+        "title_inside": early(seen.inside, 0, headline_end),
+        "title_inside_first": bool(titled) and titled[0].start < 16,
+        "title_inside_province": any(units[m.unit].level == PROVINCE for m in titled),
+        "title_outside": early(seen.outside, 0, headline_end),
+        "title_wider": early(seen.wider, 0, headline_end),
+        "title_missing": survey.title_length == 0,
+        "lead_inside": early(seen.inside, body, lead_end),
+        "lead_outside": early(seen.outside, body, lead_end),
+        "lead_wider": early(seen.wider, body, lead_end),
+        "first_inside_at": firsts[0] / length if firsts else 1.0,
+        "last_inside_at": firsts[-1] / length if firsts else 0.0,
+        "quarters_inside": len({4 * start // length for start in firsts}),
+    }
+
+
+def _amounts(seen: Look) -> dict[str, float]:
+    survey, gazetteer = seen.survey, seen.survey.gazetteer
+    plain = [m for m in seen.inside if m.start not in seen.lists]
+    levels = Counter(gazetteer.units[m.unit].level for m in seen.inside)
+    tops = Counter(min(gazetteer.lineage(gazetteer.top(m.unit))) for m in seen.outside)
+    top = tops.most_common(1)[0][1] if tops else 0
+    count, outside = len(seen.inside), len(seen.outside)
+    sentences = max((m.sentence for m in survey.mentions), default=0) + 1
+    own, other, last = _owned(seen, sentences)
+    touched = {m.sentence for m in seen.inside}
+    log = math.log1p
+    return {
+        "inside": log(count), "inside_plain": log(len(plain)), "inside_units": log(len({m.unit for m in seen.inside})),
+        "inside_province": log(levels[PROVINCE]), "inside_district": log(levels[DISTRICT]),
+        "inside_commune": log(levels[COMMUNE]), "inside_landmark": log(levels[LANDMARK]),
+        "inside_per_1000": 1000 * count / max(300, len(survey.flat)),
+        "sentences_inside": log(len(touched)), "sentence_share": len(touched) / sentences,
+        "owned_share": own, "owned_other_share": other, "owned_end": last,
+        "outside": log(outside), "outside_provinces": log(len(tops)), "outside_top": log(top),
+        "lead_over_top": log(count) - log(top), "share_inside": _share(count, count + outside),
+        "rank": sum(number > count for number in tops.values()),
+        "best_score": max((m.score for m in seen.inside), default=0.0),
+    }  # fmt: skip
+
+
+def _owned(seen: Look, sentences: int) -> tuple[float, float, float]:
+    """Shares of sentences that speak of the area, of elsewhere, and whether the end does: a place holds until the next."""
+    owner = [0] * sentences
+    for mention in seen.outside + seen.sibling:
+        owner[mention.sentence] = owner[mention.sentence] or -1
+    for mention in seen.inside:
+        if mention.start not in seen.lists:
+            owner[mention.sentence] = 1
+    for index in range(1, sentences):
+        owner[index] = owner[index] or owner[index - 1]
+    return owner.count(1) / sentences, owner.count(-1) / sentences, float(owner[-1] == 1)
+
+
+def _roles(seen: Look) -> dict[str, float]:
+    survey, flat = seen.survey, seen.survey.flat
+    count = len(seen.inside)
+    listed = [m for m in seen.inside if m.start in seen.lists]
+    origin = sum(is_origin(survey, m) for m in seen.inside)
+    delegate = sum(is_delegate(survey, m) for m in seen.inside)
+    route = sum(
+        context(survey, m, _ROUTE_BEFORE, 16) or bool(_ROUTE_AFTER.match(flat[m.end : m.end + 12])) for m in seen.inside
+    )
+    address = sum(context(survey, m, _ADDRESS) or bool(_PHONE.match(flat[m.end : m.end + 60])) for m in seen.inside)
+    near = seen.inside + seen.wider
+    log = math.log1p
+    return {
+        "in_list": log(len(listed)), "list_share": _share(len(listed), count),
+        "longest_list": log(max((seen.lists[m.start] for m in listed), default=0)),
+        "origin": log(origin), "origin_share": _share(origin, count), "address": log(address),
+        "delegate": log(delegate), "delegate_share": _share(delegate, count),
+        "authority": log(sum(context(survey, m, _AUTHORITY, 36) for m in seen.inside)),
+        "police": log(sum(context(survey, m, _POLICE, 36) for m in seen.inside)),
+        "school": log(sum(context(survey, m, _SCHOOL, 36) for m in seen.inside)),
+        "route": log(route), "route_share": _share(route, count),
+        "paren": log(sum(flat[max(0, m.start - 1) : m.start] == "(" for m in seen.inside)),
+        "weak": log(len(seen.weak)), "lottery": log(len(_LOTTERY.findall(flat))),
+        "weather": log(len(_WEATHER.findall(flat))), "generic": log(len(_GENERIC.findall(flat))) * bool(near),
+        "nation": log(len(_NATION.findall(flat))), "crime": log(len(_CRIME.findall(flat))),
+    }  # fmt: skip
+
+
+def _surroundings(seen: Look) -> dict[str, float]:
+    survey = seen.survey
+    wide = len(seen.wider)
+    plain = [m for m in seen.wider if m.start not in seen.lists]
+    log = math.log1p
+    line = survey.gazetteer.lineage(survey.area.province) | survey.area.units
+    return {
+        "wider": log(wide), "wider_plain": log(len(plain)),
+        "wider_authority": log(sum(context(survey, m, _AUTHORITY, 36) for m in seen.wider)),
+        "wider_police": log(sum(context(survey, m, _POLICE, 36) for m in seen.wider)),
+        "wider_school": log(sum(context(survey, m, _SCHOOL, 36) for m in seen.wider)),
+        "sibling": log(len(seen.sibling)), "sibling_share": _share(len(seen.sibling), wide + len(seen.sibling)),
+        "merged_both": bool(seen.inside) and bool(seen.wider),
+        "local_outlet": bool(survey.home & line), "other_outlet": bool(survey.home) and not survey.home & line,
+        "length": log(len(survey.flat)), "sentences": log(max((m.sentence for m in survey.mentions), default=0)),
+        "digits": _share(sum(map(str.isdigit, survey.flat[:3000])), min(len(survey.flat), 3000)),
+        "lines": log(survey.flat.count("\n")),
+    }  # fmt: skip

@@ -1,0 +1,117 @@
+"""Learns relevance from labelled articles of any areas; what comes out is plain arrays (see `analysis.relevance`)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.gazetteer import load_gazetteer
+from analysis.places import survey
+from analysis.relevance_features import NAMES, features, look
+from press import RELEVANCES
+from press.dates import parse
+from press.text import clean
+
+_TAG = re.compile(r"<[^>]*>?")
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One labelled article for one area; `group` ties what must not be parted between training and test."""
+
+    id: str
+    source: str  #: "articles", "merger" or "areas"
+    area: str
+    title: str
+    text: str
+    outlet: str
+    published_at: datetime | None
+    label: int
+    group: int = -1
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def plain(html: str) -> str:
+    """Text of a feed item whose summary may carry (cut) mark-up, as the feed reader gives it."""
+    return clean(_TAG.sub(" ", clean(html))) if "<" in html or "&" in html else html
+
+
+def _sample(row: dict[str, Any], source: str, area: str, label: str) -> Sample:
+    instant = parse(row["published"]) if row.get("published") else None
+    text = plain(row["text"]) if source != "articles" else row["text"]
+    moment = instant.at if instant else None
+    return Sample(row["id"], source, area, row["title"], text, row.get("outlet", ""), moment, RELEVANCES.index(label))
+
+
+def load_samples(data: Path) -> list[Sample]:
+    """All labelled articles of the gold folder (`data/gold`), one sample per article and area, near-duplicates grouped."""
+    gold = data / "gold"
+    samples = [
+        _sample(row, "articles", "Sóc Trăng", row["relevance"])
+        for row in _lines(gold / "articles.jsonl.gz")
+        if row.get("relevance")
+    ]
+    for row in _lines(gold / "post_merger.jsonl"):
+        samples.append(_sample(row, "merger", "Sóc Trăng", row["relevance_soc_trang"]))
+        samples.append(_sample(row, "merger", "Cần Thơ", row["relevance_can_tho"]))
+    samples += [_sample(row, "areas", row["area"], row["relevance"]) for row in _lines(gold / "areas.jsonl")]
+    return grouped(samples)
+
+
+def grouped(samples: list[Sample]) -> list[Sample]:
+    """Gives one group number to articles that share a fifth of their three-word shingles (headline and beginning)."""
+    parent = list(range(len(samples)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            index = parent[index]
+        return index
+
+    seen: dict[str, list[int]] = {}
+    shingles = []
+    for index, sample in enumerate(samples):
+        words = re.findall(r"\w+", f"{sample.title} {sample.text[:600]}".lower())
+        mine = {" ".join(words[at : at + 3]) for at in range(len(words) - 2)}
+        shared: dict[int, int] = {}
+        for one in mine:
+            for other in seen.get(one, ())[:50]:
+                shared[other] = shared.get(other, 0) + 1
+        for other, number in shared.items():
+            if number >= 0.2 * min(len(mine), len(shingles[other])):
+                parent[root(index)] = root(other)
+        for one in mine:
+            seen.setdefault(one, []).append(index)
+        shingles.append(mine)
+    return [
+        Sample(*[getattr(sample, name) for name in Sample.__slots__ if name != "group"], root(index))
+        for index, sample in enumerate(samples)
+    ]
+
+
+def matrix(samples: list[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Features (samples × NAMES) and whether the prescreen lets the article through at all."""
+    gazetteer = load_gazetteer()
+    areas = {name: gazetteer.area(name) for name in {sample.area for sample in samples}}
+    rows, named = np.zeros((len(samples), len(NAMES))), np.zeros(len(samples), dtype=bool)
+    for index, one in enumerate(samples):
+        area = areas[one.area]
+        found = survey(one.title, one.text, area=area, published_at=one.published_at, outlet=one.outlet)
+        rows[index] = features(look(found))
+        named[index] = area.named_in(f"{one.title}\n{one.text}")
+    return rows, named
