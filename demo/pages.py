@@ -100,16 +100,14 @@ def neighbours(outlet: DemoOutlet, articles: Sequence[DemoArticle]) -> tuple[Nei
     )
 
 
-_CHANGES: Mapping[str, Callable[[str], str]] = {"nfd": partly_decomposed, "nbsp": with_nbsp, "eth": str}
-
-
 def served_text(outlet: DemoOutlet, text: Text) -> Text:
     """Return the text with the outlet's own ways of writing letters and spaces."""
-    change = next((_CHANGES[habit] for habit in outlet.habits if habit in _CHANGES), None)
-    if change is None:
-        return text
-    body = "\n".join(change(line) for line in text.body.split("\n"))
-    return Text(with_eth(text.title) if "eth" in outlet.habits else change(text.title), change(text.lead), body)
+    change = next((_CHANGES[habit] for habit in outlet.habits if habit in _CHANGES), str)
+    title = with_eth(text.title) if "eth" in outlet.habits and text.title.startswith("Đ") else change(text.title)
+    return Text(title, change(text.lead), "\n".join(change(line) for line in text.body.split("\n")))
+
+
+_CHANGES: Mapping[str, Callable[[str], str]] = {"nfd": partly_decomposed, "nbsp": with_nbsp}
 
 
 def article_page(

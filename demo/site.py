@@ -88,7 +88,8 @@ def lists(outlet: DemoOutlet, sections: Sequence[str] = ()) -> Lists:
         return Lists(sitemaps=("/sitemap-news.xml",))
     if outlet.list == "atom":
         return Lists(feeds=("/feed.atom",))
-    return Lists(feeds=("/rss/home.rss", "/rss/tong-hop.rss") if "troubles" in outlet.habits else ("/rss/home.rss",))
+    more = {"troubles": "/rss/tong-hop.rss", "second_feed": "/rss/thoi-su.rss"}
+    return Lists(feeds=("/rss/home.rss", *(path for habit, path in more.items() if habit in outlet.habits)))
 
 
 def section_names(served: Sequence[DemoArticle]) -> tuple[str, ...]:
@@ -157,7 +158,12 @@ def _feeds(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str) -> dict
     if outlet.list == "atom":
         return {"/feed.atom": (atom(outlet, base, listed), "application/atom+xml; charset=utf-8")}
     charset = "utf-16" if "utf16" in outlet.habits else "utf-8"
-    return {"/rss/home.rss": (rss(outlet, base, listed), f"application/rss+xml; charset={charset}")}
+    kind = f"application/rss+xml; charset={charset}"
+    found = {"/rss/home.rss": (rss(outlet, base, listed), kind)}
+    if "second_feed" in outlet.habits:
+        some = [item for item, article in zip(listed, served, strict=True) if article.section == "Thời sự"]
+        found["/rss/thoi-su.rss"] = (rss(outlet, base, some), kind)
+    return found
 
 
 def _robots(outlet: DemoOutlet) -> Resource:
