@@ -166,6 +166,7 @@ class Draft:
     date_source: str  #: json-ld | meta | selector | time | feed | htmldate | url | ""
     section: str = ""
     problems: tuple[str, ...] = ()
+    dateline: str = ""  #: agency or place in front of the lead: "(Dân trí)", "Sóc Trăng (TTXVN)"
 
 
 @dataclass(frozen=True, slots=True)

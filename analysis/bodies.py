@@ -1,0 +1,352 @@
+"""The paragraphs of an article: from an outlet's selectors, from the known containers of publishing systems, else trafilatura.
+
+Every way ends in the same cleaning, because leads, captions, author lines and boxes of related news are where bare
+extractors fail on Vietnamese pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from press.text import clean
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+ENOUGH = 200  # characters a container must give to be believed
+_MAX_FOR_TRAFILATURA = 1_500_000
+
+# Where the publishing systems of Vietnamese outlets put the article, most specific first.
+CONTAINERS = (
+    *(
+        "article.fck_detail",
+        "[data-role=content]",
+        "div.detail-content.afcbc-body",
+        "#maincontent.maincontent",
+        ".maincontent.main-content",
+    ),
+    *(
+        "[itemprop=articleBody]",
+        ".singular-content",
+        ".cms-body",
+        ".article__body",
+        ".detail-content-body",
+        ".knc-content",
+    ),
+    *(
+        ".detail__content",
+        ".detail-content",
+        ".content-detail-body",
+        ".article-content",
+        ".article-body",
+        ".ArticleContent",
+    ),
+    *(
+        "#abody",
+        ".b-maincontent",
+        ".news-content",
+        ".newsdetail_content",
+        ".post-content",
+        ".entry-content",
+        ".td-post-content",
+    ),
+    *(
+        ".contentDetail",
+        ".content-news",
+        ".content_detail",
+        ".detail-text",
+        ".main-content-detail",
+        ".body-content",
+        "#content-detail",
+    ),
+    *(
+        "#newsContent",
+        "#main-detail",
+        "#main-detail-body",
+        ".journal-content-article",
+        ".article-detail-content",
+        ".text-content",
+    ),
+)
+_NOISE = ",".join(
+    (
+        *(
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "iframe",
+            "video",
+            "audio",
+            "object",
+            "embed",
+            "svg",
+            "form",
+            "button",
+            "select",
+        ),
+        *("nav", "aside", "footer", "figure", "figcaption", "table", "textarea", "input", "ins"),
+        *(
+            "[class*=related i]",
+            "[class*=relate-]",
+            "[class*=lienquan i]",
+            "[class*=lien-quan i]",
+            "[id*=related i]",
+            "[id*=lienquan i]",
+        ),
+        *(
+            "[type^=Related]",
+            "[class*=OneNews]",
+            "[class*=readmore i]",
+            "[class*=read-more i]",
+            "[class*=docthem i]",
+            "[class*=tindnd]",
+        ),
+        *(
+            "[class*=caption i]",
+            "[class*=share-]",
+            "[class*=social i]",
+            "[class*=author i]",
+            "[class*=byline i]",
+            "[rel=author]",
+        ),
+        *(
+            "[itemprop=author]",
+            "[class*=banner i]",
+            "[class*=advert i]",
+            "[class*=-ads]",
+            "[class*=comment i]",
+            "[class*=breadcrumb i]",
+        ),
+        *(
+            "[class*=source-]",
+            "[class*=nguontin i]",
+            "[class*=tags]",
+            "[class*=keyword i]",
+            "[class*=widget]",
+            "[class*=poll]",
+            "[class*=vote i]",
+        ),
+        *(
+            "p.Image",
+            "p.pic",
+            "p.image",
+            "[class*=video-]",
+            "[class*=player i]",
+            "[class*=tinkhac i]",
+            "[class*=tin-khac i]",
+            "[hidden]",
+        ),
+        *(
+            "[class*=zone-ad]",
+            "[class*=subscribe i]",
+            "[class*=newsletter i]",
+            "[class*=print-]",
+            "[class*=rating i]",
+            "[class*=toolbar i]",
+        ),
+    )
+)
+_RIGHT = 'p[style*="right" i],div[style*="right" i],[align=right],p.text-right,p[class*=right i]'
+_EMPHASIS = "em,i"
+_BLOCKS = re.compile(
+    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|section|article|blockquote|br|hr|figure|pre|center|main)\b[^>]*>",
+    re.I,
+)
+_TAGS = re.compile(r"<!--.*?-->|<(?:[^>\"]|\"[^\"]*\")*+>", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+
+
+def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]:
+    """The paragraphs inside the containers `body` selects, without `drop` and the usual furniture; the tree is changed."""
+    try:
+        containers = tree.css(body)
+        doomed = [node for container in containers for node in container.css(drop)] if drop else []
+    except (ValueError, RuntimeError):  # a selector an operator mistyped: the generic way serves
+        return []
+    for node in doomed:
+        node.decompose()
+    best: list[str] = []
+    for container in containers:
+        if container.parent is None:
+            continue
+        lines = lines_of(container)
+        if sum(map(len, lines)) > sum(map(len, best)):
+            best = lines
+    return best
+
+
+def by_container(tree: LexborHTMLParser) -> list[str]:
+    """The paragraphs of the first known container that holds an article; empty when none does. The tree is changed."""
+    for selector in CONTAINERS:
+        found = tree.css(selector)
+        if not found or len(found) > 3:  # many of a kind are a list of articles
+            continue
+        lines = max((lines_of(node) for node in found), key=lambda lines: sum(map(len, lines)))
+        if sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > 80 for line in lines) >= 2:
+            return lines
+    return []
+
+
+def by_trafilatura(tree: LexborHTMLParser) -> list[str]:
+    """What trafilatura takes for the article, on the page without scripts, captions and boxes; the tree is changed."""
+    import trafilatura
+
+    root = tree.root
+    if root is None:
+        return []
+    _drop_noise(root)
+    html = tree.html or ""
+    if len(html) > _MAX_FOR_TRAFILATURA:
+        return _densest(tree)
+    found = trafilatura.bare_extraction(
+        html, fast=True, include_comments=False, include_tables=True, with_metadata=False, include_formatting=False
+    )
+    text = (found.text or "") if found is not None else ""
+    return [line for line in map(clean, text.split("\n")) if line] or _densest(tree)
+
+
+def _densest(tree: LexborHTMLParser) -> list[str]:
+    """The paragraphs of the element whose own paragraphs hold most text: for pages nothing else reads."""
+    weights: dict[int, tuple[int, LexborNode]] = {}
+    for paragraph in tree.css("p")[:20_000]:
+        parent = paragraph.parent
+        size = len((paragraph.text() or "").strip())
+        if parent is not None and size > 40:
+            weight, _ = weights.get(parent.mem_id, (0, parent))
+            weights[parent.mem_id] = (weight + size, parent)
+    if not weights:
+        return []
+    _, node = max(weights.values(), key=lambda pair: pair[0])
+    return lines_of(node)
+
+
+def lines_of(container: LexborNode) -> list[str]:
+    """The cleaned lines of text in a container, furniture removed; the container is changed."""
+    _drop_noise(container)
+    _drop_captions(container)
+    return text_lines(container)
+
+
+def text_lines(node: LexborNode) -> list[str]:
+    """The text of a node as it is, one cleaned line for each block."""
+    html = _SPACE.sub(" ", node.html or "")
+    text = _TAGS.sub("", _BLOCKS.sub("\n", html))
+    return [line for line in map(clean, text.split("\n")) if line]
+
+
+def _size(node: LexborNode) -> int:
+    return len(_SPACE.sub(" ", node.text() or ""))
+
+
+def _drop_noise(container: LexborNode) -> None:
+    """Remove furniture, but nothing that holds a large part of the text: then the name of its class misleads."""
+    for node in container.css("script,style,noscript,template,iframe,svg"):
+        node.decompose()
+    whole = max(_size(container), 1)
+    for node in container.css(_NOISE):
+        if node.mem_id == container.mem_id or node.tag in {"html", "body", "head"}:
+            continue
+        size = _size(node)
+        if size * 3 < whole or (node.tag in {"figure", "figcaption"} and size < 1_000):
+            node.decompose()
+    for node in container.css(_RIGHT):
+        if node.mem_id != container.mem_id and _size(node) < 100:
+            node.decompose()
+
+
+def _drop_captions(container: LexborNode) -> None:
+    """Captions of systems without figures: short text in the image's own block, or the italic or centred line after it."""
+    for image in container.css("img"):
+        block = image.parent
+        while block is not None and block.mem_id != container.mem_id and block.tag not in {"p", "div", "td"}:
+            block = block.parent
+        if block is None or block.mem_id == container.mem_id or _size(block) > 300:
+            continue
+        after = block.next
+        while after is not None and after.tag in {"-text", "-comment", "br"} and not (after.text() or "").strip():
+            after = after.next
+        if after is not None and after.tag in {"p", "div"} and _size(after) < 300 and _is_caption(after):
+            after.decompose()
+        block.decompose()
+
+
+def _is_caption(node: LexborNode) -> bool:
+    style = f"{node.attributes.get('style') or ''} {node.attributes.get('align') or ''} {node.attributes.get('class') or ''}".lower()
+    emphasised = sum(_size(part) for part in node.css(_EMPHASIS))
+    return "center" in style or emphasised * 10 >= _size(node) * 9 > 0
+
+
+# Lines that are no part of the article, wherever they stand.
+_FURNITURE = re.compile(
+    r"(?:[>»►▶→•*+\-–=\s]*(?:xem thêm|đọc thêm|đọc tiếp|mời (?:quý )?(?:độc giả|bạn đọc|bạn|quý vị)|tin liên quan|bài liên quan|tin bài liên quan"
+    r"|có thể bạn quan tâm|bạn có thể quan tâm|tin cùng chuyên mục|tin mới|tin nóng|theo dõi .{0,40} trên|xem video|see also|read more"
+    r"|related news|read also)\b.{0,220})|>>.*|[»►▶].{0,220}",
+    re.IGNORECASE,
+)
+_BUTTONS = re.compile(
+    r"(?:chia sẻ|share|facebook|twitter|zalo|email|in bài(?: viết)?|bình luận|lưu bài|copy link|sao chép liên kết|quay lại|trở lại|về trang chủ"
+    r"|từ khóa|tags?|gửi|thích|like|theo dõi|nghe audio|gửi bình luận|trở lại .{2,20}|quảng cáo|advertisement|google news|\d+)[:.]?",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"(?:ảnh|clip|video|photo|đồ họa|infographic|nguồn ảnh|photo by)\s*(?:minh h[oọ][aạ]\s*)?[:.]\s*.{0,60}|ảnh minh h(?:ọa|oạ)[.:]?.{0,40}",
+    re.I,
+)
+_CAPTION_END = re.compile(r"(?:[-–.,(]|\s)\s*(?:ảnh|photo)\s*:\s*[^.!?]{2,60}[.)]?\Z", re.I)
+_SOURCE = re.compile(
+    r"[(\[]?\s*(?:theo|nguồn|tổng hợp|biên tập|thực hiện|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|ảnh|source|by|pv|p\.v|phóng viên|link gốc"
+    r"|nội dung)\b\s*:?.{0,60}",
+    re.I,
+)
+_NAMED = re.compile(r"[(/,&–|.\-+]")
+
+
+def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
+    """The lines that are the article: without furniture, captions, repeated title and lead in front, authors and sources behind."""
+    kept = [line for line in lines if not _is_furniture(line)]
+    known = {key for key in (_key(title), _key(lead)) if key}
+    while kept and (_key(kept[0]) in known or _is_cut(kept[0], lead)):
+        kept.pop(0)
+    for _ in range(4):
+        if len(kept) > 1 and _is_signature(kept[-1]):
+            kept.pop()
+    return kept
+
+
+def _is_furniture(line: str) -> bool:
+    short = len(line) < 260
+    return bool(
+        short
+        and (
+            _FURNITURE.fullmatch(line)
+            or _BUTTONS.fullmatch(line)
+            or _CREDIT.fullmatch(line)
+            or _CAPTION_END.search(line)
+            or not any(map(str.isalnum, line))
+        )
+    )
+
+
+def _is_cut(line: str, lead: str) -> bool:
+    """The same lead cut in a meta element or with its dateline."""
+    one, two = _key(line), _key(lead)
+    return len(two) > 40 and len(one) < len(two) + 40 and (one.endswith(two) or (len(one) > 40 and two.endswith(one)))
+
+
+def _is_signature(line: str) -> bool:
+    """A last line that names who wrote it or where it came from: short, no sentence, mostly capitals."""
+    if len(line) > 80 or line[-1] in '.!?…”"':
+        return bool(len(line) <= 80 and _SOURCE.fullmatch(line))
+    if _SOURCE.fullmatch(line):
+        return True
+    words = [
+        word for word in _NAMED.sub(" ", re.sub(r"\([^)]*\)", " ", line)).replace(")", " ").split() if word[0].isalpha()
+    ]
+    return 0 < len(words) <= 9 and all(word[0].isupper() for word in words)
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()

@@ -1,0 +1,185 @@
+"""Title and lead of a page: what a reader sees, checked against what the head of the page says."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from analysis.bodies import text_lines
+from analysis.metadata import Head
+from press.text import clean, split_dateline
+
+_LEADS = ",".join(
+    (
+        *(
+            "[data-role=sapo]",
+            ".detail-sapo",
+            ".singular-sapo",
+            ".content-detail-sapo",
+            "h2.sapo",
+            ".article__sapo",
+            ".article-sapo",
+        ),
+        *(
+            ".knc-sapo",
+            ".news-sapo",
+            ".sapo",
+            ".sapo_detail",
+            ".detail__summary",
+            ".article__summary",
+            "p.description",
+            ".cms-desc",
+        ),
+        *(
+            ".article__desc",
+            ".chapeau",
+            ".main-intro",
+            ".ArticleLead",
+            ".detail-summary",
+            ".article-summary",
+            "[class*=sapo i]",
+        ),
+    )
+)
+_PROSE = (
+    "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
+)
+_SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
+_CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
+
+
+def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
+    """The h1 (or h2) that is the article's own headline: the one that says what the head says, else the first h1."""
+    said = _key(head.headline or head.og_title or head.doc_title)
+    headings = tree.css("h1")[:8] or tree.css("h2")[:8]
+    for node in headings:
+        key = _key(shown(node))
+        if key and said and (key in said or said in key):
+            return node
+    scored = [
+        (_overlap(shown(node), head.headline or head.og_title or head.doc_title), index)
+        for index, node in enumerate(headings)
+    ]
+    best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=None)
+    if best and (best[0] >= 0.5 or headings[best[1]].tag == "h1"):
+        return headings[best[1]]
+    return None
+
+
+def title_of(
+    tree: LexborHTMLParser, head: Head, heading: LexborNode | None, *, selector: str, names: tuple[str, ...]
+) -> str:
+    """Title: the outlet's selector, else the headline shown where it agrees with the head, else the head's own."""
+    chosen = first_text(tree, selector)
+    if chosen:
+        return chosen
+    said = without_site(head.headline, names) or without_site(head.og_title, names)
+    seen = shown(heading) if heading is not None else ""
+    if not said:
+        return seen or without_site(head.doc_title, names)
+    if not seen or _key(said) == _key(seen):
+        return said
+    if _key(said) in _key(seen):  # a label or a button inside the heading
+        return said if len(said) > 20 else seen
+    if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
+        return seen
+    return said
+
+
+def lead_of(tree: LexborHTMLParser, head: Head, *, selector: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """Dateline and lead: the outlet's selector, the known summary elements, the description where the page shows it."""
+    for node in _nodes(tree, selector)[:1] + tree.css(_LEADS)[:3]:
+        dateline = _stamp(node)
+        text = shown(node)
+        if 20 <= len(text) <= 1_500:
+            return (dateline, text) if dateline else split_dateline(text)
+    said = [
+        without_site(text, names)
+        for text in (*head.descriptions[:2], head.ld_description, *head.descriptions[2:])
+        if text
+    ]
+    for text in said:
+        node = _showing(tree, text)
+        if node is None:
+            continue
+        seen = shown(node)
+        if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(node) or node.tag in {"h2", "h3"}:
+            return split_dateline(seen)
+        return "", ""  # the first paragraph cut by the publishing system: there is no lead
+    whole = [text for text in said if not _CUT.search(text)]
+    return split_dateline(max(whole or said, key=len, default=""))
+
+
+def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
+    """The smallest element that shows the text a description begins with."""
+    start = _key(split_dateline(_CUT.sub("", said))[1])[:60]
+    if len(start) < 20:
+        return None
+    for node in tree.css(_PROSE)[:600]:
+        text = node.text() or ""
+        if len(text) < 2_000 and _key(split_dateline(clean(text))[1]).startswith(start):
+            return node
+    return None
+
+
+def _emphasised(node: LexborNode) -> bool:
+    if node.tag in {"strong", "b", "em"}:
+        return (
+            len(_key(shown(node))) * 10 >= len(_key(node.parent.text() or "")) * 9 if node.parent is not None else True
+        )
+    marked = sum(len(_key(part.text() or "")) for part in node.css("strong,b"))
+    return marked * 10 >= len(_key(node.text() or "")) * 9
+
+
+def _stamp(node: LexborNode) -> str:
+    """The place in front of a lead that a stylesheet sets apart; removed, so that it does not run into the first word."""
+    stamp = node.css_first(".location-stamp,[class*=dateline]")
+    if stamp is None:
+        return ""
+    text = clean(stamp.text() or "").strip(" -–—")
+    stamp.decompose()
+    return text
+
+
+def without_site(text: str, names: tuple[str, ...]) -> str:
+    """The text without the name of the site behind its last separator."""
+    keys = {_key(name) for name in names if _key(name)}
+    while True:
+        cuts = list(_SEPARATOR.finditer(text))
+        if not cuts:
+            return text
+        tail = _key(text[cuts[-1].end() :])
+        if not tail or not any(
+            tail == key or (len(key) > 4 and (key in tail or tail in key) and len(tail) < 40) for key in keys
+        ):
+            return text
+        text = text[: cuts[-1].start()]
+
+
+def first_text(tree: LexborHTMLParser, selector: str) -> str:
+    """The text of the first element a selector finds; empty where it finds none or is no selector."""
+    return next(filter(None, map(shown, _nodes(tree, selector)[:3])), "")
+
+
+def shown(node: LexborNode) -> str:
+    """The text of an element as one clean line."""
+    return clean(" ".join(text_lines(node)))
+
+
+def _nodes(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    if not selector:
+        return []
+    try:
+        return tree.css(selector)
+    except (ValueError, RuntimeError):
+        return []
+
+
+def _overlap(one: str, two: str) -> float:
+    first, second = set(one.lower().split()), set(two.lower().split())
+    return len(first & second) / max(len(first | second), 1)
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()

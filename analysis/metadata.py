@@ -1,0 +1,177 @@
+"""What a page says of itself in its head: JSON-LD and meta elements, as they are, before any choice between them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser
+
+from press.text import clean
+
+_ARTICLE_TYPES = re.compile(
+    r"(?:\w*NewsArticle|Article|ReportageNewsArticle|BlogPosting|Report|LiveBlogPosting|\w*Article)\Z"
+)
+_MAX_NODES = 3_000
+_MAX_SCRIPT = 400_000
+_HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម|tin tức", re.IGNORECASE)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of one page, cleaned: empty strings where a page is silent. Names of persons are never read."""
+
+    headline: str = ""
+    og_title: str = ""
+    doc_title: str = ""
+    site_name: str = ""
+    ld_description: str = ""
+    descriptions: tuple[str, ...] = ()
+    ld_published: str = ""
+    meta_published: tuple[str, ...] = ()
+    section: str = ""
+    canonical: str = ""
+    lang: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+_META_DATES = (
+    *("article:published_time", "og:article:published_time", "article:published", "pubdate", "publishdate"),
+    *(
+        "publish-date",
+        "publish_date",
+        "datepublished",
+        "date.published",
+        "dc.date.issued",
+        "dc.date.created",
+        "dc.date",
+    ),
+    *("dcterms.created", "dcterms.date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime"),
+    *("bt:pubdate", "article_date_original", "og:pubdate", "originalpublicationdate", "published_time", "date"),
+)
+_META_SECTIONS = ("article:section", "articlesection", "its_section", "section", "category")
+
+
+def head_of(tree: LexborHTMLParser, url: str) -> Head:
+    """Read the head: the JSON-LD article that speaks of `url` (else the first), the meta elements, the link to the canonical."""
+    meta = _meta(tree)
+    article, crumbs = _linked_data(tree, url)
+    canonical = tree.css_first('link[rel="canonical"]')
+    title = tree.css_first("title")
+    root = tree.css_first("html")
+    return Head(
+        headline=clean(_text(article.get("headline")) or _text(article.get("name"))),
+        og_title=clean(meta.get("og:title") or meta.get("twitter:title") or ""),
+        doc_title=clean(title.text() if title else ""),
+        site_name=clean(meta.get("og:site_name") or ""),
+        ld_description=clean(_text(article.get("description"))),
+        descriptions=tuple(
+            clean(meta[name]) for name in ("og:description", "twitter:description", "description") if meta.get(name)
+        ),
+        ld_published=_text(article.get("datePublished")),
+        meta_published=tuple(meta[name] for name in _META_DATES if meta.get(name)),
+        section=clean(_section(article, meta, crumbs)),
+        canonical=(canonical.attributes.get("href") or "") if canonical else "",
+        lang=((root.attributes.get("lang") or "") if root else "").lower()[:2],
+    )
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        content = attributes.get("content") or ""
+        for key in ("property", "name", "itemprop"):
+            name = attributes.get(key)
+            if name and content.strip():
+                found.setdefault(name.strip().lower(), content)
+    return found
+
+
+def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: list[str]) -> str:
+    for named in (_text(article.get("articleSection")), *(meta.get(name, "") for name in _META_SECTIONS)):
+        parts = [part.strip() for part in named.split(",") if part.strip()]
+        if parts:
+            return parts[-1]
+    return crumbs[-1] if crumbs else ""
+
+
+def _linked_data(tree: LexborHTMLParser, url: str) -> tuple[Mapping[str, object], list[str]]:
+    """The article the page is about as JSON-LD says it ({} where it does not), and the names of the breadcrumb."""
+    articles: list[dict[str, object]] = []
+    crumbs: list[str] = []
+    for script in tree.css('script[type*="ld+json" i]'):
+        for node in _nodes(_load(script.text() or "")):
+            types = node.get("@type")
+            names = types if isinstance(types, list) else [types]
+            if any(isinstance(name, str) and _ARTICLE_TYPES.match(name) for name in names):
+                articles.append(node)
+            elif "BreadcrumbList" in names and not crumbs:
+                crumbs = _crumbs(node)
+    own = [node for node in articles if _speaks_of(node, url)]
+    dated = [node for node in own or articles if node.get("datePublished")]
+    return next(iter(dated or own or articles), {}), crumbs
+
+
+def _load(text: str) -> object:
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    if not text or len(text) > _MAX_SCRIPT:
+        return None
+    for candidate in (text, _TRAILING_COMMA.sub("", text)):
+        try:
+            return json.loads(candidate, strict=False)  # real pages have raw newlines inside strings
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(data: object) -> Iterator[dict[str, object]]:
+    """Every object of the top level, of lists and of @graph, breadth first and bounded; not what an article refers to."""
+    queue = [data]
+    for _ in range(_MAX_NODES):
+        if not queue:
+            return
+        item = queue.pop(0)
+        if isinstance(item, list):
+            queue.extend(item)
+        elif isinstance(item, dict):
+            yield item
+            queue.extend(
+                item[key]
+                for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                if isinstance(item.get(key), list | dict)
+            )
+
+
+def _crumbs(node: Mapping[str, object]) -> list[str]:
+    names = []
+    queue = [node.get("itemListElement")]
+    while queue and len(names) < 20:
+        item = queue.pop(0)
+        if isinstance(item, list):
+            queue = item + queue
+        elif isinstance(item, dict):
+            inner = item.get("item")
+            name = _text(item.get("name")) or (_text(inner.get("name")) if isinstance(inner, dict) else "")
+            if name and not _HOME.fullmatch(clean(name)):
+                names.append(name)
+    return names
+
+
+def _speaks_of(node: Mapping[str, object], url: str) -> bool:
+    page = node.get("mainEntityOfPage")
+    said = [node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page]
+    return any(isinstance(text, str) and _bare(text) == _bare(url) for text in said)
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0].partition("://")[2].rstrip("/").removeprefix("www.").lower()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""

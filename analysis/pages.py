@@ -1,0 +1,150 @@
+"""From the bytes of a page to a tree: what is no page is refused with one clear reason, and nothing hostile takes long."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from errors import Unusable
+
+MAX_BYTES = 8 * 1024 * 1024
+_MAX_DEPTH = 2_000
+_MAX_TAGS = 200_000
+_MANY_TAGS = 15_000  # below this even the deepest nesting parses at once
+_MANY_OPEN = 1_500  # tags that nothing closes; pages have some hundred void elements
+_MAX_OPEN_FORMATS = 500  # unclosed <font>, <b> …: the parser opens all of them again in every block
+_MAX_ATTRIBUTES = 2_000
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "compressed data"),
+)
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
+_FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
+_MARKUP = re.compile(
+    r"<\s*(?:!doctype|html|head|body|meta|title|article|section|main|div|p|h[1-6]|table|amp|span|br)\b", re.I
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
+# Elements that never hold others, or that the next of their kind closes: they make no depth.
+_FLAT = frozenset(
+    (
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *("p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt", "path"),
+        *("html", "head", "body", "use", "circle", "rect", "line", "g", "script", "style"),
+    )
+)
+
+
+def tree_of(body: bytes, url: str, content_type: str = "") -> LexborHTMLParser:
+    """The parsed page; raises Unusable for what is empty, no HTML, garbage, larger than 8 MiB or nested without end."""
+    if not body.strip():
+        raise Unusable(url, "the page is empty")
+    if len(body) > MAX_BYTES:
+        raise Unusable(url, f"the page is larger than {MAX_BYTES // 1024 // 1024} MiB")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind and not any(word in kind for word in ("html", "xml", "text/plain", "octet-stream")):
+        raise Unusable(url, f"not an HTML page ({kind})")
+    for magic, what in _MAGIC:
+        if body.startswith(magic):
+            raise Unusable(url, f"not an HTML page ({what})")
+    text = decode(body, content_type)
+    _check(text, url)
+    return LexborHTMLParser(text)
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a page: byte order mark first, then UTF-8 where the bytes are UTF-8, then the declared charset."""
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, errors="replace")
+    header = _HEADER_CHARSET.search(content_type)
+    declared = _codec(header[1]) if header else ""
+    if not declared.startswith(("utf-16", "utf-32")):
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    if not declared:
+        found = _CHARSET.search(body[:4096])
+        declared = _codec(found[1].decode("ascii", errors="replace")) if found else ""
+    return body.decode(declared or "utf-8", errors="replace")
+
+
+def _codec(name: str) -> str:
+    try:
+        info = codecs.lookup(name)
+    except LookupError:
+        return ""
+    if not getattr(info, "_is_text_encoding", True):
+        return ""
+    # As browsers do: who says Latin-1 or ASCII means Windows-1252.
+    return "cp1252" if info.name in {"iso8859-1", "ascii"} else info.name
+
+
+def _check(text: str, url: str) -> None:
+    sample = text[:20_000]
+    if len(_CONTROL.findall(sample)) > max(8, len(sample) // 20):
+        raise Unusable(url, "not text: the bytes are no known encoding")
+    if not _MARKUP.search(text):
+        raise Unusable(url, "not an HTML page (no markup in it)")
+    tags, closing = text.count("<"), text.count("</")
+    if tags > _MAX_TAGS:
+        raise Unusable(url, f"more than {_MAX_TAGS} tags")
+    if tags > _MANY_TAGS or tags - 2 * closing > _MANY_OPEN:
+        depth, formats = _nesting(text)
+        if depth > _MAX_DEPTH or formats > _MAX_OPEN_FORMATS:
+            raise Unusable(url, "nested too deep: thousands of elements inside each other")
+    if text.count("=") > _MAX_ATTRIBUTES and _widest(text) > _MAX_ATTRIBUTES * 4:
+        raise Unusable(url, "an element with thousands of attributes")
+
+
+def _nesting(text: str) -> tuple[int, int]:
+    """The deepest nesting of elements, and the most formatting elements left open at once."""
+    depth = deepest = formats = most = 0
+    for closing, name in _TAG.findall(text):
+        name = name.lower()
+        if name in _FLAT:
+            continue
+        step = -1 if closing else 1
+        depth = max(0, depth + step)
+        deepest = max(deepest, depth)
+        if name in _FORMATS:
+            formats = max(0, formats + step)
+            most = max(most, formats)
+    return deepest, most
+
+
+def _widest(text: str) -> int:
+    return max(
+        (found[0].count(" ") for found in _TAG.finditer(text) if found.end() - found.start() > 30_000), default=0
+    )
