@@ -1,0 +1,90 @@
+"""The coverage statement: how many sources were read, which were not and why, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from digest.plain import shown
+from digest.words import Words
+from press import OutletHealth
+
+MAX_NAMED = 10  #: sources named in each list; the rest is a count
+_FAILING = frozenset({"down", "blocked", "layout_changed"})
+_STATUS = re.compile(r"\b[45]\d\d\b")
+# What the words of an error tell a reader; the first that fits. The error itself is the operator's.
+_CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("robots", re.compile(r"robots", re.IGNORECASE)),
+    ("slow", re.compile(r"time.?out|timed out|quá thời gian", re.IGNORECASE)),
+    ("dns", re.compile(r"\bdns\b|resolve|name or service|lookup", re.IGNORECASE)),
+    ("tls", re.compile(r"\btls\b|\bssl\b|certificate", re.IGNORECASE)),
+)
+
+
+def short_statement(coverage: Sequence[OutletHealth], words: Words) -> str:
+    """One line: "Đã đọc 42/45 nguồn; 2 nguồn lỗi, 1 nguồn im lặng"."""
+    if not coverage:
+        return words("no_sources")
+    counts = {
+        "failing": sum(health.state in _FAILING for health in coverage),
+        "silent": sum(health.state == "silent" for health in coverage),
+        "unread": sum(health.state == "never_read" for health in coverage),
+    }
+    read = words("read", read=len(coverage) - sum(counts.values()), total=len(coverage))
+    trouble = ", ".join(words(key, count=count) for key, count in counts.items() if count)
+    return f"{read}; {trouble}" if trouble else read
+
+
+def statement(coverage: Sequence[OutletHealth], words: Words, *, timezone: ZoneInfo, now: datetime) -> tuple[str, ...]:
+    """The whole statement, a sentence for each kind of trouble, every source with its reason."""
+    today = now.astimezone(timezone).date()
+    lists: dict[str, list[str]] = {"failing_list": [], "silent_list": [], "unread_list": []}
+    for health in sorted(coverage, key=lambda one: (one.name.casefold(), one.slug)):
+        name = shown(health.name or health.slug, 60)
+        if health.state in _FAILING:
+            why = _cause(health, words)
+            if health.since is not None:
+                why = words("since", what=why, when=words.moment(health.since.astimezone(timezone), today))
+            lists["failing_list"].append(f"{name} ({why})")
+        elif health.state == "silent":
+            lists["silent_list"].append(f"{name}{_silence(health, words, now)}")
+        elif health.state == "never_read":
+            lists["unread_list"].append(name)
+    troubles = (words(key, list=_bounded(names, words)) for key, names in lists.items() if names)
+    return (_read_sentence(coverage, words), *troubles)
+
+
+def _read_sentence(coverage: Sequence[OutletHealth], words: Words) -> str:
+    read = sum(health.state == "ok" for health in coverage)
+    return words("read", read=read, total=len(coverage)) + "." if coverage else words("no_sources") + "."
+
+
+def _cause(health: OutletHealth, words: Words) -> str:
+    if health.state == "layout_changed":
+        return words("layout_changed")
+    error = health.last_error[:500]
+    for key, pattern in _CAUSES:
+        if pattern.search(error):
+            return words(key)
+    status = _STATUS.search(error)
+    if status:
+        return words("status", status=status[0])
+    return words(health.state)
+
+
+def _silence(health: OutletHealth, words: Words, now: datetime) -> str:
+    parts = []
+    if health.since is not None:
+        hours = max(round((now - health.since).total_seconds() / 3600), 1)
+        parts.append(words("silent_hours", hours=words.number(hours)))
+    if health.usual_gap_hours is not None:
+        parts.append(words("usual_hours", hours=words.number(max(health.usual_gap_hours, 1))))
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _bounded(names: Sequence[str], words: Words) -> str:
+    if len(names) <= MAX_NAMED:
+        return ", ".join(names)
+    return ", ".join((*names[:MAX_NAMED], words("more_sources", count=len(names) - MAX_NAMED)))
