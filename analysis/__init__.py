@@ -1,1 +1,87 @@
-"""TODO"""
+"""What an article is about: text in, judgement out; no network, no database, no clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from analysis import model_file, rules, tone, topics
+from analysis.area import Area
+from analysis.features import plain, terms
+from analysis.gazetteer import load_gazetteer
+from analysis.language import detect
+from analysis.places import Survey, survey
+from analysis.words import words
+from press import Judgement, Language, Relevance, TopicTag
+
+MODELS: Final = Path(__file__).parent / "models"
+
+
+class Tagger:
+    """Judges texts for one area; loads its models once, may be shared by threads, keeps nothing of what it reads."""
+
+    def __init__(self, area: str, models: Path | None = None) -> None:
+        """`area`: a province's name as settings take it (ValueError with suggestions); `models`: folder of the files."""
+        folder = models or MODELS
+        self.area: Final[Area] = load_gazetteer().area(area)
+        self._topics = model_file.load(folder / "topics.npz")
+        self._tone = model_file.load(folder / "tone.npz")
+
+    def names_area(self, text: str) -> bool:
+        """Whether a name of the area occurs in the text at all: a fast look before anything else."""
+        return self.area.named_in(text)
+
+    def judge(
+        self,
+        title: str,
+        text: str,
+        *,
+        published_at: datetime | None = None,
+        outlet: str = "",
+        language: Language | None = None,
+    ) -> Judgement:
+        """Language, relevance, topics, tone and places of one article, each with its evidence; any text gets an answer.
+
+        Topics and tone of Vietnamese come from the models; of Khmer and English the topics come from key phrases
+        (`model` says "rule:…") and the tone is None.
+        """
+        title, text = plain(title), plain(text)
+        language = language or detect(f"{title}\n{text}")
+        found = survey(title, text, area=self.area, published_at=published_at, outlet=outlet)
+        value, score, reasons = _relevance(found)
+        tags, verdict, model = self._subject(title, text, language)
+        return Judgement(
+            language=language,
+            relevance=value,
+            relevance_score=score,
+            relevance_evidence=reasons,
+            topics=tags,
+            tone=verdict.value,
+            tone_score=verdict.score,
+            tone_evidence=verdict.evidence,
+            places=found.places,
+            model=f"rule:places {model}",
+        )
+
+    def _subject(self, title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ...], tone.Tone, str]:
+        if language != "vi":
+            tags, model = rules.judge(title, text, language)
+            return tags, tone.Tone(None, 0.0), model
+        title_words, text_words = words(title), words(text)
+        counted, both = terms(title_words, text_words), [*title_words, ".", *text_words]
+        tags = topics.judge(self._topics, counted, title, text, both)
+        verdict = tone.judge(self._tone, counted, title, text, both)
+        return tags, verdict, f"{self._topics.id} {self._tone.id}"
+
+
+def _relevance(found: Survey) -> tuple[Relevance, float, tuple[str, ...]]:
+    """How much a text is about the area, by where and how many of its places are named."""
+    inside = [place for place in found.places if place.in_area]
+    headline = found.flat[: found.title_length]
+    named = tuple(place.as_written for place in inside)
+    if any(place.as_written in headline for place in inside):
+        return "focus", 0.8, named
+    if inside:
+        return ("mention", 0.6, named) if len(inside) > 1 else ("passing", 0.6, named)
+    return "none", 0.9, ()

@@ -49,3 +49,8 @@ def _cut(run: str) -> list[str]:
 
     with _LOCK:
         return [word for word in khmercut.tokenize(run) if word]
+
+
+def spaced_out(text: str) -> str:
+    """The text without zero-width characters: one spelling for phrases typed with and without them."""
+    return _INVISIBLE.sub("", text)

@@ -1,0 +1,98 @@
+"""The terms of a text that the linear models see: words and pairs of words, the headline's a second time."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from press.text import tone_normal
+
+#: Markup as feeds leave it in leads, cut off anywhere ('<img src="https://…').
+_MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*(?:>|\Z)", re.DOTALL)
+_SPACES: Final = re.compile(r"\s+")
+TITLE: Final = "T:"  #: mark of a term that stands in the headline
+SHORT: Final = 80  #: a text of fewer words is a headline with at most a lead
+
+
+def plain(text: str) -> str:
+    """The readable text of a feed's fragment: entities decoded, markup (also cut off) taken out, NFC."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _MARKUP.sub(" ", text)
+    return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=60_000)
+def term(word: str) -> str:
+    """The form of a word the models count: lower case, one tone placement, every number alike; "" for signs."""
+    if word[0].isalpha():
+        return tone_normal(word.lower())
+    return "0" if word[0].isdigit() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a text consists of for a linear model: how often each term occurs, and whether it is only a headline."""
+
+    counts: Mapping[str, int]
+    short: bool
+
+
+def terms(title: Sequence[str], text: Sequence[str]) -> Terms:
+    """Counts words and neighbouring pairs of title and text; the headline's words also as terms of their own."""
+    counts: dict[str, int] = {}
+    for number, words in enumerate((title, text)):
+        before = ""
+        for word in words:
+            now = term(word)
+            if not now:
+                continue
+            counts[now] = counts.get(now, 0) + 1
+            if before:
+                pair = before + "|" + now
+                counts[pair] = counts.get(pair, 0) + 1
+            if number == 0:
+                mark = TITLE + now
+                counts[mark] = counts.get(mark, 0) + 1
+            before = now
+    return Terms(counts, len(text) < SHORT)
+
+
+def verbatim(wanted: Iterable[str], title: str, text: str, words: Sequence[str], limit: int) -> tuple[str, ...]:
+    """The given terms as the title or the text writes them, at most `limit`, none inside another.
+
+    `words` are the words of both. A pair that punctuation parts is left out: it is nowhere a string of the text.
+    """
+    spelled: dict[str, str] = {}
+    before = written = ""
+    for word in words:
+        now = term(word)
+        if not now:
+            before = ""
+            continue
+        spelled.setdefault(now, word)
+        if before:
+            spelled.setdefault(before + "|" + now, written + " " + word)
+        before, written = now, word
+    found: list[str] = []
+    for name in wanted:
+        spelling = spelled.get(name.removeprefix(TITLE))
+        if spelling is None or len(found) == limit:
+            continue
+        phrase = _occurrence(spelling, title) or _occurrence(spelling, text)
+        if phrase and not any(phrase in other for other in found):
+            found = [other for other in found if other not in phrase] + [phrase]
+    return tuple(found)
+
+
+def _occurrence(spelling: str, text: str) -> str:
+    if spelling in text:
+        return spelling
+    match = re.search(_SPACES.sub(r"\\s+", re.escape(spelling).replace("\\ ", " ")), text)
+    return match.group(0) if match else ""

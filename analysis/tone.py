@@ -1,0 +1,51 @@
+"""The tone of what a Vietnamese text reports: -1, 0 or 1 with a calibrated score, None where it is not decidable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analysis.features import Terms, verbatim
+from analysis.model_file import Floats, LinearModel
+
+TONES: Final = (-1, 0, 1)
+_EVIDENCE: Final = 5
+_CANDIDATES: Final = 16
+_FEWEST: Final = 3  #: known terms below which a text says too little
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """The verdict, how sure it is (0..1), and the words that decided, verbatim."""
+
+    value: int | None
+    score: float
+    evidence: tuple[str, ...] = ()
+
+
+def probabilities(model: LinearModel, decisions: Floats, short: bool) -> Floats:
+    """The calibrated chance of each tone, given the kind of text."""
+    table = model.info["short" if short else "full"]
+    values = np.asarray(table["matrix"], np.float32) @ decisions + np.asarray(table["offset"], np.float32)
+    powers = np.exp(values - values.max())
+    chance: Floats = (powers / powers.sum()).astype(np.float32)
+    return chance
+
+
+def judge(model: LinearModel, terms: Terms, title: str, text: str, words: Sequence[str]) -> Tone:
+    """The tone of a text; None where fewer than three known terms or no clear lead leave it open."""
+    names, added = model.contributions(terms)
+    if len(names) < _FEWEST:
+        return Tone(None, 0.0)
+    chance = probabilities(model, model.scores(added), terms.short)
+    best = int(np.argmax(chance))
+    score = round(float(chance[best]), 4)
+    if score < float(model.info["undecided"]):
+        return Tone(None, score)
+    lead = added[:, best] - np.delete(added, best, axis=1).max(axis=1)
+    strongest = np.argsort(-lead, kind="stable")[:_CANDIDATES]
+    wanted = [names[i] for i in strongest if lead[i] > 0]
+    return Tone(TONES[best], score, verbatim(wanted, title, text, words, _EVIDENCE))
