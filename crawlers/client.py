@@ -49,7 +49,7 @@ class Client:
         self._total = asyncio.Semaphore(TOTAL_SEATS)
         self._hosts: dict[str, Host] = {}
         self._robots: dict[str, asyncio.Task[Rules]] = {}
-        self._proxy_headers = _proxy_headers(job.proxy)
+        self._proxy, self._proxy_headers = _proxy(job.proxy)
 
     def host(self, url: str) -> Host:
         """The host a URL draws its budget from. Raises ValueError for what is no URL."""
@@ -152,11 +152,11 @@ class Client:
         return answer
 
     def _request(self, url: str, slot: str, wanted: str, conditions: Mapping[str, str]) -> Request:
-        meta: dict[str, Any] = {"download_slot": slot, "wanted": wanted}
+        meta: dict[str, Any] = {"download_slot": slot, "download_timeout": self._job.timeout, "wanted": wanted}
         if wanted == "feed":
             meta["download_fail_on_dataloss"] = False  # what did arrive of a list is still worth reading
-        if self._job.proxy:
-            meta["proxy"] = self._job.proxy
+        if self._proxy:
+            meta["proxy"] = self._proxy
         headers = {
             "User-Agent": self._job.user_agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -231,9 +231,11 @@ def _words(error: BaseException) -> str:
     return f"{label} {' '.join(str(inner).split())}"[:200].strip()
 
 
-def _proxy_headers(proxy: str) -> dict[str, str]:
+def _proxy(proxy: str) -> tuple[str, dict[str, str]]:
+    """The proxy's address without its user, and the header that names the user."""
     parts = urlsplit(proxy)
     if not parts.username:
-        return {}
+        return proxy, {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return {"Proxy-Authorization": "Basic " + b64encode(pair.encode()).decode()}
+    address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return address, {"Proxy-Authorization": "Basic " + b64encode(pair.encode()).decode()}

@@ -25,7 +25,7 @@ _BLOCK: Final = (
 _HIDDEN: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
-_INLINE_TAG: Final = re.compile(rf"</?(?:{_INLINE})(?:[\s/][^<>]*)?>", re.IGNORECASE)
+_INLINE_TAG: Final = re.compile(rf"</?(?:{_INLINE})(?:[\s/][^<>]*)?(?:>|\Z)", re.IGNORECASE)
 _BLOCK_TAG: Final = re.compile(rf"</?(?:{_BLOCK})(?:[\s/][^<>]*)?(?:>|\Z)", re.IGNORECASE)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawlers.decoding import decode
 from crawlers.links import Context, Listing, make_link, plain
 from press import Link
-from press.urls import canonical, host
+from press.urls import canonical
 
 
 def read_section(body: bytes, context: Context) -> Listing:
@@ -59,6 +60,6 @@ def _title(anchor: LexborNode) -> str:
 
 
 def _same_site(url: str, base: str) -> bool:
-    site = host(canonical(base)).removeprefix("www.")
-    name = host(url)
+    site = urlsplit(canonical(base)).netloc.removeprefix("www.")
+    name = urlsplit(url).netloc
     return name == site or name.endswith("." + site)

@@ -138,7 +138,7 @@ def run(job: Job, sink: Sink) -> None:
     for name in ("core.downloader.handlers.http11", "downloadermiddlewares.httpcompression"):
         logging.getLogger(_SCRAPY + name).setLevel(logging.ERROR)
     failures: list[BaseException] = []
-    process = AsyncCrawlerProcess(scrapy_settings(job), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings(job))
     process.crawl(PressSpider, job=job, sink=sink, failures=failures)
     process.start()
     if failures:
@@ -167,4 +167,5 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
     }
