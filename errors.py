@@ -40,3 +40,7 @@ class DeliveryError(DiemBaoError):
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+
+
+class DeliveryUncertain(DeliveryError):
+    """The server broke off after it had begun to take the mail: it may or may not have gone out."""
