@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.area import spaced_khmer
 from analysis.gazetteer import COMMUNE, DISTRICT, PROVINCE, Form, Gazetteer
-from press.text import tone_normal
+from press.text import clean, clean_lines, tone_normal
 
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _RUN = re.compile(rf"[{_UPPER}][\w'’]*(?:(?: ?[-–] ?| )(?:[{_UPPER}][\w'’]*|\d{{1,2}}\b))*|\b(?:phường|quận) \d{{1,2}}\b")
@@ -75,11 +74,9 @@ class Mention:
 
 
 def scan(gazetteer: Gazetteer, title: str, text: str) -> tuple[str, list[Mention]]:
-    """The whole text (title, newline, text; NFC) and its mentions in order."""
-    whole = f"{title}\n{text}"
-    if not unicodedata.is_normalized("NFC", whole):
-        whole = unicodedata.normalize("NFC", whole)
-        title = unicodedata.normalize("NFC", title)
+    """The whole text (title, newline, text; in the archive's form, one tone placement) and its mentions in order."""
+    title = clean(title)
+    whole = f"{title}\n{clean_lines(text)}"
     flat = tone_normal(whole)
     ends = [found.start() for found in _SENTENCE.finditer(flat)]
     vietnamese = len(_VIETNAMESE.findall(flat[:2000])) * 30 > min(len(flat), 2000)

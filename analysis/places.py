@@ -64,7 +64,7 @@ def survey(
     gazetteer = load_gazetteer()
     flat, mentions = scan(gazetteer, title, text)
     day = (published_at + timedelta(hours=7)).date().isoformat() if published_at else ""
-    found = Survey(flat, len(title), area, gazetteer, day, gazetteer.home(outlet) if outlet else frozenset(), mentions)
+    found = Survey(flat, flat.index("\n"), area, gazetteer, day, gazetteer.home(outlet) if outlet else frozenset(), mentions)
     era = found.era
     anchors = _anchors(found, era)
     for index in sorted(range(len(mentions)), key=lambda index: _width(gazetteer, mentions[index])):

@@ -10,15 +10,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE
 from analysis.mentions import Mention
 from analysis.places import Survey
 
 _ORIGIN = re.compile(
-    r"(?:quê|ngụ|trú|cư trú|thường trú|tạm trú|hộ khẩu|gốc|sinh ra|sinh tại|xuất thân|đến từ|từ quê|đồng hương|nguyên quán|dân|người)"
-    r"(?: quán| gốc| tại| ở| thị trấn| phường| xã| huyện| TP\.?| tỉnh| cùng|,)*(?: [\w.\d]+){0,5},? ?(?:tỉnh |TP\.? ?|huyện |xã )?$"
+    r"(?:(?<!\w)(?:quê|ngụ|thường trú|tạm trú|hộ khẩu|nguyên quán|sinh ra|gốc|đến từ|cư trú|trú)(?:[ ,]+[\w.-]+){0,8},?"
+    r"|(?<!\w)(?:người|dân|dâu|rể|cô gái|chàng trai|đồng hương)) (?:tỉnh |TP\.? ?|thành phố |huyện |xã )?$|quê(?: ở| tại)? $"
 )
 _BEAUTY = re.compile(r"(?:ca sĩ|diễn viên|mỹ nhân|hoa hậu|người đẹp|nghệ sĩ|á hậu|người mẫu|danh hài|chàng trai|cô gái) $", re.I)
 _ADDRESS = re.compile(r"(?:địa chỉ|số \d+|ấp |khóm |đường |tổ \d+|điện thoại|ĐT:|chi nhánh)[^.\n]{0,60}$", re.I)
@@ -34,6 +34,14 @@ _SCHOOL = re.compile(r"(?:đại học|đh|bệnh viện|trường|viện|bv|cao
 _ROUTE_BEFORE = re.compile(r"(?:từ|đi|về|tuyến|cao tốc|qua|hướng|nối|đến)(?: tỉnh| TP\.?)? $|[-–] ?$", re.I)
 _ROUTE_AFTER = re.compile(r"^ ?[-–] ?[A-ZĐ]|^ (?:đi|đến|về|với) [A-ZĐ]")
 _LIST_GAP = re.compile(r" ?(?:,|;|và|-|–|, và|cùng|hay|với|hoặc|…)? ?(?:và )?(?:các tỉnh |tỉnh |TP\.? ?|thành phố )?", re.I)
+_LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
+_SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
+_EVENT = re.compile(
+    r"\b(?:nạn nhân|bệnh nhân|tử vong|tai nạn|hài cốt|cháy|phẫu thuật|thi thể|va chạm|cấp cứu|hiện trường|đuối nước|vụ)\b", re.I
+)
+_PLAN = re.compile(
+    r"\b(?:phát triển|tăng trưởng|giải ngân|đầu tư|quy hoạch|giai đoạn|mục tiêu|chỉ số|kế hoạch|triển khai|nghị quyết|đô thị)\b", re.I
+)
 _GENERIC = re.compile(r"\b(?:toàn tỉnh|tỉnh này|trong tỉnh|tỉnh nhà|toàn thành phố|toàn TP|địa bàn tỉnh|địa bàn thành phố|thành phố này)\b", re.I)
 _CRIME = re.compile(r"\b(?:khởi tố|bắt|tạm giữ|bị can|thu giữ|nghi phạm|truy tố|đối tượng|lừa đảo|trộm|triệt phá)\b", re.I)
 _NATION = re.compile(r"\b(?:cả nước|toàn quốc|Quốc hội|Bộ trưởng|Thủ tướng|Chính phủ|ĐBSCL|khu vực|các tỉnh|các địa phương|miền)\b")
@@ -49,6 +57,9 @@ NAMES: tuple[str, ...] = (
     "in_list", "list_share", "longest_list", "origin", "origin_share", "address", "delegate", "delegate_share",
     "authority", "police", "school", "route", "route_share", "paren", "weak", "lottery", "weather", "generic", "nation", "crime",
     "wider", "wider_plain", "wider_authority", "wider_police", "wider_school", "sibling", "sibling_share", "merged_both",
+    "solid", "title_solid", "title_solid_first", "lead_solid", "solid_share", "first_solid_at", "tail", "solid_before_tail",
+    "subject", "located", "wider_subject", "wider_located", "wider_title_first", "wider_before_tail", "event", "plan",
+    "sibling_title", "head_sentences", "solid_sentences", "near_title",
     "local_outlet", "other_outlet", "length", "sentences", "digits", "best_score", "lines",
 )  # fmt: skip
 
@@ -64,6 +75,8 @@ class Look:
     sibling: list[Mention]  #: of the wider province, but not of the area
     weak: list[Mention]  #: part of a longer name, a lottery, a person: names of the area that may mean nothing
     lists: dict[int, int]  #: start of a mention -> how many provinces its list has
+    roles: dict[int, str] = field(default_factory=dict)  #: start of an inside mention -> "" or why it says little
+    tail: int = 1 << 60  #: where an unfinished last sentence begins (a cut text, the headline of a related article)
 
 
 def look(survey: Survey) -> Look:
@@ -83,7 +96,35 @@ def look(survey: Survey) -> Look:
             groups[3].append(mention)
         else:
             groups[2].append(mention)
-    return Look(survey, *groups, _lists(survey))
+    seen = Look(survey, *groups, lists=_lists(survey), tail=_tail(survey.flat, survey.title_length))
+    seen.roles.update((mention.start, _role(seen, mention)) for mention in seen.inside)
+    return seen
+
+
+def _tail(flat: str, title: int) -> int:
+    """Where the last sentence begins if it has no end though the text before it has."""
+    body = flat.rstrip()
+    if not body or body[-1] in ".!?…\"”)" or len(body) > 2000:
+        return len(flat) + 1
+    end = max(body.rfind(mark) for mark in (". ", "! ", "? ", ".” ", ".\n"))
+    return end + 1 if end > title + 40 else len(flat) + 1
+
+
+def _role(seen: Look, mention: Mention) -> str:
+    survey = seen.survey
+    if mention.start > seen.tail:
+        return "tail"
+    if is_origin(survey, mention):
+        return "origin"
+    if is_delegate(survey, mention):
+        return "delegate"
+    if context(survey, mention, _ADDRESS) or _PHONE.match(survey.flat[mention.end : mention.end + 60]):
+        return "address"
+    if seen.lists.get(mention.start, 0) > 2:
+        return "list"
+    if context(survey, mention, _ROUTE_BEFORE, 16) and _ROUTE_AFTER.match(survey.flat[mention.end : mention.end + 12]):
+        return "route"
+    return ""
 
 
 def _lists(survey: Survey) -> dict[int, int]:
@@ -123,7 +164,7 @@ def _share(part: float, whole: float) -> float:
 
 def features(seen: Look) -> list[float]:
     """The numbers in the order of NAMES; counts as log(1 + n), shares and positions 0..1."""
-    values = {**_positions(seen), **_amounts(seen), **_roles(seen), **_surroundings(seen)}
+    values = {**_positions(seen), **_amounts(seen), **_roles(seen), **_surroundings(seen), **_solid(seen)}
     return [float(values[name]) for name in NAMES]
 
 
@@ -238,4 +279,32 @@ def _surroundings(seen: Look) -> dict[str, float]:
         "length": log(len(survey.flat)), "sentences": log(max((m.sentence for m in survey.mentions), default=0)),
         "digits": _share(sum(map(str.isdigit, survey.flat[:3000])), min(len(survey.flat), 3000)),
         "lines": log(survey.flat.count("\n")),
+    }  # fmt: skip
+
+
+def _solid(seen: Look) -> dict[str, float]:
+    """What is left when origins, addresses, lists, routes and unfinished tails are put aside."""
+    survey, flat = seen.survey, seen.survey.flat
+    solid = [m for m in seen.inside if not seen.roles[m.start]]
+    headline = survey.title_length or 90
+    lead = range(survey.title_length + 1, survey.title_length + 221)
+    wide = [m for m in seen.wider if m.start < seen.tail]
+    log = math.log1p
+    return {
+        "solid": log(len(solid)), "title_solid": sum(m.start < headline for m in solid),
+        "title_solid_first": any(m.start < 16 for m in solid), "lead_solid": sum(m.start in lead for m in solid),
+        "solid_share": _share(len(solid), len(seen.inside)),
+        "first_solid_at": solid[0].start / max(1, len(flat)) if solid else 1.0,
+        "tail": log(sum(role == "tail" for role in seen.roles.values())),
+        "solid_before_tail": bool(solid) or not seen.inside,
+        "subject": log(sum(context(survey, m, _SUBJECT, 24) for m in solid)),
+        "located": log(sum(context(survey, m, _LOCATED, 24) for m in solid)),
+        "wider_subject": log(sum(context(survey, m, _SUBJECT, 24) for m in wide)),
+        "wider_located": log(sum(context(survey, m, _LOCATED, 24) for m in wide)),
+        "wider_title_first": any(m.start < 10 for m in wide), "wider_before_tail": log(len(wide)),
+        "event": log(len(_EVENT.findall(flat))), "plan": log(len(_PLAN.findall(flat))),
+        "sibling_title": any(m.start < headline for m in seen.sibling),
+        "head_sentences": log(sum(m.sentence < 3 for m in solid)),
+        "solid_sentences": log(len({m.sentence for m in solid})),
+        "near_title": any(m.start < headline + 400 for m in solid),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.features import plain
 from analysis.gazetteer import load_gazetteer
 from analysis.places import survey
+from analysis.relevance import NAME
 from analysis.relevance_features import NAMES, features, look
 from press import RELEVANCES
 from press.dates import parse
-from press.text import clean
 
-_TAG = re.compile(r"<[^>]*>?")
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -47,16 +48,11 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def plain(html: str) -> str:
-    """Text of a feed item whose summary may carry (cut) mark-up, as the feed reader gives it."""
-    return clean(_TAG.sub(" ", clean(html))) if "<" in html or "&" in html else html
-
-
 def _sample(row: dict[str, Any], source: str, area: str, label: str) -> Sample:
     instant = parse(row["published"]) if row.get("published") else None
-    text = plain(row["text"]) if source != "articles" else row["text"]
     moment = instant.at if instant else None
-    return Sample(row["id"], source, area, row["title"], text, row.get("outlet", ""), moment, RELEVANCES.index(label))
+    title, text = plain(row["title"]), plain(row["text"])
+    return Sample(row["id"], source, area, title, text, row.get("outlet", ""), moment, RELEVANCES.index(label))
 
 
 def load_samples(data: Path) -> list[Sample]:
@@ -115,3 +111,44 @@ def matrix(samples: list[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_
         rows[index] = features(look(found))
         named[index] = area.named_in(f"{one.title}\n{one.text}")
     return rows, named
+
+
+def learn(rows: NDArray[np.float64], labels: NDArray[np.int64], strength: float = 0.1) -> Arrays:
+    """Standardises and fits the multinomial logistic regression; `strength` is the inverse of the L2 penalty."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = rows.mean(axis=0), rows.std(axis=0)
+    scale[scale < 1e-9] = 1.0
+    model = LogisticRegression(C=strength, max_iter=4000).fit((rows - mean) / scale, labels)
+    weights = np.zeros((len(RELEVANCES), rows.shape[1]))
+    bias = np.full(len(RELEVANCES), -30.0)
+    weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    return {"mean": mean, "scale": scale, "weights": weights, "bias": bias}
+
+
+def fit(data_dir: Path, skip: frozenset[str] = frozenset()) -> Arrays:
+    """Trains on the gold folder below `data_dir` (without the ids in `skip`): the arrays `analysis.relevance` reads."""
+    samples = [sample for sample in load_samples(data_dir) if sample.id not in skip]
+    rows, named = matrix(samples)
+    labels = np.array([sample.label for sample in samples])
+    arrays = learn(rows[named], labels[named])
+    arrays["names"] = np.array(NAMES)
+    arrays["id"] = np.array(f"relevance-1-{_digest(samples)}")
+    return {name: values.astype(np.float32) if values.dtype == np.float64 else values for name, values in arrays.items()}
+
+
+def _digest(samples: list[Sample]) -> str:
+    digest = hashlib.sha256()
+    for one in sorted(samples, key=lambda one: (one.id, one.area)):
+        digest.update(repr((one.id, one.area, one.title, one.text, one.label)).encode())
+    return digest.hexdigest()[:8]
+
+
+def train_relevance(data: Path, out: Path, skip: frozenset[str] = frozenset()) -> Path:
+    """Trains on everything labelled and writes `relevance.npz` into `out`, whole or not at all; answers its path."""
+    path = out / NAME
+    partial = path.with_name(f"{path.name}.part")
+    with partial.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **fit(data, skip))
+    partial.replace(path)
+    return path
