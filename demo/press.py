@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from demo.server import Request, State, serve
 from demo.site import SECTION_LINKS, Lists, build, lists, section_names
 from demo.troubles import Trouble, troubles
-from demo.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets
+from demo.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets, recipes
 from press import Outlet, Section
 
 _ATTEMPTS = 20
@@ -90,13 +90,21 @@ class Press:
         """Return every article that is being served with its ground truth, newest first per outlet."""
         return articles(self.anchor, self.base_url, copies=self.copies)
 
-    def outlets(self) -> tuple[Outlet, ...]:
-        """Return the outlets as the product knows them, pointing at the addresses being served."""
-        return tuple(_outlet(outlet, self.base_url(outlet.slug), self._lists(outlet)) for outlet in outlets())
+    def outlets(self, *, all_recipes: bool = False) -> tuple[Outlet, ...]:
+        """Return the outlets as the product knows them, pointing at the addresses being served.
 
-    def settings_text(self, archive: Path, mail_host: str = "127.0.0.1", mail_port: int = 2525) -> str:
+        One outlet carries selectors; with `all_recipes` all do.
+        """
+        return tuple(
+            _outlet(outlet, self.base_url(outlet.slug), self._lists(outlet), outlet.recipe or all_recipes)
+            for outlet in outlets()
+        )
+
+    def settings_text(
+        self, archive: Path, mail_host: str = "127.0.0.1", mail_port: int = 2525, *, all_recipes: bool = False
+    ) -> str:
         """Return a whole settings.toml that points at this press, at that SQLite file and at that mail server."""
-        rows = "\n".join(_toml_row(outlet) for outlet in self.outlets())
+        rows = "\n".join(_toml_row(outlet) for outlet in self.outlets(all_recipes=all_recipes))
         return (
             _SETTINGS.format(url=_quoted(f"sqlite:///{archive}"), host=_quoted(mail_host), port=mail_port) + rows + "\n"
         )
@@ -254,7 +262,8 @@ def serve_forever(
             signal.signal(kind, handler)
 
 
-def _outlet(outlet: DemoOutlet, base: str, where: Lists) -> Outlet:
+def _outlet(outlet: DemoOutlet, base: str, where: Lists, with_recipe: bool) -> Outlet:
+    recipe = recipes()[outlet.layout] if with_recipe else {}
     return Outlet(
         slug=outlet.slug,
         name=outlet.name,
@@ -264,6 +273,11 @@ def _outlet(outlet: DemoOutlet, base: str, where: Lists) -> Outlet:
         feeds=tuple(base + path for path in where.feeds),
         sections=tuple(Section(base + path, SECTION_LINKS) for path in where.sections),
         sitemaps=tuple(base + path for path in where.sitemaps),
+        title=recipe.get("title", ""),
+        lead=recipe.get("lead", ""),
+        body=recipe.get("body", ""),
+        date=recipe.get("date", ""),
+        drop=recipe.get("drop", ""),
     )
 
 
@@ -274,6 +288,7 @@ def _quoted(text: str) -> str:
 def _toml_row(outlet: Outlet) -> str:
     lines = [f"{key} = {_quoted(getattr(outlet, key))}" for key in ("slug", "name", "language", "level", "site")]
     lines += [f"{key} = {_quoted_list(getattr(outlet, key))}" for key in ("feeds", "sitemaps") if getattr(outlet, key)]
+    lines += [f"{key} = {_quoted(getattr(outlet, key))}" for key in _SELECTORS if getattr(outlet, key)]
     if outlet.sections:
         rows = (f"{{ url = {_quoted(each.url)}, links = {_quoted(each.links)} }}" for each in outlet.sections)
         lines.append("sections = [" + ", ".join(rows) + "]")
@@ -284,6 +299,7 @@ def _quoted_list(texts: tuple[str, ...]) -> str:
     return "[" + ", ".join(map(_quoted, texts)) + "]"
 
 
+_SELECTORS = ("title", "lead", "body", "date", "drop")
 _SETTINGS = """# Settings that point at the demo press, written when it was started.
 
 [area]

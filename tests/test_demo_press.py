@@ -495,6 +495,30 @@ def test_the_settings_name_every_outlet(press: Press, tmp_path: Path) -> None:
     assert tuple(outlet_from_row(row, f"[[outlet]] {at}") for at, row in enumerate(rows, 1)) == press.outlets()
 
 
+def test_recipes_read_exactly_the_text(quiet: Press) -> None:
+    assert [outlet.slug for outlet in quiet.outlets() if outlet.body] == ["songhau"]
+    for outlet in quiet.outlets(all_recipes=True):
+        article = of(quiet, outlet.slug)[0]
+        tree = html.fromstring(get(article.url).body.decode())
+        found = {part: tree.cssselect(getattr(outlet, part)) for part in ("title", "lead", "date", "body")}
+        assert {part: len(nodes) for part, nodes in found.items()} == dict.fromkeys(found, 1), outlet.slug
+        title, lead, date, body = (nodes[0] for nodes in found.values())
+        for extra in body.cssselect(outlet.drop) if outlet.drop else ():
+            extra.drop_tree()
+        read = [_plain(node.text_content()) for node in (title, lead, *body.iterchildren("p", "div"))]
+        assert read[0] == article.text.title
+        assert read[1].removeprefix(article.dateline).strip() == article.text.lead
+        assert read[2:] == article.text.body.split("\n")
+        understood = parse(date.text_content().strip())
+        assert understood is not None
+        assert understood.at == article.published_at
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).replace("\u200b", "").replace("\u00a0", " ")
+    return " ".join(text.split()).replace("\u00d0", "Đ")
+
+
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
 def test_serving_until_told_to_stop(tmp_path: Path, kind: signal.Signals) -> None:
     out = tmp_path / "settings.toml"
