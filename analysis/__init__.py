@@ -11,9 +11,10 @@ from analysis.area import Area
 from analysis.features import plain, terms
 from analysis.gazetteer import load_gazetteer
 from analysis.language import detect
-from analysis.places import Survey, survey
+from analysis.places import survey
+from analysis.relevance import Relevance
 from analysis.words import words
-from press import Judgement, Language, Relevance, TopicTag
+from press import Judgement, Language, TopicTag
 
 MODELS: Final = Path(__file__).parent / "models"
 
@@ -22,9 +23,10 @@ class Tagger:
     """Judges texts for one area; loads its models once, may be shared by threads, keeps nothing of what it reads."""
 
     def __init__(self, area: str, models: Path | None = None) -> None:
-        """`area`: a province's name as settings take it (ValueError with suggestions); `models`: folder of the files."""
+        """`area`: a province as settings name it, `models`: folder of the files; ValueError says what is wrong."""
         folder = models or MODELS
         self.area: Final[Area] = load_gazetteer().area(area)
+        self._relevance = Relevance.load(folder)
         self._topics = model_file.load(folder / "topics.npz")
         self._tone = model_file.load(folder / "tone.npz")
 
@@ -49,19 +51,19 @@ class Tagger:
         title, text = plain(title), plain(text)
         language = language or detect(f"{title}\n{text}")
         found = survey(title, text, area=self.area, published_at=published_at, outlet=outlet)
-        value, score, reasons = _relevance(found)
+        relevant = self._relevance.judge(found)
         tags, verdict, model = self._subject(title, text, language)
         return Judgement(
             language=language,
-            relevance=value,
-            relevance_score=score,
-            relevance_evidence=reasons,
+            relevance=relevant.value,
+            relevance_score=round(relevant.score, 4),
+            relevance_evidence=relevant.evidence,
             topics=tags,
             tone=verdict.value,
             tone_score=verdict.score,
             tone_evidence=verdict.evidence,
             places=found.places,
-            model=f"rule:places {model}",
+            model=f"{self._relevance.id} {model}",
         )
 
     def _subject(self, title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ...], tone.Tone, str]:
@@ -73,15 +75,3 @@ class Tagger:
         tags = topics.judge(self._topics, counted, title, text, both)
         verdict = tone.judge(self._tone, counted, title, text, both)
         return tags, verdict, f"{self._topics.id} {self._tone.id}"
-
-
-def _relevance(found: Survey) -> tuple[Relevance, float, tuple[str, ...]]:
-    """How much a text is about the area, by where and how many of its places are named."""
-    inside = [place for place in found.places if place.in_area]
-    headline = found.flat[: found.title_length]
-    named = tuple(place.as_written for place in inside)
-    if any(place.as_written in headline for place in inside):
-        return "focus", 0.8, named
-    if inside:
-        return ("mention", 0.6, named) if len(inside) > 1 else ("passing", 0.6, named)
-    return "none", 0.9, ()

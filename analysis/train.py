@@ -19,6 +19,7 @@ from analysis import model_file, tone, topics
 from analysis.evaluate import Figures, as_text, compare
 from analysis.features import Terms
 from analysis.gold import PARTS, Example, example, groups, part, records
+from analysis.relevance_train import train_relevance
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
@@ -276,7 +277,9 @@ def train(data: Path, out: Path, progress: Say) -> Report:
     topic_path = train_topics(training, training_parts, out)
     progress("tone")
     tone_path = train_tone(training, training_parts, out)
+    progress("relevance")
+    relevance_path = train_relevance(data, out, frozenset(one.id for one in held))
     progress("measuring on the gate set")
     figures = measure(held, topic_path, tone_path, "gate set")
     ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))
-    return Report((topic_path, tone_path), ids, figures, ())
+    return Report((topic_path, tone_path, relevance_path), ids, figures, ())
