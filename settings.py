@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from errors import SettingsError
@@ -20,6 +20,7 @@ from press.outlets import outlet_from_row
 
 DEFAULT_FILE = "settings.toml"
 FILE_VARIABLE = "DIEMBAO_SETTINGS"
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ class Schedule:
 @dataclass(frozen=True, slots=True)
 class Digest:
     at: time = time(6, 45)
-    timezone: ZoneInfo = ZoneInfo("Asia/Ho_Chi_Minh")
+    timezone: ZoneInfo = VIETNAM
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     host: str = "localhost"
     port: int = 25
-    security: str = "none"
+    security: Literal["none", "starttls", "tls"] = "none"
     sender: str = "Điểm báo <diembao@example.vn>"  #: the key `from`
     user: str = ""
     password_env: str = "DIEMBAO_SMTP_PASSWORD"  # noqa: S105 - the name of a variable, not a password
@@ -75,7 +76,7 @@ class Mail:
             return value
         raise SettingsError(
             f"[mail] user is set but the environment variable {self.password_env} is empty: "
-            f"put the password there, or set user = \"\" where the server asks none"
+            f'put the password there, or set user = "" where the server asks none'
         )
 
 
@@ -142,7 +143,7 @@ def parse(text: str, path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     reader = _Reader(path, text)
-    rows = document.pop("outlet", [])
+    rows: Any = document.pop("outlet", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(f"{path}: outlet must be a list of tables: write [[outlet]] with two brackets")
     reader.refuse_unknown(document, TABLES, "")
@@ -199,12 +200,13 @@ class _Reader:
             raise SettingsError(f"{self._where(table, key)}: unknown {kind}; {hint}")
 
     def table(self, name: str, cls: type, given: object) -> Any:
+        """Return an instance of `cls` made of one table; SettingsError names the first key that is wrong."""
         if not isinstance(given, dict):
             raise SettingsError(f"{self._where('', name)}: {name} must be a table: write [{name}] on a line of its own")
         keys = {field.name for field in fields(cls)} - set(RENAMED.values())
         keys |= {key for key, attribute in RENAMED.items() if attribute in {field.name for field in fields(cls)}}
         self.refuse_unknown(given, keys, name)
-        values = {}
+        values: dict[str, Any] = {}
         for key, value in given.items():
             check = CHECKS[f"{name}.{key}"]
             try:

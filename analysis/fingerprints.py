@@ -33,9 +33,7 @@ NAME_WEIGHT = 0.8  # of a pair of capitalised syllables beside the two alone: wh
 TERMS = 48  # kept of a text, heaviest first
 BUCKETS = 1 << 18  # of the table of term frequencies
 ENGLISH = frozenset(
-    "the and for with from that this are was were has have had will would been its into over after about more than "
-    "their they his her who what when where which while said says say new not but you your can may could out all one "
-    "two on in of to by at as an is it be or we he she do so no up if".split()
+    ["the", "and", "for", "with", "from", "that", "this", "are", "was", "were", "has", "have", "had", "will", "would", "been", "its", "into", "over", "after", "about", "more", "than", "their", "they", "his", "her", "who", "what", "when", "where", "which", "while", "said", "says", "say", "new", "not", "but", "you", "your", "can", "may", "could", "out", "all", "one", "two", "on", "in", "of", "to", "by", "at", "as", "an", "is", "it", "be", "or", "we", "he", "she", "do", "so", "no", "up", "if"]
 )
 
 _HEADER = struct.Struct("<BHHB")  # form, syllables of the text, shingles (≤ 65535), terms
@@ -65,7 +63,9 @@ def unpack(data: bytes) -> Fingerprint:
         raise ValueError("not a fingerprint of this form")
     numbers = np.frombuffer(data, np.uint32, minhash + terms, _HEADER.size)
     weights = np.frombuffer(data, np.float16, terms, _HEADER.size + 4 * (minhash + terms))
-    return Fingerprint(numbers[:minhash], shingles, dict(zip(numbers[minhash:].tolist(), weights.tolist(), strict=True)))
+    return Fingerprint(
+        numbers[:minhash], shingles, dict(zip(numbers[minhash:].tolist(), weights.tolist(), strict=True))
+    )
 
 
 def fingerprint(title: str, text: str, language: Language = "vi") -> Fingerprint:

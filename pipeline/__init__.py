@@ -3,6 +3,11 @@ committed together with the mark that it is done. Each verb can be killed at any
 
 from __future__ import annotations
 
-from pipeline.counts import Counts, Progress
+from pipeline.add import add
+from pipeline.analyse import analyse
+from pipeline.collect import collect
+from pipeline.counts import Counts, Progress, together
+from pipeline.group import group
+from pipeline.publish import publish
 
-__all__ = ["Counts", "Progress"]
+__all__ = ["Counts", "Progress", "add", "analyse", "collect", "group", "publish", "together"]

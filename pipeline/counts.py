@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,3 +51,28 @@ class Counts:
     def add(self, outcome: str, n: int = 1) -> None:
         """Count `n` items with that outcome: done, later or never."""
         setattr(self, outcome, getattr(self, outcome) + n)
+
+    def tick(self, name: str, more: bool = True) -> None:
+        """Count one more of something of the verb's own."""
+        self.extra[name] = int(str(self.extra.get(name, 0))) + more
+
+    def line(self) -> str:
+        """Return the summary as one line for a person."""
+        told = self.as_json()
+        parts = [f"{told['due']} due", *(f"{told[name]} {name}" for name in ("done", "later", "never") if told[name])]
+        parts += [
+            f"{value} {name.replace('_', ' ')}"
+            for name, value in self.extra.items()
+            if value and isinstance(value, int)
+        ]
+        return f"{self.verb:<8} {', '.join(parts)} in {told['seconds']:.1f} s"
+
+
+def together(verb: str, told: Sequence[Counts]) -> Mapping[str, object]:
+    """Return several verbs as one object: the sums, and each verb's own object under `verbs`."""
+    parts = [counts.as_json() for counts in told]
+    sums: dict[str, object] = {"verb": verb}
+    for name in ("due", "done", "later", "never", "requests", "not_modified", "pages"):
+        sums[name] = sum(int(str(part.get(name, 0))) for part in parts)
+    sums["seconds"] = round(sum(float(str(part["seconds"])) for part in parts), 3)
+    return {**sums, "verbs": parts}

@@ -210,6 +210,13 @@ def get_link(db: Connection, url: str) -> Link | None:
     return None if row is None else as_link(row)
 
 
+def reason(db: Connection, url: str) -> str:
+    """Why the link with this canonical URL gave no article, as far as is known; "" otherwise."""
+    query = select(links.c.reason, pages.c.reason.label("page")).join_from(links, pages, isouter=True)
+    row = db.execute(query.where(links.c.url == url).order_by(pages.c.id.desc()).limit(1)).one_or_none()
+    return "" if row is None else str(row.reason or row.page or "")
+
+
 def link_counts(db: Connection) -> dict[str, dict[str, int]]:
     """Outlet -> state (due, later, done, never) -> how many article addresses."""
     counts: dict[str, dict[str, int]] = {}

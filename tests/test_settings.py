@@ -62,7 +62,7 @@ def test_every_key_is_documented() -> None:
         ("mail = 5", ["[mail]"]),
         ("[mail\nport = 25", ["not valid TOML", "line 1"]),
         ('[outlet]\nslug = "x"', ["[[outlet]]"]),
-        ('[[outlet]]\nslug = "x"\nname = "X"\nlanguage = "vi"\nlevel = "local"\nfeed = ["https://x/"]', ["feed", "x"]),
+        ('[[outlet]]\nslug = "x"\nname = "X"\nlanguage = "vi"\nlevel = "local"\nfeed = ["https://x/"]', ["number 1", "unknown key 'feed'"]),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where_and_how_to_mend_it(text: str, words: list[str]) -> None:

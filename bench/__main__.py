@@ -1,0 +1,50 @@
+"""`python -m bench CASE [--json]`: run one case, or all of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+
+from bench import Figure, analyse, collect
+
+CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
+    "collect": (collect.run, 10, "pages/s of a whole collect against a bare Scrapy download of the same pages"),
+    "analyse": (analyse.run, 4, "articles/s of the whole analyse against trafilatura + underthesea alone"),
+}
+
+
+def main() -> int:
+    """Run what is asked for and print one line (or JSON object) a case."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Ours against the bare library, same run.")
+    parser.add_argument("case", nargs="*", choices=[*CASES, []], metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--all", action="store_true", help="every case")
+    parser.add_argument("--list", action="store_true", help="list the cases")
+    parser.add_argument("--copies", type=int, help="how often the demo press serves each article (size of the case)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    if args.list:
+        for name, (_, _, text) in CASES.items():
+            print(f"{name:<10} {text}")
+        return 0
+    chosen = list(CASES) if args.all else args.case
+    if not chosen:
+        parser.error("name a case, or --all, or --list")
+    for name in chosen:
+        run, copies, _ = CASES[name]
+        figure = run(args.copies or copies)
+        if args.json:
+            print(json.dumps(figure.as_json(), ensure_ascii=False), flush=True)
+        else:
+            more = "".join(f", {key} {value:.2f}" for key, value in figure.more.items())
+            print(
+                f"{name}: {figure.ours:.1f} against {figure.reference:.1f} {figure.unit}, "
+                f"ratio {figure.ratio:.2f}{more} (n = {figure.n})",
+                flush=True,
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

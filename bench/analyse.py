@@ -1,0 +1,81 @@
+"""Analyse: pages in the archive -> judged articles in the archive, against trafilatura + underthesea on the same pages."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pipeline
+import settings as settings_module
+import storage.pages
+from bench import Figure
+from demo.press import Press
+from demo.truth import anchor_before
+from settings import Settings
+from storage import open_archive
+
+EVERY = 1_000_000
+
+
+def run(copies: int) -> Figure:
+    """Measure articles a second with one process and with two; the reference is one process, before and after ours.
+
+    Loading models and starting workers is counted for ours, not for the reference.
+    """
+    now = datetime.now(UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = _collected(Path(folder), copies, now)
+        bodies = _bodies(settings)
+        half = len(bodies) // 2
+        _bare(bodies[:2])  # the libraries load their models on first use
+        first = _bare(bodies[:half])
+        one = _ours(settings, Path(folder), 1, now)
+        two = _ours(settings, Path(folder), 2, now)
+        second = _bare(bodies[half:])
+    reference = len(bodies) / (first + second)
+    more = {"ours_two": len(bodies) / two, "ratio_two": len(bodies) / two / reference, "two_to_one": one / two}
+    return Figure("analyse", len(bodies) / one, reference, "articles/s", len(bodies), more)
+
+
+def _collected(folder: Path, copies: int, now: datetime) -> Settings:
+    with Press(anchor_before(now), copies=copies, troubles=False, process=True) as press:
+        text = press.settings_text(folder / "pages.db").replace("delay = 0.02", "delay = 0")
+        settings = settings_module.parse(text, folder / "settings.toml")
+        archive = open_archive(settings.storage.url)
+        pipeline.collect(archive, settings, now)
+        archive.close()
+    return settings
+
+
+def _bodies(settings: Settings) -> list[bytes]:
+    archive = open_archive(settings.storage.url)
+    with archive.read() as db:
+        bodies = [row.page.body for row in storage.pages.due_pages(db, EVERY)]
+    archive.close()
+    return bodies
+
+
+def _ours(settings: Settings, folder: Path, workers: int, now: datetime) -> float:
+    source = folder / "pages.db"
+    copy = folder / f"with-{workers}.db"
+    copy.write_bytes(source.read_bytes())
+    archive = open_archive(f"sqlite:///{copy}")
+    started = time.perf_counter()
+    pipeline.analyse(archive, settings, now, workers=workers)
+    seconds = time.perf_counter() - started
+    archive.close()
+    return seconds
+
+
+def _bare(bodies: list[bytes]) -> float:
+    import trafilatura
+    from underthesea import word_tokenize
+
+    started = time.perf_counter()
+    for body in bodies:
+        read = trafilatura.bare_extraction(body, with_metadata=True)
+        if read is not None:
+            word_tokenize(read.text or "")
+    return time.perf_counter() - started

@@ -1,0 +1,58 @@
+"""`diembao …`: parse, call, print. What a command does is in the packages below; here is how a person asks for it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from cli import archive, demo, filters, service, verbs
+from cli.common import common_options
+from errors import DiemBaoError
+
+DESCRIPTION = """\
+Press monitoring and a daily digest for a province of Vietnam: collects the published press politely, tags
+Vietnamese text with places, topics and tone, groups coverage of one event, and mails a digest every morning."""
+
+EPILOG = """\
+exit codes: 0 done (an outlet or article that fails is an outcome, not an exit code) · 1 the command itself could not
+be done, said on standard error · 2 wrong usage. `diembao COMMAND --help` explains each command."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line; every command's function is in its `call`."""
+    top = argparse.ArgumentParser(
+        prog="diembao", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    common_options(top, top=True)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for room in (verbs, service, filters, archive, demo):
+        room.add_commands(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code of the contract."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    args = parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for noisy in ("scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "alembic", "mail"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        code: int = args.call(args)
+        sys.stdout.flush()
+        return code
+    except DiemBaoError as error:
+        print(f"diembao: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("diembao: interrupted; nothing is lost, run it again", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

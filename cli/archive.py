@@ -1,0 +1,178 @@
+"""The archive from the command line: what is in it, who gets what of it, how its outlets do."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pipeline.readers
+import pipeline.show
+from cli.common import Commands, add_command, instant, json_option, now_of, opened, print_json, safe
+from press import TOPICS
+from settings import clock_time
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands that read the archive, and those that keep its subscriptions."""
+    command = add_command(commands, "add", add, "read one article by hand, now, whatever outlet it is of")
+    command.add_argument("url", metavar="URL")
+    command = add_command(commands, "articles", articles, "list the articles of the archive, newest first")
+    command.add_argument("--since", type=instant, metavar="TIME", help="published at or after this instant")
+    command.add_argument("--until", type=instant, metavar="TIME", help="published before this instant")
+    json_option(command, "one JSON object a line")
+    for name, call, text in (
+        ("story-list", stories, "list the stories: coverage of one event by several articles and outlets"),
+        ("editions", editions, "list the editions: what was sent to whom for which period, and how that ended"),
+        ("outlets", outlets, "list the outlets with their health"),
+        ("quarantine", quarantine, "list what was given up, with the reason"),
+        ("subscriptions", subscriptions, "list who gets the digest"),
+    ):
+        json_option(add_command(commands, name, call, text), "one JSON object a line")
+    command = add_command(
+        commands,
+        "subscribe",
+        subscribe,
+        "send the digest to an address",
+        "An address that has a subscription gets the new wishes. The first edition covers the 24 hours before its due\n"
+        "time; each next one begins where the last delivered one ended.",
+    )
+    command.add_argument("email", metavar="EMAIL")
+    command.add_argument("--name", default="", help="the reader's name, for the greeting")
+    command.add_argument("--at", type=_clock, metavar="HH:MM", help="when it is due (default: [digest] at)")
+    command.add_argument("--days", choices=("daily", "mon-fri"), default="daily")
+    command.add_argument("--topics", type=_topics, default=(), metavar="X,Y", help=f"only these: {', '.join(TOPICS)}")
+    command.add_argument("--places", type=_words, default=(), metavar="X,Y", help="only these places")
+    command.add_argument("--language", choices=("vi", "en"), default="vi")
+    command = add_command(commands, "unsubscribe", unsubscribe, "stop sending the digest to an address")
+    command.add_argument("email", metavar="EMAIL")
+
+
+def add(args: argparse.Namespace) -> int:
+    """Fetch, analyse and group one address, and print the article."""
+    with opened(args) as (archive, settings):
+        article = pipeline.add(archive, settings, args.url, now_of(args))
+    print_json(article)
+    return 0
+
+
+def articles(args: argparse.Namespace) -> int:
+    """List articles."""
+    with opened(args) as (archive, settings):
+        for article in pipeline.show.articles(archive, args.since, args.until):
+            if args.json:
+                print_json(article)
+            else:
+                tone = {-1: "−", 0: "=", 1: "+"}.get(article["tone"], " ")  # type: ignore[call-overload]
+                when = _local(article["published_at"], settings.digest.timezone)
+                print(
+                    f"{when}  {article['outlet']:<14.14} {article['relevance']:<8} {tone} {safe(str(article['title']))}"
+                )
+    return 0
+
+
+def stories(args: argparse.Namespace) -> int:
+    """List stories."""
+    with opened(args) as (archive, settings):
+        for story in pipeline.show.stories(archive):
+            if args.json:
+                print_json(story)
+            else:
+                when = _local(story["last_at"], settings.digest.timezone)
+                size = f"{len(story['articles'])} articles, {len(story['outlets'])} outlets"  # type: ignore[arg-type]
+                print(f"{story['id']:>6}  {when}  {size:<24} {safe(str(story['title']))}")
+    return 0
+
+
+def editions(args: argparse.Namespace) -> int:
+    """List editions."""
+    with opened(args) as (archive, settings):
+        for edition in pipeline.show.editions(archive):
+            if args.json:
+                print_json(edition)
+            else:
+                until = _local(edition["period_end"], settings.digest.timezone)
+                words = f"{edition['email']}: {edition['subject']}" + (
+                    f" ({edition['error']})" if edition["error"] else ""
+                )
+                print(f"{edition['id']:>6}  {until}  {edition['state']:<9} {safe(words)}")
+    return 0
+
+
+def outlets(args: argparse.Namespace) -> int:
+    """List outlets with their health."""
+    with opened(args) as (archive, settings):
+        for health in pipeline.show.outlets(archive, settings, now_of(args)):
+            if args.json:
+                print_json(health)
+            else:
+                last = _local(health["last_ok"], settings.digest.timezone)
+                words = f"{health['articles_24h']:>4} in 24 h  {health['last_error'] or ''}"
+                print(f"{health['slug']:<20} {health['state']:<15} {last:<17} {safe(words)}")
+    return 0
+
+
+def quarantine(args: argparse.Namespace) -> int:
+    """List what was given up."""
+    with opened(args) as (archive, settings):
+        for row in pipeline.show.quarantine(archive):
+            if args.json:
+                print_json(row)
+            else:
+                since = _local(row["since"], settings.digest.timezone)
+                print(f"{since}  {row['outlet']:<20} {safe(str(row['reason']))}  {safe(str(row['url']))}")
+    return 0
+
+
+def subscriptions(args: argparse.Namespace) -> int:
+    """List the active subscriptions."""
+    with opened(args) as (archive, _):
+        for row in pipeline.readers.active(archive):
+            if args.json:
+                print_json(asdict(row))
+            else:
+                wishes = ", ".join((*row.topics, *row.places)) or "everything"
+                print(f"{row.id:>4}  {row.at} {row.days:<8} {row.language}  {row.email:<32} {wishes}")
+    return 0
+
+
+def subscribe(args: argparse.Namespace) -> int:
+    """Make or change a subscription."""
+    with opened(args) as (archive, settings):
+        at = f"{args.at or settings.digest.at:%H:%M}"
+        wishes = pipeline.readers.Wishes(args.name, at, args.days, args.topics, args.places, args.language)
+        row = pipeline.readers.subscribe(archive, settings, args.email, wishes, now_of(args))
+        first = pipeline.readers.next_due(row, settings, now_of(args))
+    print(f"{row.email}: {row.days} at {row.at}, next {_local(first, settings.digest.timezone)}")
+    return 0
+
+
+def unsubscribe(args: argparse.Namespace) -> int:
+    """End a subscription."""
+    with opened(args) as (archive, _):
+        pipeline.readers.unsubscribe(archive, args.email, now_of(args))
+    print(f"{args.email}: no further editions")
+    return 0
+
+
+def _local(at: object, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if isinstance(at, datetime) else "–"
+
+
+def _clock(text: str) -> object:
+    try:
+        return clock_time(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _topics(text: str) -> tuple[str, ...]:
+    for topic in _words(text):
+        if topic not in TOPICS:
+            raise argparse.ArgumentTypeError(f"no topic {topic!r}; the topics are {', '.join(TOPICS)}")
+    return _words(text)

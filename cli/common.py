@@ -1,0 +1,107 @@
+"""What every command shares: its options, the open archive, how values are printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import settings as settings_module
+from errors import SettingsError
+from settings import Settings
+from storage import Archive, open_archive
+
+Commands = Any  # argparse's own type for a group of subcommands is private
+Call = Callable[[argparse.Namespace], int]
+
+
+def common_options(command: argparse.ArgumentParser, *, top: bool = False) -> None:
+    """Add --settings and --now, which may stand before or after the command's name."""
+    default = None if top else argparse.SUPPRESS
+    command.add_argument(
+        "--settings",
+        metavar="FILE",
+        default=default,
+        help="settings file (default: $DIEMBAO_SETTINGS, ./settings.toml)",
+    )
+    command.add_argument(
+        "--now",
+        metavar="TIME",
+        type=instant,
+        default=default,
+        help="act as at this instant, such as 2026-08-05T06:45:00+07:00 (default: the clock)",
+    )
+
+
+def add_command(commands: Commands, name: str, call: Call, text: str, details: str = "") -> argparse.ArgumentParser:
+    """Add a subcommand with its help (first line `text`, then `details`)."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}." + (f"\n\n{details}" if details else ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common_options(command)
+    command.set_defaults(call=call)
+    return command
+
+
+def json_option(command: argparse.ArgumentParser, what: str) -> None:
+    """Add --json with the words for what it prints."""
+    command.add_argument("--json", action="store_true", help=f"print {what}")
+
+
+def instant(text: str) -> datetime:
+    """Return the UTC instant of an ISO 8601 text with offset; ArgumentTypeError otherwise."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-08-05T06:45:00+07:00") from None
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no offset: write {text}+07:00")
+    return at.astimezone(UTC)
+
+
+def now_of(args: argparse.Namespace) -> datetime:
+    """Return the instant the command acts at: --now, else the clock."""
+    return args.now or datetime.now(UTC)
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings the command works with."""
+    return settings_module.load(args.settings)
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> Iterator[tuple[Archive, Settings]]:
+    """Open the archive the settings name, and close it; commands that keep something need a settings file."""
+    settings = settings_of(args)
+    if settings.file is None:
+        raise SettingsError("there is no settings.toml here: go to its folder, or name it with --settings FILE")
+    archive = open_archive(settings.storage.url)
+    try:
+        yield archive, settings
+    finally:
+        archive.close()
+
+
+def print_json(value: Mapping[str, object] | list[object]) -> None:
+    """Print one JSON document on one line, Vietnamese unescaped, times as ISO 8601 with offset."""
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    # Lone surrogates of a hostile page cannot be written as UTF-8: escape them, keep the line whole.
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def safe(text: str) -> str:
+    """Return text fit for a terminal: what came from a page must not move the cursor or ring the bell."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,0 +1,68 @@
+"""The operator's commands: is everything usable, does mail arrive, train the models."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cli.common import Commands, add_command, json_option, now_of, opened, print_json, settings_of
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `check`, `mail-test` and `train`."""
+    command = add_command(
+        commands,
+        "check",
+        check,
+        "say whether settings, storage, mail server, models and outlets are usable",
+        "Each line is one thing, with how to mend it where it is not usable; exit code 1 when one is not.",
+    )
+    json_option(command, "one JSON object a line")
+    command = add_command(commands, "mail-test", mail_test, "send a test mail through the configured server")
+    command.add_argument("email", metavar="EMAIL")
+    command = add_command(
+        commands,
+        "train",
+        train,
+        "train the models from labelled data",
+        "Writes analysis/models/ and the figures of docs/quality.md; the data are described in their own README.",
+    )
+    command.add_argument(
+        "--data", required=True, type=Path, metavar="FOLDER", help="the folder with gold/ and corpora/"
+    )
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="where the models go (default: analysis/models)")
+
+
+def check(args: argparse.Namespace) -> int:
+    """Print what is usable and how to mend what is not."""
+    import pipeline.check
+
+    findings = pipeline.check.check(settings_of(args), now_of(args))
+    good = True
+    for finding in findings:
+        good = good and finding.ok
+        if args.json:
+            print_json({"what": finding.what, "ok": finding.ok, "found": finding.found, "mend": finding.mend})
+        else:
+            print(f"{'ok ' if finding.ok else 'NOT'}  {finding.what:<12} {finding.found}")
+            if finding.mend:
+                print(f"{'':18}→ {finding.mend}")
+    return 0 if good else 1
+
+
+def mail_test(args: argparse.Namespace) -> int:
+    """Send one test mail."""
+    import pipeline.mail
+
+    with opened(args) as (_, settings):
+        pipeline.mail.send_test(settings, args.email, now_of(args))
+    print(f"accepted by {settings.mail.host}:{settings.mail.port} for {args.email}")
+    return 0
+
+
+def train(args: argparse.Namespace) -> int:
+    """Train every model and print the figures."""
+    import pipeline.training
+
+    print(pipeline.training.train(args.data, args.out))
+    return 0

@@ -1,0 +1,104 @@
+"""The four verbs, all of them once, and the service that runs them by the clock."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pipeline
+from cli.common import Commands, add_command, json_option, now_of, opened, print_json
+from cli.progress import bars
+from pipeline import Counts
+
+VERBS: dict[str, tuple[Callable[..., Counts], str, str]] = {
+    "collect": (
+        pipeline.collect,
+        "ask the outlets that are due and keep what they published",
+        "Feeds, section pages and sitemaps are asked conditionally, articles once and again 6, 24 and 72 hours later.\n"
+        "robots.txt, Retry-After and the delay per host are obeyed. What fails is tried later or given up with a\n"
+        "reason (`diembao quarantine`); one outlet never stops the rest.",
+    ),
+    "analyse": (
+        pipeline.analyse,
+        "read the collected pages and tag them: language, places, relevance, topics, tone",
+        'With [analysis] keep = "area" a page that names no place of the area is settled at once and not kept.',
+    ),
+    "group": (
+        pipeline.group,
+        "join reprints, and coverage of one event into stories",
+        "Costs what the new articles and the stories of the last days cost, not the archive.",
+    ),
+    "publish": (
+        pipeline.publish,
+        "send the editions that are due",
+        "One edition per subscription and period, recorded in a ledger: composed, claimed, sent, failed or unknown.\n"
+        "Nothing is ever sent twice silently.",
+    ),
+}
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the verbs, `run` and `serve`."""
+    for name, (_, text, details) in VERBS.items():
+        command = add_command(commands, name, one_verb, text, details)
+        json_option(command, "the counts as one JSON object")
+        if name == "collect":
+            command.add_argument("outlets", metavar="OUTLET", nargs="*", help="slugs to ask (default: all in use)")
+        command.set_defaults(verb=name)
+    command = add_command(commands, "run", run, "collect, analyse, group and publish, once")
+    json_option(command, "the counts of the four verbs as one JSON object")
+    add_command(
+        commands,
+        "serve",
+        serve,
+        "run the four verbs by the clock, and the web side, until stopped",
+        "Looks every [schedule] tick for what is due; after downtime it catches up. SIGTERM ends it cleanly.",
+    )
+
+
+def one_verb(args: argparse.Namespace) -> int:
+    """Run one verb and print its summary."""
+    call = VERBS[args.verb][0]
+    with opened(args) as (archive, settings), _shown(args) as progress:
+        chosen = {"outlets": tuple(args.outlets)} if args.verb == "collect" and args.outlets else {}
+        counts = call(archive, settings, now_of(args), progress=progress, **chosen)
+    _tell(args, counts)
+    return 0
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the four verbs in order and print a summary of each."""
+    told: list[Counts] = []
+    with opened(args) as (archive, settings):
+        for call, _, _ in VERBS.values():
+            with _shown(args) as progress:
+                counts = call(archive, settings, now_of(args), progress=progress)
+            told.append(counts)
+            if not args.json:
+                print(counts.line())
+    if args.json:
+        print_json(pipeline.together("run", told))
+    return 0
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Run the service until it is told to stop."""
+    import scheduler
+
+    with opened(args) as (archive, settings):
+        scheduler.serve(archive, settings)
+    return 0
+
+
+def _tell(args: argparse.Namespace, counts: Counts) -> None:
+    if args.json:
+        print_json(counts.as_json())
+    else:
+        print(counts.line())
+
+
+@contextmanager
+def _shown(args: argparse.Namespace) -> Iterator[pipeline.Progress]:
+    with bars(quiet=args.json) as progress:
+        yield progress

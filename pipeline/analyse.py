@@ -1,0 +1,211 @@
+"""Analyse: every page that waits becomes an article with its judgement, or is settled with a reason.
+
+Reading and judging are pure and run in worker processes where there is enough to do; the archive is written here, a
+batch a transaction: the article and the mark that its page is done are committed together.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import storage.articles
+import storage.pages
+from analysis import Tagger
+from analysis.extract import extract
+from analysis.fingerprints import fingerprint
+from analysis.prescreen import visible
+from errors import DiemBaoError, Unusable
+from pipeline import outlets as chosen_outlets
+from pipeline.counts import Counts, Progress, never_stop, silent
+from pipeline.process import die_with_parent
+from pipeline.runs import recorded
+from press import Draft, Judgement, Link, Outcome, Outlet, Page
+from settings import Settings
+from storage import Archive
+
+LOCK_WAIT = 60.0
+BATCH = 16  # pages a worker takes at once, and a transaction
+WORTH_WORKERS = 48  # fewer pages than this are done before a worker has started
+OUTSIDE = "names no place of the area"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One page to read, with its place in the queue."""
+
+    page_id: int
+    page: Page
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one page: an article, or why there is none."""
+
+    page_id: int
+    draft: Draft | None = None
+    judgement: Judgement | None = None
+    fingerprint: bytes = b""
+    never: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether the page was settled because it names no place of the area."""
+        return self.never == OUTSIDE
+
+
+class Reader:
+    """Reads and judges pages; built once per process, since models take time to load."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.tagger = Tagger(settings.area.province)
+        self.outlets = chosen_outlets.known(settings)
+        self.keep_all = settings.analysis.keep == "all"
+
+    def read(self, task: Task, now: datetime) -> Result:
+        """Return what one page says; bad pages give a reason, never an exception."""
+        page, outlet = task.page, self.outlets.get(task.page.outlet)
+        try:
+            if not self.keep_all and not self._may_concern(page):
+                return Result(task.page_id, never=OUTSIDE)
+            draft = extract(
+                page.body,
+                page.final_url,
+                outlet=outlet,
+                link=task.link,
+                content_type=page.headers.get("content-type", ""),
+                now=now,
+            )
+        except (Unusable, ValueError) as error:
+            return Result(task.page_id, never=getattr(error, "reason", str(error)))
+        text = f"{draft.lead}\n{draft.body}"
+        if not self.keep_all and not self.tagger.names_area(f"{draft.title}\n{text}"):
+            return Result(task.page_id, draft, never=OUTSIDE)  # only the frame of the page named a place
+        return Result(
+            task.page_id,
+            draft,
+            self._judged(draft, text, outlet),
+            fingerprint(draft.title, text, draft.language).packed(),
+        )
+
+    def _may_concern(self, page: Page) -> bool:
+        return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
+
+    def _judged(self, draft: Draft, text: str, outlet: Outlet | None) -> Judgement:
+        return self.tagger.judge(
+            draft.title,
+            text,
+            published_at=draft.published_at,
+            outlet=outlet.slug if outlet else "",
+            language=draft.language,
+        )
+
+
+def analyse(
+    archive: Archive,
+    settings: Settings,
+    now: datetime,
+    *,
+    progress: Progress = silent,
+    should_stop: Callable[[], bool] = never_stop,
+    workers: int | None = None,
+) -> Counts:
+    """Analyse every page that waits; `workers` 1 = in this process, None = one per core where it is worth it."""
+    with archive.lock("analyse", LOCK_WAIT), recorded(archive, "analyse", now) as counts:
+        with archive.read() as db:
+            counts.due = storage.pages.page_counts(db)["due"]
+        if not counts.due:
+            return counts
+        if workers is None:
+            workers = (os.cpu_count() or 1) if counts.due >= WORTH_WORKERS else 1
+        with _readers(settings, workers) as read:
+            for results in read(_batches(archive, should_stop), now):
+                keep(archive, results, now, counts)
+                progress("analyse", counts.done + counts.never, counts.due)
+    return counts
+
+
+def _batches(archive: Archive, should_stop: Callable[[], bool]) -> Iterator[list[Task]]:
+    after = 0
+    while not should_stop():
+        with archive.read() as db:
+            batch = [Task(*row) for row in storage.pages.due_pages(db, BATCH, after=after)]
+        if not batch:
+            return
+        after = batch[-1].page_id
+        yield batch
+
+
+def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Counts) -> None:
+    """Commit what came of a batch, the articles together with the marks that their pages are done."""
+    with archive.begin() as db:
+        for result in results:
+            if result.draft is not None and result.judgement is not None:
+                storage.articles.save_article(
+                    db, result.page_id, result.draft, result.judgement, now, fingerprint=result.fingerprint
+                )
+            elif result.outside:
+                problems = result.draft.problems if result.draft else None
+                outcome = Outcome("done", OUTSIDE)
+                storage.pages.settle_page(db, result.page_id, outcome, keep=False, now=now, problems=problems)
+            else:
+                outcome = Outcome("never", result.never)
+                storage.pages.settle_page(db, result.page_id, outcome, keep=True, now=now)
+    for result in results:
+        counts.add("done" if result.draft is not None or result.outside else "never")
+        counts.tick("articles", result.judgement is not None)
+        counts.tick("outside", result.outside)
+
+
+Batches = Iterable[list[Task]]
+Read = Callable[[Batches, datetime], Iterator[list[Result]]]
+
+
+@contextmanager
+def _readers(settings: Settings, workers: int) -> Iterator[Read]:
+    """Give the function that reads batches in order: in this process, or in `workers` processes beside it."""
+    if workers == 1:
+        reader = Reader(settings)
+        yield lambda batches, now: ([reader.read(task, now) for task in batch] for batch in batches)
+        return
+    spawn = multiprocessing.get_context("spawn")  # a forked child would share our connections and threads
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start_worker, initargs=(settings,)) as pool:
+        try:
+            yield lambda batches, now: _ahead(pool, batches, now, 2 * workers)
+        except BrokenProcessPool as error:
+            raise DiemBaoError("an analysis worker died (out of memory?); nothing is lost, run it again") from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ahead(pool: ProcessPoolExecutor, batches: Batches, now: datetime, depth: int) -> Iterator[list[Result]]:
+    """Give results in order while at most `depth` batches are in the hands of the workers."""
+    running: list[Future[list[Result]]] = []
+    for batch in batches:
+        running.append(pool.submit(_work, batch, now))
+        if len(running) >= depth:
+            yield running.pop(0).result()
+    for future in running:
+        yield future.result()
+
+
+_READER: Reader | None = None  # of a worker process, set once by its initializer
+
+
+def _start_worker(settings: Settings) -> None:
+    global _READER  # noqa: PLW0603 - the pool offers no other place for what a worker keeps
+    die_with_parent()
+    _READER = Reader(settings)
+
+
+def _work(batch: list[Task], now: datetime) -> list[Result]:
+    if _READER is None:
+        raise RuntimeError("a worker was asked before it was started")
+    return [_READER.read(task, now) for task in batch]

@@ -1,0 +1,253 @@
+"""Collect: ask the lists and articles that are due, in a child process, so that a long-lived service keeps its memory.
+
+The child writes to the archive itself, in small transactions; the parent waits, shows the progress and counts. The
+parent holds one lock and the child another: whichever is killed, the next collect finds whole rows and goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection as Pipe
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+import storage.feeds
+import storage.links
+from crawlers import Job, crawl
+from crawlers.rhythm import next_ask, next_reading
+from errors import DiemBaoError
+from pipeline import outlets as chosen_outlets
+from pipeline.counts import Counts, Progress, never_stop, silent
+from pipeline.process import die_with_parent, interrupted_by
+from pipeline.runs import recorded
+from press import Feed, FeedReading, Outcome, Outlet, Page, Reading
+from settings import Settings
+from storage import Archive, open_archive
+
+LOCK_WAIT = 60.0  # seconds another collect may still need before we say that it runs
+BATCH = 40  # pages a transaction: a kill costs at most so many requests once more
+RHYTHM = timedelta(days=14)  # how far back a list's arrivals tell its rhythm
+OUTCOMES = ("done", "later", "never")
+
+T = TypeVar("T")
+
+
+def collect(
+    archive: Archive,
+    settings: Settings,
+    now: datetime,
+    *,
+    outlets: tuple[str, ...] = (),
+    progress: Progress = silent,
+    should_stop: Callable[[], bool] = never_stop,
+) -> Counts:
+    """Ask what is due by `now`: lists conditionally, then the articles they announce and those due for a re-reading.
+
+    `outlets`: slugs to ask (default: all in use). Raises SettingsError for an unknown one or a missing contact.
+    """
+    with archive.lock("collect", LOCK_WAIT), recorded(archive, "collect", now) as counts:
+        job = _job(archive, settings, now, outlets)
+        counts.due = len(job.feeds) + len(job.readings)
+        told = crawled(job, settings.storage.url, progress, should_stop) if counts.due else Tally()
+        told.into(counts)
+    return counts
+
+
+def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, ...]) -> Job:
+    in_use = {outlet.slug: outlet for outlet in chosen_outlets.in_use(settings)}
+    for slug in slugs:
+        if slug not in in_use:
+            every = chosen_outlets.known(settings)
+            why = every[slug].disabled if slug in every else ""
+            raise DiemBaoError(f"{slug} is not read: {why}" if why else chosen_outlets.unknown_slug(slug, in_use))
+    asked = tuple(slugs or in_use)
+    with archive.begin() as db:
+        storage.feeds.sync_feeds(db, chosen_outlets.feeds_of(list(in_use.values())), now)
+        feeds = storage.feeds.due_feeds(db, now, asked)
+        readings = storage.links.due_readings(db, now, asked)
+    return job_of(settings, in_use, tuple(feeds), tuple(readings), now)
+
+
+def job_of(
+    settings: Settings,
+    outlets: Mapping[str, Outlet],
+    feeds: tuple[Feed, ...],
+    readings: tuple[Reading, ...],
+    now: datetime,
+) -> Job:
+    """Return the crawl of these lists and articles by the rules of the settings."""
+    return Job(
+        outlets=outlets,
+        feeds=feeds,
+        readings=readings,
+        user_agent=settings.user_agent,
+        delay=settings.crawl.delay,
+        now=now,
+        proxy=settings.crawl.proxy,
+        allow_private_hosts=settings.crawl.allow_private_hosts,
+    )
+
+
+def crawled(job: Job, url: str, progress: Progress, should_stop: Callable[[], bool]) -> Tally:
+    """Run a job in a child process to its end; DiemBaoError where the child died or could not go on."""
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("spawn").Process(
+        target=_child, args=(job, url, theirs), name="diembao-collect", daemon=True
+    )
+    child.start()
+    theirs.close()
+    answer: object = None
+    try:
+        while True:
+            if should_stop() and child.is_alive():
+                child.terminate()  # the crawl ends what it has in hand; the rest stays due
+            if not ours.poll(0.5):
+                continue
+            answer = ours.recv()
+            if not isinstance(answer, tuple):
+                break
+            progress("collect", *answer)
+    except EOFError:
+        pass
+    finally:
+        interrupted_by(child)
+    if isinstance(answer, Tally):
+        return answer
+    raise DiemBaoError(f"the collector ended unfinished ({answer or f'exit code {child.exitcode}'}); run it again")
+
+
+def _child(job: Job, url: str, pipe: Pipe) -> None:
+    """Run the crawl: the whole life of the child process."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which tells us
+    archive = open_archive(url)
+    try:
+        with archive.lock("crawl", LOCK_WAIT):
+            sink = ArchiveSink(archive, job.now, lambda done, known: pipe.send((done, known)))
+            crawl(job, sink)
+            pipe.send(sink.close())
+    except DiemBaoError as error:
+        pipe.send(str(error))
+    finally:
+        archive.close()
+        pipe.close()
+
+
+class Tally:
+    """What a crawl counted, in all and per outlet; pickles to the parent."""
+
+    def __init__(self) -> None:
+        self.by_outlet: dict[str, Counter[str]] = {}
+
+    def add(self, outlet: str, *what: str) -> None:
+        """Count one of each for the outlet."""
+        self.by_outlet.setdefault(outlet, Counter()).update(what)
+
+    def into(self, counts: Counts) -> None:
+        """Put the sums and the outlets' parts into a verb's counts."""
+        total: Counter[str] = sum(self.by_outlet.values(), Counter())
+        for outcome in OUTCOMES:
+            counts.add(outcome, total[outcome])
+        names = ("requests", "not_modified", "pages")
+        counts.extra |= {name: total[name] for name in names}
+        counts.extra["outlets"] = {
+            slug: {name: part[name] for name in (*names, *OUTCOMES)} for slug, part in sorted(self.by_outlet.items())
+        }
+
+
+class ArchiveSink:
+    """Takes what the spider brings and commits it, on one writer thread, so that the spider never waits for the disk."""
+
+    def __init__(self, archive: Archive, now: datetime, told: Callable[[int, int], None]) -> None:
+        self.archive = archive
+        self.now = now
+        self.told = told
+        self.tally = Tally()
+        self.known = 0
+        self.ended = 0
+        self.waiting: list[Callable[[Connection], object]] = []
+        self.weight = 0
+        self.writer = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self.pending: list[Future[None]] = []
+
+    def requested(self, outlet: str, url: str, status: int | None) -> None:
+        """Count a request on the wire."""
+        self.tally.add(outlet, "requests")
+
+    def feed_read(self, reading: FeedReading) -> list[Reading]:
+        """Keep what a list said and when to ask it again; answers with the articles never read that are due."""
+        feed = reading.feed
+        self.tally.add(feed.outlet, reading.outcome.kind, *(["not_modified"] if reading.not_modified else []))
+        new = self._now(lambda db: self._keep_feed(db, reading))
+        self.known += len(new)
+        return new
+
+    def _keep_feed(self, db: Connection, reading: FeedReading) -> list[Reading]:
+        url = reading.feed.url
+        new = storage.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
+        arrivals = storage.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
+        failures = 0 if reading.outcome.kind == "done" else storage.feeds.failures(db, url) + 1
+        due = reading.outcome.at or next_ask(arrivals, self.now, failures)
+        storage.feeds.record_feed(db, reading, due, len(new))
+        return new
+
+    def page_read(self, reading: Reading, page: Page) -> None:
+        """Keep a page that is new or differs from the last one."""
+        self.tally.add(page.outlet, "done", "pages")
+        self.weight += len(page.body)
+        self._soon(lambda db: storage.links.record_page(db, reading, page, next_reading))
+
+    def page_unchanged(self, reading: Reading, at: datetime) -> None:
+        """Note that a page is as it was."""
+        self.tally.add(reading.link.outlet, "done", "not_modified")
+        self._soon(lambda db: storage.links.record_unchanged(db, reading, at, next_reading))
+
+    def page_failed(self, reading: Reading, outcome: Outcome, status: int | None) -> None:
+        """Note that a page could not be had: later, or never and why."""
+        self.tally.add(reading.link.outlet, outcome.kind)
+        self._soon(lambda db: storage.links.record_failed(db, reading, outcome, status, self.now))
+
+    def close(self) -> Tally:
+        """Commit what waits; raises what the writer raised."""
+        self._flush()
+        self.writer.shutdown(wait=True)
+        self._raise_failures()
+        return self.tally
+
+    def _soon(self, write: Callable[[Connection], object]) -> None:
+        self.ended += 1
+        self.waiting.append(write)
+        if len(self.waiting) >= BATCH or self.weight > 8 << 20:
+            self._flush()
+
+    def _now(self, write: Callable[[Connection], T]) -> T:
+        self._flush()
+        return self.writer.submit(self._committed, write).result()
+
+    def _flush(self) -> None:
+        if not self.waiting:
+            return
+        batch, self.waiting, self.weight = self.waiting, [], 0
+        self._raise_failures()
+        self.pending.append(self.writer.submit(self._write, batch))
+        self.told(self.ended, self.known)
+
+    def _raise_failures(self) -> None:
+        """Let no failed write pass unnoticed; waits while the disk is more than a few batches behind."""
+        while self.pending and (self.pending[0].done() or len(self.pending) > 4):
+            self.pending.pop(0).result()
+
+    def _write(self, batch: list[Callable[[Connection], object]]) -> None:
+        with self.archive.begin() as db:
+            for write in batch:
+                write(db)
+
+    def _committed(self, write: Callable[[Connection], T]) -> T:
+        with self.archive.begin() as db:
+            return write(db)

@@ -1,0 +1,66 @@
+"""What the filters of the command line do with one record: no archive, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from analysis import Tagger
+from analysis.extract import extract
+from analysis.filters import tag_record
+from analysis.fingerprints import fingerprint
+from analysis.language import detect
+from analysis.stories import Item, grouped
+from pipeline.outlets import outlet_of
+from settings import Settings
+
+Record = Mapping[str, object]
+
+
+def extract_page(body: bytes, url: str, settings: Settings, now: datetime | None) -> dict[str, object]:
+    """Return the contract's object for one page; Unusable where nothing can be read, ValueError for a bad URL."""
+    draft = extract(body, url, outlet=outlet_of(url, settings), now=now)
+    return {**asdict(draft), "problems": list(draft.problems)}
+
+
+def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
+    """Return the function that tags one record for the settings' area, answering {"id","error"} for a bad one."""
+    tagger = Tagger(settings.area.province)
+
+    def answer(record: Record) -> dict[str, object]:
+        try:
+            return tag_record(tagger, record)
+        except ValueError as error:
+            return {"id": record.get("id"), "error": str(error)}
+
+    return answer
+
+
+def stories(records: Iterable[Record], now: datetime) -> Iterator[dict[str, object]]:
+    """Give one {"id","story","reprint_of"} or {"id","error"} per record, in their order.
+
+    A record without a time counts as published at `now`. A story is named by the id of its first article.
+    """
+    known: list[Record | Item] = []
+    for number, record in enumerate(records):
+        try:
+            known.append(_item(number, record, now))
+        except ValueError as error:
+            known.append({"id": record.get("id"), "error": str(record.get("error") or error)})
+    items = [entry for entry in known if isinstance(entry, Item)]
+    grouped(items)
+    names = {item.id: item.key for item in items}
+    first = {item.story: item.key for item in sorted(items, key=lambda item: item.order, reverse=True)}
+    for entry in known:
+        if isinstance(entry, Item):
+            original = None if entry.reprint_of is None else names[entry.reprint_of]
+            yield {"id": entry.key, "story": first[entry.story], "reprint_of": original}
+        else:
+            yield dict(entry)
+
+
+def _item(number: int, record: Record, now: datetime) -> Item:
+    text = read_record(record)
+    made = fingerprint(text.title, text.text, text.language or detect(f"{text.title}\n{text.text}"))
+    return Item(number, text.published_at or now, text.id, made)

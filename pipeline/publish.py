@@ -1,0 +1,229 @@
+"""Publish: one edition per due subscription, composed, claimed, really sent, and recorded at every step.
+
+A kill before the mark "sending" costs nothing: the edition is sent by the next publish. A kill after it leaves
+`unknown`, which a person settles; the next edition then begins where the last surely delivered one ended.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+import storage.articles
+import storage.counts
+import storage.editions
+import storage.outlets
+import storage.stories
+import storage.subscriptions
+from digest.compose import compose
+from digest.model import Numbers, Request
+from digest.render import render
+from digest.send import send
+from errors import DeliveryError, DeliveryUncertain
+from pipeline import due, unsubscribe
+from pipeline import outlets as chosen_outlets
+from pipeline.counts import Counts, Progress, never_stop, silent
+from pipeline.due import Period
+from pipeline.mail import server_of, tell_operator
+from pipeline.runs import recorded
+from press import Article, Edition, Subscription
+from settings import Settings
+from storage import Archive
+from storage.counts import COVERAGE
+from storage.editions import Composed
+
+LOCK_WAIT = 60.0
+BACKGROUND = timedelta(days=4)  # of a story before the period: how its coverage grew, late arrivals
+REMEMBERED = 30  # editions a reader's delivered articles are taken from
+CHART_DAYS = 14
+RETRY = (timedelta(0), timedelta(0), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+
+
+def publish(
+    archive: Archive,
+    settings: Settings,
+    now: datetime,
+    *,
+    progress: Progress = silent,
+    should_stop: Callable[[], bool] = never_stop,
+) -> Counts:
+    """Send what is due by `now`. Raises DeliveryError where nothing at all could be sent: it is tried again."""
+    with archive.lock("publish", LOCK_WAIT), recorded(archive, "publish", now) as counts:
+        with archive.begin() as db:
+            lost = storage.editions.recover(db, now)
+            readers = {reader.id: reader for reader in storage.subscriptions.subscriptions(db)}
+        _tell_unknown(settings, lost, now)
+        for reader in readers.values():
+            with archive.begin() as db:
+                _compose_due(db, settings, reader, now)
+        with archive.read() as db:
+            waiting = [edition for edition in storage.editions.claimable(db, now) if edition.subscription in readers]
+        counts.due = len(waiting)
+        counts.extra |= {"sent": 0, "failed": 0, "unknown": len(lost)}
+        reasons = []
+        for edition in waiting:
+            if should_stop():
+                break
+            reason = _deliver(archive, settings, edition, readers[edition.subscription].email, now, counts)
+            reasons += [reason] if reason else []
+            progress("publish", counts.done + counts.later + counts.never, counts.due)
+        if reasons and not counts.extra["sent"]:
+            raise DeliveryError(f"no edition could be sent: {reasons[0]}; nothing is lost, publish tries again")
+    return counts
+
+
+def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: datetime) -> None:
+    """Enter the reader's edition in the ledger, where one is due that is not there yet."""
+    last = storage.editions.last_sent(db, reader.id)
+    period = due.period(reader, last.period_end if last else None, now, settings.digest.timezone)
+    if period is None or storage.editions.find_edition(db, reader.id, period.end):
+        return
+    request = _request(db, settings, reader, period, last, now)
+    digest = compose(request)
+    message = render(
+        digest,
+        sender=settings.mail.sender,
+        unsubscribe_url=unsubscribe.link(db, settings, reader),
+        operator=settings.operator.email,
+    )
+    story_of = {article.id: article.story for article in request.articles}
+    mail = Composed(
+        subscription=reader.id,
+        period_start=period.start,
+        period_end=period.end,
+        message_id=message["Message-ID"],
+        subject=digest.subject,
+        message=bytes(message),
+        articles=tuple((article, story_of.get(article)) for article in digest.articles),
+        basis={
+            "area": settings.area.province,
+            "candidates": len(request.articles),
+            "models": sorted({article.model for article in request.articles}),
+        },
+    )
+    storage.editions.compose_edition(db, mail, now)
+
+
+def _request(
+    db: Connection, settings: Settings, reader: Subscription, period: Period, last: Edition | None, now: datetime
+) -> Request:
+    articles = _candidates(db, period)
+    story_ids = sorted({article.story for article in articles if article.story is not None})
+    in_use = chosen_outlets.in_use(settings)
+    delivered = storage.editions.editions(db, subscription=reader.id, state="sent", limit=REMEMBERED)
+    return Request(
+        subscription=reader,
+        start=period.start,
+        end=period.end,
+        articles=articles,
+        stories=storage.stories.stories(db, ids=story_ids),
+        outlets={slug: outlet.name for slug, outlet in chosen_outlets.known(settings).items()},
+        delivered=frozenset(article for edition in delivered for article in edition.articles),
+        coverage=storage.outlets.health(db, in_use, now),
+        numbers=_numbers(db, settings, period),
+        area=settings.area.province,
+        timezone=settings.digest.timezone,
+        now=now,
+        last_composed=last.period_end if last else None,
+        operator=settings.operator.email,
+    )
+
+
+def _candidates(db: Connection, period: Period) -> list[Article]:
+    """Return the coverage that may belong: by date, and by first reading for dates that are missing or impossible."""
+    since = period.start - BACKGROUND
+    ids: dict[int, None] = {}
+    bys: tuple[Literal["dated", "fetched"], ...] = ("dated", "fetched")
+    for by in bys:
+        found = storage.articles.article_ids(db, since=since, until=period.end, by=by, relevance=COVERAGE)
+        ids |= dict.fromkeys(found)
+    return storage.articles.load_articles(db, ids)
+
+
+def _numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
+    """Count the coverage of the area; what the archive does not reach back to stays None."""
+    zone = settings.digest.timezone
+    first = storage.counts.first_dated(db)
+    today = period.end.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [today - timedelta(days=n) for n in range(CHART_DAYS, -1, -1)]
+    seen = [at.astimezone(zone).date() for at in storage.counts.instants(db, days[0], period.end)]
+    whole = [seen.count(day.date()) for day in days[:-1]]
+    month = today.replace(day=1)
+    last_month = (month - timedelta(days=1)).replace(day=1)
+    last_year = month.replace(year=month.year - 1)
+    after_last_year = (last_year + timedelta(days=32)).replace(day=1)
+
+    def negative(since: datetime, until: datetime) -> float | None:
+        tones = storage.counts.tones(db, since, until)
+        known = tones.total() - tones[None]
+        return tones[-1] / known if first is not None and first <= since and known else None
+
+    this_month = storage.counts.tones(db, month, period.end)
+    known = this_month.total() - this_month[None]
+    return Numbers(
+        mean_14d=sum(whole) / len(whole) if first is not None and first <= days[0] else None,
+        month=this_month.total() or None,
+        month_negative=this_month[-1] / known if known else None,
+        last_month_negative=negative(last_month, month),
+        last_year_negative=negative(last_year, after_last_year),
+        daily=tuple((day.date(), seen.count(day.date())) for day in days if first is not None and first <= day),
+    )
+
+
+def _deliver(archive: Archive, settings: Settings, edition: Edition, email: str, now: datetime, counts: Counts) -> str:
+    """Send one edition, step by step of the ledger; returns why it is to be tried again, "" otherwise."""
+    who = f"{socket.gethostname()}:{os.getpid()}"
+    with archive.begin() as db:
+        if not storage.editions.claim(db, edition.id, who, now):
+            return ""
+
+    def started() -> None:
+        with archive.begin() as db:
+            if not storage.editions.sending(db, edition.id, who, now):
+                raise DeliveryError("the claim was lost to another publish")
+
+    try:
+        send(
+            edition.message,
+            sender=settings.mail.sender,
+            recipient=email,
+            server=server_of(settings),
+            on_data=started,
+        )
+    except DeliveryUncertain as error:
+        with archive.begin() as db:
+            storage.editions.uncertain(db, edition.id, str(error))
+        _count(counts, "never", "unknown")
+        _tell_unknown(settings, [edition], now)
+        return ""
+    except DeliveryError as error:
+        wait = RETRY[min(edition.attempts, len(RETRY) - 1)]
+        with archive.begin() as db:
+            storage.editions.failed(db, edition.id, str(error), permanent=error.permanent, next_try=now + wait)
+        _count(counts, "never" if error.permanent else "later", "failed")
+        return "" if error.permanent else str(error)
+    with archive.begin() as db:
+        storage.editions.sent(db, edition.id, now)
+    _count(counts, "done", "sent")
+    return ""
+
+
+def _count(counts: Counts, outcome: str, state: str) -> None:
+    counts.add(outcome)
+    counts.tick(state)
+
+
+def _tell_unknown(settings: Settings, editions: list[Edition], now: datetime) -> None:
+    if not editions:
+        return
+    lines = [
+        "Chương trình dừng đúng lúc đang gửi, nên không biết các bản điểm báo sau đã tới người nhận hay chưa:",
+        *(f"• bản số {edition.id}: {edition.subject}" for edition in editions),
+        "Các bản này không tự gửi lại. Xin hỏi người nhận; danh sách: diembao editions",
+    ]
+    tell_operator(settings, f"Điểm báo: {len(editions)} bản chưa rõ đã gửi hay chưa", lines, now)

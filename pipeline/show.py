@@ -1,0 +1,79 @@
+"""What the archive holds, as the objects of the contract: the same for command line, API and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+import storage.articles
+import storage.editions
+import storage.outlets
+import storage.stories
+from pipeline import outlets as chosen_outlets
+from press import Article
+from settings import Settings
+from storage import Archive
+
+Row = dict[str, object]
+
+
+def article(row: Article) -> Row:
+    """Return the contract's article object."""
+    return {
+        "id": row.id,
+        "url": row.url,
+        "outlet": row.outlet,
+        "title": row.title,
+        "lead": row.lead,
+        "language": row.language,
+        "published_at": row.published_at,
+        "fetched_at": row.fetched_at,
+        "relevance": row.relevance,
+        "topics": [asdict(topic) for topic in row.topics],
+        "tone": row.tone,
+        "places": [asdict(place) for place in row.places],
+        "story": row.story,
+        "reprint_of": row.reprint_of,
+        "versions": row.versions,
+        "vanished_at": row.vanished_at,
+        "model": row.model,
+    }
+
+
+def articles(archive: Archive, since: datetime | None = None, until: datetime | None = None) -> Iterator[Row]:
+    """Give the articles published in [since, until), newest first."""
+    with archive.read() as db:
+        for row in storage.articles.articles(db, since=since, until=until):
+            yield article(row)
+
+
+def stories(archive: Archive) -> Iterator[Row]:
+    """Give the stories, newest first."""
+    with archive.read() as db:
+        for story in storage.stories.stories(db):
+            yield asdict(story)
+
+
+def editions(archive: Archive) -> Iterator[Row]:
+    """Give the editions, oldest first, without their messages."""
+    with archive.read() as db:
+        emails = storage.editions.recipients(db)
+        for edition in storage.editions.editions(db):
+            row = asdict(edition)
+            del row["message"]
+            yield {**row, "email": emails.get(edition.subscription, "")}
+
+
+def outlets(archive: Archive, settings: Settings, now: datetime) -> Iterator[Row]:
+    """Give the health of every outlet in use."""
+    with archive.read() as db:
+        for health in storage.outlets.health(db, chosen_outlets.in_use(settings), now):
+            yield asdict(health)
+
+
+def quarantine(archive: Archive) -> Iterator[Mapping[str, object]]:
+    """Give what was given up, with the reason."""
+    with archive.read() as db:
+        for row in storage.outlets.quarantine(db):
+            yield asdict(row)
