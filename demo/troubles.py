@@ -53,14 +53,15 @@ def troubles() -> tuple[Trouble, ...]:
         Trouble("/nhieu-a4.html", "Trang toàn ký tự lạ", "never", "garbage bytes", Resource(noise)),
         Trouble("/tai-lieu-a5.pdf", "Tài liệu kèm theo", "never", "a PDF", Resource(pdf, "application/pdf")),
         Trouble("/noi-bo/hop-giao-ban-a6.html", "Họp giao ban nội bộ", "never", "robots.txt forbids", Resource(page)),
-        Trouble("/ban-lau-a7.html", "Trang luôn bận", "later", "429 with Retry-After: 3600", _busy(3600)),
-        Trouble("/bao-tri-a8.html", "Trang đang bảo trì", "later", "503", unavailable),
         Trouble("/da-go-a9.html", "Trang đã gỡ", "never", "404 from the first reading on", GONE),
         Trouble("/rong-a10.html", "Trang không có bài", "never", "a page without an article", Resource(empty)),
         Trouble(
             "/dia-chi-cam-a11.html", "Trang dẫn vào trong", "never", "redirects to a link-local address",
             _moved("http://169.254.169.254/latest/meta-data/"),
         ),
+        # last: a crawler that is asked to wait leaves the whole host alone
+        Trouble("/bao-tri-a8.html", "Trang đang bảo trì", "later", "503", unavailable),
+        Trouble("/ban-lau-a7.html", "Trang luôn bận", "later", "429 with Retry-After: 3600", _busy(3600)),
     )  # fmt: skip
 
 
