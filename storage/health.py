@@ -60,32 +60,42 @@ def failing(attempts: Sequence[Attempt]) -> Literal["", "down", "blocked"]:
 def silence(arrivals: Sequence[datetime], heard_until: datetime) -> Silence:
     """Whether nothing new until `heard_until` (the last good reading) is longer than the outlet's rhythm explains.
 
-    Compared with the gaps that were in progress at this hour of the week (three hours around it) in each of the last
-    four weeks, so that a quiet Sunday is measured by Sundays and a night by nights; with less than two such weeks, with
-    all gaps there are. Plausible is the longest of them, plus as much as it exceeds their median, plus an hour; never
-    below three hours. Outlets with under a week of history or under eight gaps are never silent.
+    At every hour since the last arrival the silence is compared with the gaps that were in progress at that hour of the
+    week (three hours around it) in each of the four weeks before, so that a quiet Sunday is measured by Sundays and a
+    night by nights; with less than two such weeks, with all gaps there are. Plausible is the longest of them, plus as
+    much as it exceeds their median, plus an hour; never below three hours. What was too long once stays silent until
+    something comes. Outlets with under a week of history or under eight gaps are never silent.
     """
     past = sorted(at for at in arrivals if at <= heard_until)
     gaps = list(pairwise(past))
     if len(gaps) < _MIN_GAPS or past[-1] - past[0] < timedelta(weeks=1):
-        return Silence(False, _median(gaps))
-    weeks = [k for k in range(1, _WEEKS + 1) if heard_until - timedelta(weeks=k) - _ASIDE >= past[0]]
-    like_now = [gap for gap in gaps if any(_meets(gap, heard_until - timedelta(weeks=k)) for k in weeks)]
-    compared = like_now if len(weeks) >= 2 else gaps
-    lengths = [end - start for start, end in compared]
-    if not lengths:  # the whole of those hours lies in the present silence
-        lengths = [end - start for start, end in gaps]
+        return Silence(False, _middle([end - start for start, end in gaps]) if gaps else None)
+    last, hour = past[-1], timedelta(hours=1)
+    longest = max(end - start for start, end in gaps)
+    ends = min(
+        heard_until, last + 2 * longest + timedelta(weeks=1)
+    )  # by then every hour of the week has been looked at
+    moments = [last + step * hour for step in range(3, int((ends - last) / hour) + 1)]
+    found = Silence(False)
+    for moment in (*moments, ends):
+        found = _at_moment(gaps, last, moment)
+        if found.silent:
+            break
+    return found
+
+
+def _at_moment(gaps: Sequence[tuple[datetime, datetime]], last: datetime, moment: datetime) -> Silence:
+    before = [moment - timedelta(weeks=k) for k in range(1, _WEEKS + 1)]
+    weeks = [then for then in before if then - _ASIDE >= gaps[0][0]]
+    like_now = [gap for gap in gaps if any(_meets(gap, then) for then in weeks)] if len(weeks) >= 2 else gaps
+    lengths = [end - start for start, end in like_now or gaps]
     longest, usual = max(lengths), _middle(lengths)
     plausible = max(longest + (longest - usual) + timedelta(hours=1), _LEAST_SILENCE)
-    return Silence(heard_until - past[-1] > plausible, usual, plausible)
+    return Silence(moment - last > plausible, usual, plausible)
 
 
 def _meets(gap: tuple[datetime, datetime], moment: datetime) -> bool:
     return gap[0] <= moment + _ASIDE and gap[1] >= moment - _ASIDE
-
-
-def _median(gaps: Sequence[tuple[datetime, datetime]]) -> timedelta | None:
-    return _middle([end - start for start, end in gaps]) if gaps else None
 
 
 def _middle(lengths: Sequence[timedelta]) -> timedelta:

@@ -214,7 +214,7 @@ articles = Table(
     Index(  # ungrouped
         "ix_articles_ungrouped",
         "id",
-        sqlite_where=text("needs_group"),
+        sqlite_where=text("needs_group = 1"),
         postgresql_where=text("needs_group"),
     ),
     sqlite_autoincrement=True,

@@ -45,7 +45,7 @@ def add_subscription(
 
 
 def end_subscription(db: Connection, which: str | int, now: datetime) -> bool:
-    """End the active subscription of an address, or with an id; False when there is none: a second click does no harm."""
+    """End the active subscription of an address or with an id; False when there is none (a second click)."""
     mine = table.c.email_key == _key(which) if isinstance(which, str) else table.c.id == which
     statement = update(table).where(mine, table.c.ended_at.is_(None)).values(ended_at=now, updated_at=now)
     return bool(db.execute(statement).rowcount)

@@ -150,7 +150,7 @@ def upgrade() -> None:
         "articles",
         ["id"],
         unique=False,
-        sqlite_where=sa.text("needs_group"),
+        sqlite_where=sa.text("needs_group = 1"),
         postgresql_where=sa.text("needs_group"),
     )
     op.create_table(
@@ -171,7 +171,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("error", sa.Text(), server_default=sa.text("('')"), nullable=False),
-        sa.Column("permanent", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("permanent", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_by", ID, nullable=True),
         sa.CheckConstraint(
