@@ -107,9 +107,11 @@ def _link(entry: Mapping[str, Any], context: Context) -> Link:
 
 def _address(entry: Mapping[str, Any]) -> str:
     """The item's own address: the original behind a feed service, its link, or an identifier that is an address."""
+    identifier = str(entry.get("id") or "").strip()
     for key in ("feedburner_origlink", "link", "id"):
         value = str(entry.get(key) or "").strip()
-        if value and (key != "id" or value.lower().startswith(("http://", "https://"))):
+        # feedparser takes an RSS guid for the link where there is none, be it an address or not.
+        if value and (value != identifier or value.lower().startswith(("http://", "https://", "/"))):
             return value
     raise ValueError("no address")
 

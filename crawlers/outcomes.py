@@ -16,6 +16,8 @@ FIRST_WAIT: Final = timedelta(minutes=5)
 LAST_WAIT: Final = timedelta(hours=6)
 #: Failures after which an article is given up.
 ATTEMPTS: Final = 8
+#: The same where the host kept us waiting (robots.txt unreachable, Retry-After): a good week, then the host is gone.
+WAITS: Final = 40
 #: No server makes us stay away longer than this.
 LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 #: A host that says "too many requests" without saying how long.
@@ -46,7 +48,7 @@ class Answer:
 class Trouble:
     """Why there is no answer to use.
 
-    `later`: a failed attempt, given up after eight; `wait`: not our failure, never given up; `never`: final.
+    `later`: a failed attempt; `wait`: the host keeps us waiting, which is borne for longer; `never`: final.
     """
 
     kind: Literal["later", "wait", "never"]
@@ -123,7 +125,7 @@ def outcome(trouble: Trouble, url: str, attempt: int, now: datetime) -> Outcome:
     """The outcome of an article's trouble after `attempt` earlier failures."""
     if trouble.kind == "never":
         return Outcome("never", trouble.reason)
-    if trouble.kind == "later" and attempt + 1 >= ATTEMPTS:
+    if attempt + 1 >= (ATTEMPTS if trouble.kind == "later" else WAITS):
         return Outcome("never", f"given up after {attempt + 1} attempts: {trouble.reason}")
     return Outcome("later", trouble.reason, trouble.at or now + backoff(url, attempt))
 
