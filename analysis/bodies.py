@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from press.text import clean
 
@@ -48,7 +48,7 @@ CONTAINERS = (
         ".b-maincontent",
         ".news-content",
         ".newsdetail_content",
-        ".post-content",
+        ".post-content", ".the-article-body", ".art-body", ".article-detail-body",
         ".entry-content",
         ".td-post-content",
     ),
@@ -89,8 +89,8 @@ _NOISE = ",".join(
         ),
         *("nav", "aside", "footer", "figure", "figcaption", "table", "textarea", "input", "ins"),
         *(
-            "[class*=related i]",
-            "[class*=relate-]",
+            
+            "[class*=relate i]",
             "[class*=lienquan i]",
             "[class*=lien-quan i]",
             "[id*=related i]",
@@ -164,7 +164,7 @@ def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]
     try:
         containers = tree.css(body)
         doomed = [node for container in containers for node in container.css(drop)] if drop else []
-    except (ValueError, RuntimeError):  # a selector an operator mistyped: the generic way serves
+    except SelectolaxError:  # a selector an operator mistyped: the generic way serves
         return []
     for node in doomed:
         node.decompose()
@@ -308,8 +308,13 @@ def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
     """The lines that are the article: without furniture, captions, repeated title and lead in front, authors and sources behind."""
     kept = [line for line in lines if not _is_furniture(line)]
     known = {key for key in (_key(title), _key(lead)) if key}
-    while kept and (_key(kept[0]) in known or _is_cut(kept[0], lead)):
-        kept.pop(0)
+    for index in range(min(8, len(kept)) - 1, -1, -1):
+        if _key(kept[index]) in known or _is_cut(kept[index], lead):
+            if all(len(line) < 160 for line in kept[:index]):  # what stands above is the head of the article too
+                kept = kept[index + 1 :]
+            else:
+                del kept[index]
+            break
     for _ in range(4):
         if len(kept) > 1 and _is_signature(kept[-1]):
             kept.pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.bodies import text_lines
 from analysis.metadata import Head
@@ -33,7 +33,7 @@ _LEADS = ",".join(
         ),
         *(
             ".article__desc",
-            ".chapeau",
+            ".chapeau", ".chappeau", ".post-summary", ".the-article-summary",
             ".main-intro",
             ".ArticleLead",
             ".detail-summary",
@@ -46,6 +46,7 @@ _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
+_STOPS = ".!?…”\""
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
 
@@ -80,7 +81,7 @@ def title_of(
         return seen or without_site(head.doc_title, names)
     if not seen or _key(said) == _key(seen):
         return said
-    if _key(said) in _key(seen):  # a label or a button inside the heading
+    if _key(said) in _key(seen) and not _CUT.search(said):  # a label or a button inside the heading
         return said if len(said) > 20 else seen
     if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
         return seen
@@ -107,6 +108,9 @@ def lead_of(tree: LexborHTMLParser, head: Head, *, selector: str, names: tuple[s
         if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(node) or node.tag in {"h2", "h3"}:
             return split_dateline(seen)
         return "", ""  # the first paragraph cut by the publishing system: there is no lead
+    opening = _bold_opening(tree)
+    if opening:
+        return split_dateline(opening)
     whole = [text for text in said if not _CUT.search(text)]
     return split_dateline(max(whole or said, key=len, default=""))
 
@@ -121,6 +125,15 @@ def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
         if len(text) < 2_000 and _key(split_dateline(clean(text))[1]).startswith(start):
             return node
     return None
+
+
+def _bold_opening(tree: LexborHTMLParser) -> str:
+    """The first real paragraph where all of it is bold: the lead of pages whose markup names none."""
+    for node in tree.css("p,h2,h3")[:80]:
+        text = shown(node)
+        if len(text) >= 60:
+            return text if node.tag == "p" and text[-1] in _STOPS and len(text) <= 800 and _emphasised(node) else ""
+    return ""
 
 
 def _emphasised(node: LexborNode) -> bool:
@@ -172,7 +185,7 @@ def _nodes(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         return []
     try:
         return tree.css(selector)
-    except (ValueError, RuntimeError):
+    except SelectolaxError:
         return []
 
 

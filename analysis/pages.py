@@ -15,7 +15,38 @@ _MAX_TAGS = 200_000
 _MANY_TAGS = 15_000  # below this even the deepest nesting parses at once
 _MANY_OPEN = 1_500  # tags that nothing closes; pages have some hundred void elements
 _MAX_OPEN_FORMATS = 500  # unclosed <font>, <b> …: the parser opens all of them again in every block
-_MAX_ATTRIBUTES = 2_000
+_LONG_TAG = 50_000  # characters of one tag outside quotes: the parser compares every attribute with every other
+_MANY_ATTRIBUTES = 20_000
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "compressed data"),
+)
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
+_FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
+_MARKUP = re.compile(
+    r"<\s*(?:!doctype|html|head|body|meta|title|article|section|main|div|p|h[1-6]|table|amp|span|br)\b", re.I
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+# A quotation mark opens a value behind an equals sign only, as in the parser.
+_INSIDE = r"(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+"
+_TAG = re.compile(rf"<(/?)([a-zA-Z][\w:-]*){_INSIDE}")
+_OPEN = 1_500  # tags that nothing closes; pages have some hundred void elements
+_MAX_OPEN_FORMATS = 500  # unclosed <font>, <b> …: the parser opens all of them again in every block
+_LONG_TAG = 50_000  # characters of one tag outside quotes: the parser compares every attribute with every other
+_MANY_ATTRIBUTES = 20_000
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -40,27 +71,15 @@ _MARKUP = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
+_OPEN = re.compile(rf"<[a-zA-Z]{_INSIDE}")
+_SCRIPT = re.compile(r"<(/?)script\b([^>]*)>?", re.IGNORECASE)
+_QUOTED = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 # Elements that never hold others, or that the next of their kind closes: they make no depth.
 _FLAT = frozenset(
     (
-        *(
-            "area",
-            "base",
-            "br",
-            "col",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "param",
-            "source",
-            "track",
-            "wbr",
-        ),
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
+        *("track", "wbr", "circle", "rect", "line", "g", "script", "style", "html", "head", "body", "use"),
         *("p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt", "path"),
-        *("html", "head", "body", "use", "circle", "rect", "line", "g", "script", "style"),
     )
 )
 
@@ -77,9 +96,7 @@ def tree_of(body: bytes, url: str, content_type: str = "") -> LexborHTMLParser:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             raise Unusable(url, f"not an HTML page ({what})")
-    text = decode(body, content_type)
-    _check(text, url)
-    return LexborHTMLParser(text)
+    return LexborHTMLParser(_checked(decode(body, content_type), url))
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -111,7 +128,8 @@ def _codec(name: str) -> str:
     return "cp1252" if info.name in {"iso8859-1", "ascii"} else info.name
 
 
-def _check(text: str, url: str) -> None:
+def _checked(text: str, url: str) -> str:
+    """The text to parse; raises Unusable for garbage and for what would keep the parser busy without end."""
     sample = text[:20_000]
     if len(_CONTROL.findall(sample)) > max(8, len(sample) // 20):
         raise Unusable(url, "not text: the bytes are no known encoding")
@@ -124,8 +142,28 @@ def _check(text: str, url: str) -> None:
         depth, formats = _nesting(text)
         if depth > _MAX_DEPTH or formats > _MAX_OPEN_FORMATS:
             raise Unusable(url, "nested too deep: thousands of elements inside each other")
-    if text.count("=") > _MAX_ATTRIBUTES and _widest(text) > _MAX_ATTRIBUTES * 4:
+    if text.count("=") <= _MANY_ATTRIBUTES and max(map(len, text.split(">"))) <= _LONG_TAG:
+        return text
+    text = _without_scripts(text)  # what is judged is what is parsed
+    long = (found[0] for found in _OPEN.finditer(text) if found.end() - found.start() > _LONG_TAG)
+    if any(len(_QUOTED.sub("", tag)) > _LONG_TAG for tag in long):
         raise Unusable(url, "an element with thousands of attributes")
+    return text
+
+
+def _without_scripts(text: str) -> str:
+    """The page without its scripts, JSON-LD kept; one pass, whatever is left open."""
+    kept: list[str] = []
+    start, inside = 0, False
+    for found in _SCRIPT.finditer(text):
+        if not inside and not found[1] and "ld+json" not in found[2]:
+            kept.append(text[start : found.start()])
+            inside = True
+        elif inside and found[1]:
+            start, inside = found.end(), False
+    if not inside:
+        kept.append(text[start:])
+    return "".join(kept)
 
 
 def _nesting(text: str) -> tuple[int, int]:
@@ -142,9 +180,3 @@ def _nesting(text: str) -> tuple[int, int]:
             formats = max(0, formats + step)
             most = max(most, formats)
     return deepest, most
-
-
-def _widest(text: str) -> int:
-    return max(
-        (found[0].count(" ") for found in _TAG.finditer(text) if found.end() - found.start() > 30_000), default=0
-    )

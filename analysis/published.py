@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.bodies import text_lines
 from analysis.metadata import Head
@@ -119,7 +119,7 @@ def _on_page(tree: LexborHTMLParser, selector: str, title: LexborNode | None) ->
     if selector:
         try:
             nodes = tree.css(selector)[:5]
-        except (ValueError, RuntimeError):
+        except SelectolaxError:
             nodes = []
         instant = _first(nodes)
         if instant:

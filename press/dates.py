@@ -53,7 +53,7 @@ _KHMER_NAME = "|".join(name for name in _MONTHS if not name.isascii())
 _DATES = (
     r"(?P<iso_y>(?:19|20|21)\d\d)[-/.](?P<iso_m>\d{1,2})[-/.](?P<iso_d>\d{1,2})t?",
     r"(?P<n_a>\d{1,2})(?: ?(?P<n_sep>[/.-]) ?)(?P<n_b>\d{1,2}) ?(?P=n_sep) ?(?P<n_y>\d{4}|\d\d)(?!\d)",
-    r"(?P<v_d>\d{1,2}) ?(?:tháng|[-/]) ?(?P<v_m>\d{1,2}) ?,? ?(?:năm|,) ?(?P<v_y>\d{4})",
+    r"(?P<v_d>\d{1,2}) ?(?:tháng|[-/]) ?(?P<v_m>\d{1,2}) ?,? ?(?:năm ?|, ?)?(?<!\d)(?P<v_y>\d{4})",
     rf"(?P<e_d>\d{{1,2}})(?:st|nd|rd|th)?[ -](?P<e_m>{_MONTH_NAME})\.?,?[ -](?P<e_y>\d{{4}}|\d\d)(?!\d)",
     rf"(?P<u_m>{_MONTH_NAME})\.? (?P<u_d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<u_y>\d{{4}})",
     rf"(?:ទី ?)?(?P<k_d>\d{{1,2}})[ -]*(?:ខែ ?)?(?P<k_m>{_KHMER_NAME})[ -]*(?:ឆ្នាំ ?)?(?P<k_y>\d{{4}})",
