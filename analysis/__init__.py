@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from analysis import model_file, rules, tone, topics
+from analysis import words as segmenter
 from analysis.area import Area
 from analysis.features import plain, terms
 from analysis.gazetteer import load_gazetteer
 from analysis.language import detect
 from analysis.places import survey
 from analysis.relevance import Relevance
-from analysis.words import words
 from press import Judgement, Language, TopicTag
 
 MODELS: Final = Path(__file__).parent / "models"
@@ -70,7 +70,7 @@ class Tagger:
         if language != "vi":
             tags, model = rules.judge(title, text, language)
             return tags, tone.Tone(None, 0.0), model
-        title_words, text_words = words(title), words(text)
+        title_words, text_words = segmenter.words(title), segmenter.words(text)
         counted, both = terms(title_words, text_words), [*title_words, ".", *text_words]
         tags = topics.judge(self._topics, counted, title, text, both)
         verdict = tone.judge(self._tone, counted, title, text, both)
