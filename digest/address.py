@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from email.utils import parseaddr
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]|[^\x00-\x7f]"
 _LOCAL = re.compile(rf"(?:{_ATOM})+(?:\.(?:{_ATOM})+)*")
+_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_ESCAPED = re.compile(r"\\(.)")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
@@ -40,10 +41,10 @@ def _domain(domain: str, text: str) -> str:
 
 def split_sender(text: str) -> tuple[str, str]:
     """`Điểm báo <diembao@example.vn>` -> display name ("" when none) and valid address; ValueError where odd."""
-    if not text.isprintable():
-        raise ValueError(f"not a mail sender: {text!r} has control characters in it")
-    name, address = parseaddr(text)
-    if "<" in text and not name:
-        address = text[text.rfind("<") + 1 : text.rfind(">")] if text.rstrip().endswith(">") else ""
-        name = text[: text.rfind("<")].strip(' "')
-    return name, valid_address(address or text)
+    found = _NAMED.fullmatch(text.strip())
+    if found is None or not text.isprintable():
+        return "", valid_address(text)
+    name = found["name"].strip()
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = _ESCAPED.sub(r"\1", name[1:-1])
+    return name, valid_address(found["address"])

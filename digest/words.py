@@ -58,7 +58,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "why_fresh": ("{count} báo cùng đưa tin trong 12 giờ", "{count} outlets reported it within 12 hours"),
     "why_many": ("{count} báo cùng đưa tin", "{count} outlets reported it"),
-    "why_answer": ("là phản ánh, kiến nghị cần được trả lời", "is a complaint that needs an answer"),
+    "why_answer": ("có phản ánh, kiến nghị cần được trả lời", "brings a complaint that needs an answer"),
     "why_negative": ("nội dung tiêu cực", "its tone is negative"),
     "filters": ("Chỉ gồm tin về: {what}.", "Only news about: {what}."),
     "more": ("Còn {stories} không nêu chi tiết ở trên.", "{stories} not shown in detail above."),
