@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -98,7 +99,7 @@ class Site:
 
 
 @contextmanager
-def site(routes: dict[str, Route] | None = None) -> Iterator[Site]:
+def site(routes: dict[str, Route] | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """Serve one host on a free port of 127.0.0.1."""
     served = Site(routes or {})
 
@@ -121,7 +122,9 @@ def site(routes: dict[str, Route] | None = None) -> Iterator[Site]:
         request_queue_size = 128
 
     server = Server(("127.0.0.1", 0), Handler)
-    served.base = f"http://127.0.0.1:{server.server_port}"
+    served.base = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

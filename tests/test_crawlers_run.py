@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import os
 import signal
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import trustme
 
 from press import Feed, Outlet, Reading, Section
 from tests.crawlers_press import (
@@ -491,3 +493,20 @@ def test_section_outlet_and_reading_types_fit_the_catalogue(tmp_path: Path) -> N
     assert list(result.pages) == [served.base + "/bai-1.html"]
     assert result.feeds[0].links[0].title == "Bài 1"
     assert isinstance(Reading(result.feeds[0].links[0]), Reading)
+
+
+def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with site(tls=context) as served:
+        work = job(Feed("o", "feed", served.base + "/rss"), readings=(reading(served.base + "/a"),))
+        stranger = heard(work, tmp_path)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        known = heard(work, tmp_path)
+    outcome, status = stranger.failed[served.base + "/a"]
+    assert (outcome.kind, status) == ("later", None)
+    assert outcome.reason.startswith("robots.txt: connection failed: TLS")
+    assert stranger.feeds[0].outcome.kind == "later"
+    assert list(known.pages) == [served.base + "/a"]
