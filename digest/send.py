@@ -110,9 +110,7 @@ def _named(server: MailServer) -> Iterator[None]:
     except ssl.SSLError as error:
         raise DeliveryError(f"no TLS with the mail server {place}; check [mail] port and security") from error
     except TimeoutError as error:
-        raise DeliveryError(
-            f"the mail server {place} does not answer within {server.timeout:g} s; check [mail] host, port and firewall"
-        ) from error
+        raise DeliveryError(_silent(server)) from error
     except ConnectionRefusedError as error:
         raise DeliveryError(
             f"the mail server {place} refuses the connection; check [mail] host and port, and that it is running"
@@ -126,12 +124,19 @@ def _named(server: MailServer) -> Iterator[None]:
         what = "STARTTLS; check [mail] security" if server.security == "starttls" else "a login; check [mail] user"
         raise DeliveryError(f"the mail server {place} does not offer {what}") from error
     except smtplib.SMTPException as error:
-        raise DeliveryError(f"the mail server {place} broke off: {_line(error)}") from error
+        silent = isinstance(error.__context__, TimeoutError)  # smtplib hides it in a lost connection
+        reason = _silent(server) if silent else f"the mail server {place} broke off: {_line(error)}"
+        raise DeliveryError(reason) from error
     except UnicodeError as error:
         reason = f"the mail server {place}: host, user and password must be ASCII; check [mail]"
         raise DeliveryError(reason) from error
     except OSError as error:
         raise DeliveryError(f"the mail server {place} cannot be reached: {_line(error)}; check [mail] host") from error
+
+
+def _silent(server: MailServer) -> str:
+    where = f"the mail server {_place(server)}"
+    return f"{where} does not answer within {server.timeout:g} s; check [mail] host, port and firewall"
 
 
 def _offer(smtp: smtplib.SMTP, message: bytes, origin: str, target: str) -> None:
