@@ -1,4 +1,4 @@
-"""The paragraphs of an article: from an outlet's selectors, from the known containers of publishing systems, else trafilatura.
+"""The paragraphs of an article: by an outlet's selectors, by the known containers, else by trafilatura.
 
 Every way ends in the same cleaning, because leads, captions, author lines and boxes of related news are where bare
 extractors fail on Vietnamese pages.
@@ -16,7 +16,8 @@ from press.text import clean
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 ENOUGH = 200  # characters a container must give to be believed
-_MAX_FOR_TRAFILATURA = 1_500_000
+_MAX_FOR_TRAFILATURA = 1_500_000  # characters, and below tags: it takes seconds for more
+_MAX_TAGS = 25_000
 
 # Where the publishing systems of Vietnamese outlets put the article, most specific first.
 CONTAINERS = (
@@ -48,7 +49,10 @@ CONTAINERS = (
         ".b-maincontent",
         ".news-content",
         ".newsdetail_content",
-        ".post-content", ".the-article-body", ".art-body", ".article-detail-body",
+        ".post-content",
+        ".the-article-body",
+        ".art-body",
+        ".article-detail-body",
         ".entry-content",
         ".td-post-content",
     ),
@@ -89,7 +93,6 @@ _NOISE = ",".join(
         ),
         *("nav", "aside", "footer", "figure", "figcaption", "table", "textarea", "input", "ins"),
         *(
-            
             "[class*=relate i]",
             "[class*=lienquan i]",
             "[class*=lien-quan i]",
@@ -155,12 +158,13 @@ _BLOCKS = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|section|article|blockquote|br|hr|figure|pre|center|main)\b[^>]*>",
     re.I,
 )
+_LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _TAGS = re.compile(r"<!--.*?-->|<(?:[^>\"]|\"[^\"]*\")*+>", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 
 
 def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]:
-    """The paragraphs inside the containers `body` selects, without `drop` and the usual furniture; the tree is changed."""
+    """The paragraphs in what `body` selects, without `drop` and the usual furniture; the tree is changed."""
     try:
         containers = tree.css(body)
         doomed = [node for container in containers for node in container.css(drop)] if drop else []
@@ -198,13 +202,12 @@ def by_trafilatura(tree: LexborHTMLParser) -> list[str]:
     if root is None:
         return []
     _drop_noise(root)
-    html = tree.html or ""
-    if len(html) > _MAX_FOR_TRAFILATURA:
+    # Tables that still stand hold much of the text: they are the layout of an old page, not data.
+    html = _LAYOUT.sub(r"<\1div", tree.html or "")
+    if len(html) > _MAX_FOR_TRAFILATURA or html.count("<") > _MAX_TAGS:
         return _densest(tree)
-    found = trafilatura.bare_extraction(
-        html, fast=True, include_comments=False, include_tables=True, with_metadata=False, include_formatting=False
-    )
-    text = (found.text or "") if found is not None else ""
+    found = trafilatura.bare_extraction(html, fast=True, include_comments=False, include_tables=False)
+    text = str(getattr(found, "text", "") or "")
     return [line for line in map(clean, text.split("\n")) if line] or _densest(tree)
 
 
@@ -258,7 +261,7 @@ def _drop_noise(container: LexborNode) -> None:
 
 
 def _drop_captions(container: LexborNode) -> None:
-    """Captions of systems without figures: short text in the image's own block, or the italic or centred line after it."""
+    """Captions without a figure: short text in the image's own block, or the italic or centred line after it."""
     for image in container.css("img"):
         block = image.parent
         while block is not None and block.mem_id != container.mem_id and block.tag not in {"p", "div", "td"}:
@@ -274,84 +277,6 @@ def _drop_captions(container: LexborNode) -> None:
 
 
 def _is_caption(node: LexborNode) -> bool:
-    style = f"{node.attributes.get('style') or ''} {node.attributes.get('align') or ''} {node.attributes.get('class') or ''}".lower()
+    style = " ".join(node.attributes.get(name) or "" for name in ("style", "align", "class")).lower()
     emphasised = sum(_size(part) for part in node.css(_EMPHASIS))
     return "center" in style or emphasised * 10 >= _size(node) * 9 > 0
-
-
-# Lines that are no part of the article, wherever they stand.
-_FURNITURE = re.compile(
-    r"(?:[>»►▶→•*+\-–=\s]*(?:xem thêm|đọc thêm|đọc tiếp|mời (?:quý )?(?:độc giả|bạn đọc|bạn|quý vị)|tin liên quan|bài liên quan|tin bài liên quan"
-    r"|có thể bạn quan tâm|bạn có thể quan tâm|tin cùng chuyên mục|tin mới|tin nóng|theo dõi .{0,40} trên|xem video|see also|read more"
-    r"|related news|read also)\b.{0,220})|>>.*|[»►▶].{0,220}",
-    re.IGNORECASE,
-)
-_BUTTONS = re.compile(
-    r"(?:chia sẻ|share|facebook|twitter|zalo|email|in bài(?: viết)?|bình luận|lưu bài|copy link|sao chép liên kết|quay lại|trở lại|về trang chủ"
-    r"|từ khóa|tags?|gửi|thích|like|theo dõi|nghe audio|gửi bình luận|trở lại .{2,20}|quảng cáo|advertisement|google news|\d+)[:.]?",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"(?:ảnh|clip|video|photo|đồ họa|infographic|nguồn ảnh|photo by)\s*(?:minh h[oọ][aạ]\s*)?[:.]\s*.{0,60}|ảnh minh h(?:ọa|oạ)[.:]?.{0,40}",
-    re.I,
-)
-_CAPTION_END = re.compile(r"(?:[-–.,(]|\s)\s*(?:ảnh|photo)\s*:\s*[^.!?]{2,60}[.)]?\Z", re.I)
-_SOURCE = re.compile(
-    r"[(\[]?\s*(?:theo|nguồn|tổng hợp|biên tập|thực hiện|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|ảnh|source|by|pv|p\.v|phóng viên|link gốc"
-    r"|nội dung)\b\s*:?.{0,60}",
-    re.I,
-)
-_NAMED = re.compile(r"[(/,&–|.\-+]")
-
-
-def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
-    """The lines that are the article: without furniture, captions, repeated title and lead in front, authors and sources behind."""
-    kept = [line for line in lines if not _is_furniture(line)]
-    known = {key for key in (_key(title), _key(lead)) if key}
-    for index in range(min(8, len(kept)) - 1, -1, -1):
-        if _key(kept[index]) in known or _is_cut(kept[index], lead):
-            if all(len(line) < 160 for line in kept[:index]):  # what stands above is the head of the article too
-                kept = kept[index + 1 :]
-            else:
-                del kept[index]
-            break
-    for _ in range(4):
-        if len(kept) > 1 and _is_signature(kept[-1]):
-            kept.pop()
-    return kept
-
-
-def _is_furniture(line: str) -> bool:
-    short = len(line) < 260
-    return bool(
-        short
-        and (
-            _FURNITURE.fullmatch(line)
-            or _BUTTONS.fullmatch(line)
-            or _CREDIT.fullmatch(line)
-            or _CAPTION_END.search(line)
-            or not any(map(str.isalnum, line))
-        )
-    )
-
-
-def _is_cut(line: str, lead: str) -> bool:
-    """The same lead cut in a meta element or with its dateline."""
-    one, two = _key(line), _key(lead)
-    return len(two) > 40 and len(one) < len(two) + 40 and (one.endswith(two) or (len(one) > 40 and two.endswith(one)))
-
-
-def _is_signature(line: str) -> bool:
-    """A last line that names who wrote it or where it came from: short, no sentence, mostly capitals."""
-    if len(line) > 80 or line[-1] in '.!?…”"':
-        return bool(len(line) <= 80 and _SOURCE.fullmatch(line))
-    if _SOURCE.fullmatch(line):
-        return True
-    words = [
-        word for word in _NAMED.sub(" ", re.sub(r"\([^)]*\)", " ", line)).replace(")", " ").split() if word[0].isalpha()
-    ]
-    return 0 < len(words) <= 9 and all(word[0].isupper() for word in words)
-
-
-def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from analysis.bodies import ENOUGH, by_container, by_selectors, by_trafilatura, tidy
+from analysis.bodies import ENOUGH, by_container, by_selectors, by_trafilatura
 from analysis.headlines import article_heading, lead_of, title_of
 from analysis.language import detect
 from analysis.metadata import Head, head_of
 from analysis.pages import tree_of
 from analysis.published import published
+from analysis.tidy import tidy
 from errors import Unusable
 from press import Draft, Link, Outlet
 from press.urls import canonical, host

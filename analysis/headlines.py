@@ -33,7 +33,10 @@ _LEADS = ",".join(
         ),
         *(
             ".article__desc",
-            ".chapeau", ".chappeau", ".post-summary", ".the-article-summary",
+            ".chapeau",
+            ".chappeau",
+            ".post-summary",
+            ".the-article-summary",
             ".main-intro",
             ".ArticleLead",
             ".detail-summary",
@@ -46,7 +49,7 @@ _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
-_STOPS = ".!?…”\""
+_STOPS = '.!?…”"'
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
 
@@ -101,11 +104,11 @@ def lead_of(tree: LexborHTMLParser, head: Head, *, selector: str, names: tuple[s
         if text
     ]
     for text in said:
-        node = _showing(tree, text)
-        if node is None:
+        found = _showing(tree, text)
+        if found is None:
             continue
-        seen = shown(node)
-        if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(node) or node.tag in {"h2", "h3"}:
+        seen = shown(found)
+        if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(found) or found.tag in {"h2", "h3"}:
             return split_dateline(seen)
         return "", ""  # the first paragraph cut by the publishing system: there is no lead
     opening = _bold_opening(tree)
@@ -146,7 +149,7 @@ def _emphasised(node: LexborNode) -> bool:
 
 
 def _stamp(node: LexborNode) -> str:
-    """The place in front of a lead that a stylesheet sets apart; removed, so that it does not run into the first word."""
+    """The place a stylesheet sets apart in front of a lead; removed, lest it run into the first word."""
     stamp = node.css_first(".location-stamp,[class*=dateline]")
     if stamp is None:
         return ""

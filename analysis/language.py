@@ -16,7 +16,7 @@ from press import Language
 
 _SAMPLE = 4_000
 _LETTER = re.compile(r"[^\W\d_]")
-_KHMER = re.compile("[\u1780-\u17d3]")
+_KHMER = re.compile("[\u1780-\u17d3\u17e0-\u17e9]")
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]|[âêôÂÊÔàáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]")
 _WORD = re.compile(r"[a-z]+")
 _SYLLABLE = re.compile(

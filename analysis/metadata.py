@@ -56,7 +56,7 @@ _META_SECTIONS = ("article:section", "articlesection", "its_section", "section",
 
 
 def head_of(tree: LexborHTMLParser, url: str) -> Head:
-    """Read the head: the JSON-LD article that speaks of `url` (else the first), the meta elements, the link to the canonical."""
+    """Read the head: the JSON-LD article that speaks of `url` (else the first), meta elements, the canonical link."""
     meta = _meta(tree)
     article, crumbs = _linked_data(tree, url)
     canonical = tree.css_first('link[rel="canonical"]')
@@ -129,7 +129,7 @@ def _load(text: str) -> object:
 
 
 def _nodes(data: object) -> Iterator[dict[str, object]]:
-    """Every object of the top level, of lists and of @graph, breadth first and bounded; not what an article refers to."""
+    """Every object of the top level, of lists and of @graph, breadth first, bounded; not what an article refers to."""
     queue = [data]
     for _ in range(_MAX_NODES):
         if not queue:
@@ -147,7 +147,7 @@ def _nodes(data: object) -> Iterator[dict[str, object]]:
 
 
 def _crumbs(node: Mapping[str, object]) -> list[str]:
-    names = []
+    names: list[str] = []
     queue = [node.get("itemListElement")]
     while queue and len(names) < 20:
         item = queue.pop(0)

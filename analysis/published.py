@@ -111,8 +111,10 @@ def _stated(head: Head) -> Iterator[_Found]:
 
 def _in_feed(link: Link | None) -> Iterator[_Found]:
     if link is not None and link.published_at is not None:
-        zone = "served" if link.zone == "served" else "assumed"
-        yield _Found(dates.Instant(link.published_at, link.published_raw, zone, "second"), "feed")
+        served = link.zone == "served"
+        yield _Found(
+            dates.Instant(link.published_at, link.published_raw, "served" if served else "assumed", "second"), "feed"
+        )
 
 
 def _on_page(tree: LexborHTMLParser, selector: str, title: LexborNode | None) -> Iterator[_Found]:
@@ -167,6 +169,8 @@ def _first(nodes: list[LexborNode]) -> dates.Instant | None:
 def _beside(title: LexborNode) -> dates.Instant | None:
     """A date in the lines around the title, for pages whose markup says nothing."""
     for level in _ancestors(title):
+        if len(level.text() or "") > 100_000:
+            return None
         lines = text_lines(level)[:60]
         head = (title.text() or "").strip()[:40]
         start = next((index for index, line in enumerate(lines) if head and head in line), 0)
@@ -201,7 +205,7 @@ def _last_resort(tree: LexborHTMLParser, url: str, now: datetime) -> _Found | No
 
     latest = now.astimezone(dates.VIETNAM).date().isoformat() if now is not _FAR else None
     html = tree.html or ""
-    if len(html) > 1_500_000:
+    if len(html) > 1_500_000 or html.count("<") > 25_000:
         return None
     try:
         day = find_date(html, original_date=True, outputformat="%Y-%m-%d", url=url, max_date=latest)

