@@ -75,10 +75,9 @@ def silence(arrivals: Sequence[datetime], heard_until: datetime) -> Silence:
     ends = min(
         heard_until, last + 2 * longest + timedelta(weeks=1)
     )  # by then every hour of the week has been looked at
-    moments = [last + step * hour for step in range(3, int((ends - last) / hour) + 1)]
-    found = Silence(False)
-    for moment in (*moments, ends):
-        found = _at_moment(gaps, last, moment)
+    found = _at_moment(gaps, last, min(heard_until, last + _LEAST_SILENCE))
+    for step in range(int(_LEAST_SILENCE / hour) + 1, int((ends - last) / hour) + 1):
+        found = _at_moment(gaps, last, last + step * hour)
         if found.silent:
             break
     return found

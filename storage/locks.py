@@ -9,11 +9,12 @@ import time
 import weakref
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from errors import StorageError
 
@@ -116,9 +117,13 @@ def server_lock(engine: Engine, name: str, wait: float) -> Iterator[Held]:
                     holder = db.execute(_HOLDER, {**key, "key": key["key"] & 0xFFFFFFFF}).scalar()
                     raise StorageError(_busy(name, str(holder or "").rpartition(" ")[2]))
                 time.sleep(_POLL)
-            yield Held(name)
+            try:
+                yield Held(name)
+            finally:
+                with suppress(SQLAlchemyError):  # the server may be gone, and the lock with it
+                    db.execute(text("SELECT pg_advisory_unlock(:space, :key)"), key)
         finally:
-            db.invalidate()  # the session ends, and with it the lock, whatever state the connection is in
+            db.invalidate()  # the session ends too: nothing of it returns to the pool
 
 
 _HOLDER = text(

@@ -24,7 +24,7 @@ class Run:
     error: str = ""
 
 
-def record_run(  # noqa: PLR0917  the row, column by column
+def record_run(
     db: Connection,
     verb: str,
     now: datetime,

@@ -92,7 +92,7 @@ def _admin(server: str, *statements: str) -> None:
     address = (server % "postgres").replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as db:
         for statement in statements:
-            db.execute(statement)  # type: ignore[call-overload]
+            db.execute(statement)
 
 
 @pytest.fixture(scope="session")

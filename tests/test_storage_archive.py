@@ -72,9 +72,13 @@ def test_the_last_folder_of_the_path_is_made(tmp_path: Path) -> None:
 
 
 def test_a_write_is_whole_or_not_at_all(archive: Archive) -> None:
-    with pytest.raises(ZeroDivisionError), archive.begin() as db:
-        set_fact(db, "a", "1")
-        raise ZeroDivisionError
+    def write_and_fail() -> None:
+        with archive.begin() as db:
+            set_fact(db, "a", "1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     with archive.read() as db:
         assert get_fact(db, "a") is None
 
@@ -118,9 +122,14 @@ def test_text_no_database_can_hold_is_mended_not_fatal(archive: Archive) -> None
 
 def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     with open_archive(f"sqlite:///{tmp_path}/x.db") as archive:
-        with pytest.raises(StorageError, match="make room"), archive.begin() as db:
-            db.exec_driver_sql("PRAGMA max_page_count = 1")
-            set_fact(db, "a", "x" * 1_000_000)
+
+        def fill() -> None:
+            with archive.begin() as db:
+                db.exec_driver_sql("PRAGMA max_page_count = 1")
+                set_fact(db, "a", "x" * 1_000_000)
+
+        with pytest.raises(StorageError, match="make room"):
+            fill()
         assert "wait" in advice("database is locked")
 
 
@@ -166,12 +175,12 @@ HOLD = """
 import os, subprocess, sys, time
 from storage import open_archive
 with open_archive(sys.argv[1]) as archive, archive.lock("collect", inherit="inherit" in sys.argv) as held:
-    print("held", flush=True)
     if "fork" in sys.argv and os.fork() == 0:
-        time.sleep(3)
+        time.sleep(20)
         os._exit(0)
     if "inherit" in sys.argv:
-        subprocess.Popen(["sleep", "1.2"], pass_fds=(held.fd,), stdout=2)
+        subprocess.Popen(["sleep", "3"], pass_fds=(held.fd,), stdout=2)
+    print("held", flush=True)
     time.sleep(60)
 """
 
@@ -183,11 +192,9 @@ def test_a_killed_holder_blocks_nobody(archive: Archive, archive_url: str, how: 
     assert process.stdout.readline() == "held\n"
     with pytest.raises(StorageError, match=f"pid {process.pid}"):
         archive.lock("collect", 0.15).__enter__()
-    time.sleep(0.3)  # time to fork
     kill(process)
-    started = time.monotonic()
-    with archive.lock("collect", wait=2):
-        assert time.monotonic() - started < 2
+    with archive.lock("collect", wait=10):  # the orphan lives for twenty
+        pass
 
 
 def test_a_child_may_hold_the_lock_as_well(tmp_path: Path) -> None:
@@ -195,12 +202,11 @@ def test_a_child_may_hold_the_lock_as_well(tmp_path: Path) -> None:
     process = child(HOLD, url, "inherit")
     assert process.stdout
     assert process.stdout.readline() == "held\n"
-    time.sleep(0.3)
-    kill(process)
     with open_archive(url) as archive:
+        kill(process)
         with pytest.raises(StorageError, match="another collect"):
             archive.lock("collect", 0.1).__enter__()
-        with archive.lock("collect", wait=10):
+        with archive.lock("collect", wait=30):
             pass
 
 
@@ -222,7 +228,7 @@ for number in range(int(sys.argv[2]), 1_000_000):
 
 
 def test_killed_in_the_middle_of_writing_everything_is_whole(archive: Archive, archive_url: str) -> None:
-    for turn in range(3):
+    for turn in range(2):
         process = child(WRITE, archive_url, str(turn * 100_000))
         assert process.stdout
         assert process.stdout.readline() == "writing\n"

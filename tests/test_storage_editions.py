@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -256,7 +257,7 @@ class Ledger(RuleBasedStateMachine):
             periods = sorted(
                 (e.period_start, e.period_end) for e in ledger if e.subscription == who and e.state == "sent"
             )
-            assert all(a[1] == b[0] for a, b in zip(periods, periods[1:], strict=False)), "a gap or an overlap"
+            assert all(a[1] == b[0] for a, b in pairwise(periods)), "a gap or an overlap"
 
     def teardown(self) -> None:
         if hasattr(self, "archive"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from press import Feed, FeedReading, Outcome, Outlet, Reading
+from press import Feed, FeedReading, Outcome, Outlet, OutletHealth, Reading
 from storage import Archive, feeds, links, pages
 from storage.health import Attempt, failing, layout_changed, refused, silence
 from storage.outlets import health
@@ -47,7 +47,7 @@ def test_one_list_that_answers_keeps_an_outlet_up() -> None:
     assert failing([barred]) == failing([barred, broken]) == "blocked"
 
 
-def weekly(hours: range, days: range = range(5), weeks: int = 4) -> list:
+def weekly(hours: range, days: range = range(5), weeks: int = 4) -> list[datetime]:
     """Arrivals at these hours UTC of these weekdays (0 = Monday) in the weeks before Monday 2026-08-03."""
     monday = at(-48)
     return [
@@ -105,13 +105,13 @@ def test_a_layout_is_judged_by_its_own_history() -> None:
     assert not layout_changed([True, *bad[:3], *good]), "the newest page is whole again"
 
 
-def state(archive: Archive, now=NOW, outlet: Outlet = OUTLET):  # noqa: ANN001, ANN201
+def state(archive: Archive, now: datetime = NOW, outlet: Outlet = OUTLET) -> OutletHealth:
     with archive.read() as db:
         [found] = health(db, [outlet], now)
         return found
 
 
-def asked(archive: Archive, outcome: Outcome = DONE, when=NOW, status: int | None = 200) -> None:  # noqa: ANN001
+def asked(archive: Archive, outcome: Outcome = DONE, when: datetime = NOW, status: int | None = 200) -> None:
     with archive.begin() as db:
         feeds.sync_feeds(db, [FEED], when)
         feeds.record_feed(db, FeedReading(FEED, outcome, status, when), when + timedelta(hours=1))
