@@ -18,7 +18,6 @@ from press import Feed, FeedReading, Link, Outcome
 
 #: When a list that failed may be asked again at the soonest; its rhythm says when it will be.
 SOONEST: Final = timedelta(minutes=5)
-_NEVER_SEEN: Final = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ async def read_list(feed: Feed, job: Job, client: Client) -> FeedReading:
     if reason := feed_trouble(answer):
         return _later(feed, job, Trouble("later", reason, answer.status))
     if answer.status == 304:
+        if not (feed.etag or feed.last_modified):
+            return _later(feed, job, Trouble("later", "304 to a request without a condition", 304))
         return FeedReading(feed, Outcome("done"), 304, job.now, not_modified=True)
     digest = hashlib.sha256(answer.body).hexdigest()
     if digest == feed.sha256:

@@ -333,6 +333,7 @@ def _independent(raw: str) -> datetime:
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_every_item_of_seventeen_real_feeds_comes_back_with_its_date(shared_data: Path) -> None:
     outlets: dict[str, list[dict[str, str]]] = defaultdict(list)
     with gzip.open(shared_data / "feeds_2026.jsonl.gz", "rt", encoding="utf-8") as lines:

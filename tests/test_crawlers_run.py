@@ -147,6 +147,7 @@ def _main_routes(main: Site, other: Site) -> None:
         "/same": page,
         "/changed": page,
         "/bare304": _bare_304,
+        "/bare304-feed": _bare_304,
     }
     other.routes["/robots.txt"] = answer("User-agent: *\nDisallow: /closed", kind="text/plain")
 
@@ -183,7 +184,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         same = hashlib.sha256(PAGE.format("một bài").encode()).hexdigest()
         feeds = [
             Feed("o", "feed", main.base + path)
-            for path in ["/rss", "/rss2", "/html", "/empty", "/cut", "/short", "/utf16"]
+            for path in ["/rss", "/rss2", "/html", "/empty", "/cut", "/short", "/utf16", "/bare304-feed"]
         ]
         feeds += [
             Feed(
@@ -348,6 +349,7 @@ def test_feed_states(crawled: Crawled) -> None:
     assert state("/html") == ("later", "a web page instead of a feed", 0)
     assert state("/empty") == ("later", "an empty answer instead of a feed", 0)
     assert state("/challenge-feed") == ("later", "blocked: a challenge page", 0)
+    assert state("/bare304-feed") == ("later", "304 to a request without a condition", 0)
     assert state("/forbidden-feed") == ("later", "blocked: 403", 0)
     assert state("/short")[0] == "later"
     assert state("/utf16") == ("done", "", 1)

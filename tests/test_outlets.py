@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from pathlib import Path
@@ -116,9 +117,14 @@ def test_selectors_are_css() -> None:
 
 @pytest.mark.shared
 def test_catalogue_lists_every_known_outlet(shared_data: Path) -> None:
-    known = {line.split(",")[1] for line in (shared_data.parent / "facts" / "outlets.csv").read_text().splitlines()[1:]}
-    slugs = {outlet.slug for outlet in load_catalogue()}
-    assert {slug for slug in known if slug.isidentifier()} <= slugs
+    with (shared_data.parent / "facts" / "outlets.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    outlets = {outlet.slug: outlet for outlet in load_catalogue()}
+    assert len(rows) > 70
+    for row in rows:
+        outlet = outlets[row["short_id"]]
+        assert (outlet.name, outlet.level) == (row["outlet"], row["level"].split()[0])
+        assert {*outlet.feeds, *outlet.sitemaps} == set(filter(None, row["rss_urls"].split("|")))
 
 
 @pytest.mark.shared
