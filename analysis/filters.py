@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,8 +14,20 @@ from press.dates import parse
 _LANGUAGES: Final[tuple[Language, ...]] = ("vi", "km", "en")
 
 
-def tag_record(tagger: Tagger, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The tags of one record `{"id","title","text"[,"published_at"][,"outlet"][,"language"]}`.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a filter's input, checked."""
+
+    id: str | int
+    title: str
+    text: str
+    published_at: datetime | None
+    outlet: str
+    language: Language | None
+
+
+def read_record(record: object) -> Record:
+    """Check one record `{"id","title","text"[,"published_at"][,"outlet"][,"language"]}`.
 
     Raises ValueError with the reason: not an object, no id, a field of the wrong type, an unknown language, a time
     that is none.
@@ -26,14 +39,27 @@ def tag_record(tagger: Tagger, record: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("id: must be a text or a number")
     if "title" not in record and "text" not in record:
         raise ValueError("neither title nor text")
-    judged = tagger.judge(
+    return Record(
+        name,
         _text(record, "title"),
         _text(record, "text"),
-        published_at=_instant(record.get("published_at")),
-        outlet=_text(record, "outlet"),
-        language=_language(record.get("language")),
+        _instant(record.get("published_at")),
+        _text(record, "outlet"),
+        _language(record.get("language")),
     )
-    return {"id": name, **as_json(judged)}
+
+
+def tag_record(tagger: Tagger, record: object) -> dict[str, Any]:
+    """The tags of one record; ValueError as `read_record`."""
+    given = read_record(record)
+    judged = tagger.judge(
+        given.title,
+        given.text,
+        published_at=given.published_at,
+        outlet=given.outlet,
+        language=given.language,
+    )
+    return {"id": given.id, **as_json(judged)}
 
 
 def as_json(judged: Judgement) -> dict[str, Any]:

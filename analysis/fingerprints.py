@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,76 @@ NAME_WEIGHT = 0.8  # of a pair of capitalised syllables beside the two alone: wh
 TERMS = 48  # kept of a text, heaviest first
 BUCKETS = 1 << 18  # of the table of term frequencies
 ENGLISH = frozenset(
-    ["the", "and", "for", "with", "from", "that", "this", "are", "was", "were", "has", "have", "had", "will", "would", "been", "its", "into", "over", "after", "about", "more", "than", "their", "they", "his", "her", "who", "what", "when", "where", "which", "while", "said", "says", "say", "new", "not", "but", "you", "your", "can", "may", "could", "out", "all", "one", "two", "on", "in", "of", "to", "by", "at", "as", "an", "is", "it", "be", "or", "we", "he", "she", "do", "so", "no", "up", "if"]
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "from",
+        "that",
+        "this",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "will",
+        "would",
+        "been",
+        "its",
+        "into",
+        "over",
+        "after",
+        "about",
+        "more",
+        "than",
+        "their",
+        "they",
+        "his",
+        "her",
+        "who",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "said",
+        "says",
+        "say",
+        "new",
+        "not",
+        "but",
+        "you",
+        "your",
+        "can",
+        "may",
+        "could",
+        "out",
+        "all",
+        "one",
+        "two",
+        "on",
+        "in",
+        "of",
+        "to",
+        "by",
+        "at",
+        "as",
+        "an",
+        "is",
+        "it",
+        "be",
+        "or",
+        "we",
+        "he",
+        "she",
+        "do",
+        "so",
+        "no",
+        "up",
+        "if",
+    ]
 )
 
 _HEADER = struct.Struct("<BHHB")  # form, syllables of the text, shingles (≤ 65535), terms
@@ -42,7 +112,7 @@ _FORM = 1
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A text as grouping sees it: `minhash` (uint32, empty where the text is short), terms with weights of unit length."""
+    """A text as grouping sees it: `minhash` (uint32, empty for a headline) and terms with weights of unit length."""
 
     minhash: NDArray[np.uint32]
     shingles: int
@@ -105,7 +175,7 @@ def _tokens(text: str, language: Language) -> list[str]:
 
 def _names(tokens: Sequence[str]) -> list[str]:
     """Return the pairs of neighbouring capitalised syllables; headings all in capitals tell nothing."""
-    pairs = zip(tokens, tokens[1:], strict=False)
+    pairs = pairwise(tokens)
     return [f"{a} {b}".lower() for a, b in pairs if a[0].isupper() and b[0].isupper() and not (a + b).isupper()]
 
 
@@ -133,7 +203,7 @@ def _rarity() -> NDArray[np.float32]:
 
 
 def train(texts: Iterable[str], out: Path = MODEL) -> int:
-    """Count in how many headlines with leads each term occurs, and save it (quantised, 1 byte a bucket); returns how many."""
+    """Count in how many headlines with leads each term occurs, and save it (1 byte a bucket); returns how many."""
     counts = np.zeros(BUCKETS, np.int64)
     articles = 0
     for text in texts:

@@ -1,4 +1,4 @@
-"""Benchmarks: ours against the bare library on the same input in the same run, told as a ratio (> 1: ours is better)."""
+"""Benchmarks: ours against the bare library on the same input in the same run, as a ratio (> 1: ours is better)."""
 
 from __future__ import annotations
 

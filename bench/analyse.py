@@ -1,4 +1,4 @@
-"""Analyse: pages in the archive -> judged articles in the archive, against trafilatura + underthesea on the same pages."""
+"""Analyse: pages of the archive -> its judged articles, against trafilatura + underthesea on the same pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Collect: a whole `collect` of the demo press (child process, robots, feeds, archive) against a bare Scrapy download."""
+"""Collect: a whole `collect` of the demo press (child, robots, feeds, archive) against a bare Scrapy download."""
 
 from __future__ import annotations
 

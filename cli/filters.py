@@ -28,8 +28,8 @@ def add_commands(commands: Commands) -> None:
         "tag",
         tag,
         "tag texts: relevance, topics, tone, places, each with its evidence",
-        'A line {"id","title","text"[,"published_at"][,"outlet"][,"language"]} in, a line of tags out. A bad line gives\n'
-        '{"id","error"} in its place and exit code 1 at the end.',
+        'A line {"id","title","text"[,"published_at"][,"outlet"][,"language"]} in, a line of tags out. A bad line\n'
+        'gives {"id","error"} in its place and exit code 1 at the end.',
     )
     command.add_argument("file", nargs="?", default="-", metavar="FILE.jsonl", help="default: standard input")
     command = add_command(

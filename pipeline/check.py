@@ -1,4 +1,4 @@
-"""Is everything usable? One finding a thing, with how to mend it. Reads and asks; changes nothing but an empty archive."""
+"""Is everything usable? One finding a thing, with how to mend it. Looks and asks, changes nothing."""
 
 from __future__ import annotations
 

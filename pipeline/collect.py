@@ -162,7 +162,7 @@ class Tally:
 
 
 class ArchiveSink:
-    """Takes what the spider brings and commits it, on one writer thread, so that the spider never waits for the disk."""
+    """Commits what the spider brings, on one writer thread, so that the spider never waits for the disk."""
 
     def __init__(self, archive: Archive, now: datetime, told: Callable[[int, int], None]) -> None:
         self.archive = archive

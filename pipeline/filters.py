@@ -8,7 +8,7 @@ from datetime import datetime
 
 from analysis import Tagger
 from analysis.extract import extract
-from analysis.filters import tag_record
+from analysis.filters import read_record, tag_record
 from analysis.fingerprints import fingerprint
 from analysis.language import detect
 from analysis.stories import Item, grouped
@@ -42,25 +42,24 @@ def stories(records: Iterable[Record], now: datetime) -> Iterator[dict[str, obje
 
     A record without a time counts as published at `now`. A story is named by the id of its first article.
     """
-    known: list[Record | Item] = []
+    answers: list[dict[str, object]] = []
+    items: list[Item] = []
     for number, record in enumerate(records):
+        answers.append({"id": record.get("id")})
         try:
-            known.append(_item(number, record, now))
+            items.append(_item(number, record, now))
         except ValueError as error:
-            known.append({"id": record.get("id"), "error": str(record.get("error") or error)})
-    items = [entry for entry in known if isinstance(entry, Item)]
+            answers[number]["error"] = str(record.get("error") or error)
     grouped(items)
-    names = {item.id: item.key for item in items}
-    first = {item.story: item.key for item in sorted(items, key=lambda item: item.order, reverse=True)}
-    for entry in known:
-        if isinstance(entry, Item):
-            original = None if entry.reprint_of is None else names[entry.reprint_of]
-            yield {"id": entry.key, "story": first[entry.story], "reprint_of": original}
-        else:
-            yield dict(entry)
+    first = {item.story: item.id for item in sorted(items, key=lambda item: item.order, reverse=True)}
+    for item in items:
+        original = None if item.reprint_of is None else answers[item.reprint_of]["id"]
+        answers[item.id] |= {"story": answers[first[item.story]]["id"], "reprint_of": original}
+    yield from answers
 
 
 def _item(number: int, record: Record, now: datetime) -> Item:
-    text = read_record(record)
-    made = fingerprint(text.title, text.text, text.language or detect(f"{text.title}\n{text.text}"))
-    return Item(number, text.published_at or now, text.id, made)
+    """Return the record as grouping takes it, known by its line's number."""
+    read = read_record(record)
+    language = read.language or detect(f"{read.title}\n{read.text}")
+    return Item(number, read.published_at or now, str(read.id), fingerprint(read.title, read.text, language))

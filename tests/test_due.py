@@ -66,14 +66,12 @@ def test_monday_covers_the_weekend() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001 - hypothesis wants naive bounds
     st.lists(st.integers(0, 5000), min_size=1, max_size=30),
     st.sampled_from(["daily", "mon-fri"]),
     st.sampled_from(["00:00", "06:45", "23:59"]),
 )
-def test_delivered_periods_join_without_gap_or_overlap(
-    created: datetime, waits: list[int], days: str, at: str
-) -> None:
+def test_delivered_periods_join_without_gap_or_overlap(created: datetime, waits: list[int], days: str, at: str) -> None:
     reader = subscription(created.isoformat(), at, days)
     now = reader.created_at
     delivered: datetime | None = None

@@ -47,7 +47,7 @@ def test_every_key_is_documented() -> None:
     ("text", "words"),
     [
         ('[crawl]\ncontct = "x"', ["line 2", "[crawl] contct", "did you mean contact"]),
-        ('[area]\n\nprovince = 5', ["line 3", "[area] province", "quotes"]),
+        ("[area]\n\nprovince = 5", ["line 3", "[area] province", "quotes"]),
         ("[mial]\nport = 25", ["line 1", "mial", "did you mean mail"]),
         ('[mail]\nport = "25"', ["line 2", "[mail] port", "1 and 65535"]),
         ('[mail]\nsecurity = "ssl"', ["none, starttls, tls"]),
@@ -62,7 +62,10 @@ def test_every_key_is_documented() -> None:
         ("mail = 5", ["[mail]"]),
         ("[mail\nport = 25", ["not valid TOML", "line 1"]),
         ('[outlet]\nslug = "x"', ["[[outlet]]"]),
-        ('[[outlet]]\nslug = "x"\nname = "X"\nlanguage = "vi"\nlevel = "local"\nfeed = ["https://x/"]', ["number 1", "unknown key 'feed'"]),
+        (
+            '[[outlet]]\nslug = "x"\nname = "X"\nlanguage = "vi"\nlevel = "local"\nfeed = ["https://x/"]',
+            ["number 1", "unknown key 'feed'"],
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where_and_how_to_mend_it(text: str, words: list[str]) -> None:
@@ -78,7 +81,7 @@ def test_a_mistake_is_one_line_that_says_where_and_how_to_mend_it(text: str, wor
 def test_two_rows_with_one_slug_are_refused() -> None:
     row = '[[outlet]]\nslug = "a"\nname = "A"\nlanguage = "vi"\nlevel = "local"\nfeeds = ["https://a.example/rss"]\n'
     assert parsed(row).outlets[0].name == "A"
-    with pytest.raises(SettingsError, match='slug = "a"'):
+    with pytest.raises(SettingsError, match=r'slug = "a"'):
         parsed(row + row)
 
 
@@ -86,7 +89,7 @@ def test_a_named_file_must_exist_and_the_default_need_not(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(settings.FILE_VARIABLE, raising=False)
     assert settings.load().file is None
-    with pytest.raises(SettingsError, match="nowhere.toml"):
+    with pytest.raises(SettingsError, match=r"nowhere\.toml"):
         settings.load("nowhere.toml")
 
 
