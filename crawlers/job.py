@@ -31,7 +31,10 @@ class Sink(Protocol):
     """Where a collection puts what it learns; every call stores at once, so that a killed run loses nothing."""
 
     def feed_read(self, reading: FeedReading) -> Sequence[Reading]:
-        """Store the reading of a list; answer with the article URLs to fetch now (those never read)."""
+        """Store the reading of a list; answer with the article URLs to fetch now (those never read).
+
+        Its outcome is done or later; `at` is set only where the server said when to come back, else the rhythm decides.
+        """
 
     def page_read(self, reading: Reading, page: Page) -> None:
         """A body that differs from the last one."""

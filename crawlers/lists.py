@@ -16,7 +16,7 @@ from crawlers.sections import read_section
 from crawlers.sitemaps import read_sitemap
 from press import Feed, FeedReading, Link, Outcome
 
-#: When a list that failed may be asked again at the soonest; its rhythm says when it will be.
+#: However short the time a server asked for, a list that failed is not asked again sooner.
 SOONEST: Final = timedelta(minutes=5)
 
 
@@ -62,7 +62,8 @@ def conditions(etag: str, last_modified: str) -> dict[str, str]:
 
 
 def _later(feed: Feed, job: Job, trouble: Trouble) -> FeedReading:
-    at = max(trouble.at or job.now, job.now + SOONEST)
+    # Without a date the list's rhythm decides when it is asked again, the longer the more often it failed.
+    at = max(trouble.at, job.now + SOONEST) if trouble.at else None
     return FeedReading(feed, Outcome("later", trouble.reason, at), trouble.status, job.now)
 
 
