@@ -109,7 +109,11 @@ def _item(news: News, request: Request, words: Words) -> Item:
     head = news.head
     title = shown(head.title, MAX_TITLE) or shown(head.url, MAX_TITLE)
     lead = shown(head.lead, MAX_LEAD)
-    page = f"{request.archive_url.rstrip('/')}/su-kien/{news.story}" if request.archive_url and news.story else ""
+    page = (
+        f"{request.archive_url.rstrip('/')}/su-kien/{news.story}"
+        if request.archive_url and news.story is not None
+        else ""
+    )
     return Item(
         article=head.id,
         story=news.story,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -78,7 +79,13 @@ def text(digest: Digest, unsubscribe_url: str) -> str:
 
 
 def _render(template: str, digest: Digest, unsubscribe_url: str) -> str:
-    environment = Environment(
+    page = _environment().get_template(template)
+    return page.render(digest=digest, w=Words(digest.language), unsubscribe_url=unsubscribe_url)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
         undefined=StrictUndefined,
@@ -86,8 +93,6 @@ def _render(template: str, digest: Digest, unsubscribe_url: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    page = environment.get_template(template)
-    return page.render(digest=digest, w=Words(digest.language), unsubscribe_url=unsubscribe_url)
 
 
 def _every_item(digest: Digest, change: Callable[[Item], Item]) -> Digest:

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -219,6 +219,7 @@ def test_an_odd_sender_or_recipient_is_refused(bad: str) -> None:
         render(compose(request(subscription=replace(READER, email=bad))), sender=SENDER, unsubscribe_url=UNSUBSCRIBE)
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=120))
 def test_any_subject_survives_the_wire_on_its_own_lines(text: str) -> None:
     value = header_text(text, "Subject")
@@ -229,6 +230,7 @@ def test_any_subject_survives_the_wire_on_its_own_lines(text: str) -> None:
     assert all(len(line) <= 78 and (n == 0 or line.startswith(" ")) for n, line in enumerate(value.split("\r\n")))
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet='abcdệỗ đà “”–,.:;<>@()"\\', max_size=200))
 def test_a_vietnamese_subject_comes_out_as_it_went_in(text: str) -> None:
     line = " ".join(text.split())
@@ -236,6 +238,7 @@ def test_a_vietnamese_subject_comes_out_as_it_went_in(text: str) -> None:
     assert message_from_bytes(data, policy=policy.default)["Subject"] == line
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet='abc ệ"\\,<>@()\r\n', max_size=60))
 def test_a_display_name_never_becomes_an_address(name: str) -> None:
     data = build([("From", mailbox(name, "a@b.vn"))], [("plain", "x\n")]).as_bytes()
@@ -243,6 +246,7 @@ def test_a_display_name_never_becomes_an_address(name: str) -> None:
     assert [address.addr_spec for address in found.addresses] == ["a@b.vn"]
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(alphabet="aệ.-= \té🐟", max_size=100), max_size=12))
 def test_a_part_comes_out_as_it_went_in(lines: list[str]) -> None:
     text = "".join(f"{line}\n" for line in lines) + "x\n"
