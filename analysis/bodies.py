@@ -141,6 +141,9 @@ _NOISE = ",".join(
             "[class*=tinkhac i]",
             "[class*=tin-khac i]",
             "[hidden]",
+            "[style*='display:none' i]",
+            "[style*='display: none' i]",
+            "[id*=listNews i]",
         ),
         *(
             "[class*=zone-ad]",

@@ -93,7 +93,7 @@ def title_of(
 
 def lead_of(tree: LexborHTMLParser, head: Head, *, selector: str, names: tuple[str, ...]) -> tuple[str, str]:
     """Dateline and lead: the outlet's selector, the known summary elements, the description where the page shows it."""
-    for node in _nodes(tree, selector)[:1] + tree.css(_LEADS)[:3]:
+    for node in _nodes(tree, selector)[:1] or tree.css(_LEADS)[:3]:
         dateline = _stamp(node)
         text = shown(node)
         if 20 <= len(text) <= 1_500:

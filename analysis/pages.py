@@ -17,6 +17,7 @@ _MANY_OPEN = 1_500  # tags that nothing closes; pages have some hundred void ele
 _MAX_OPEN_FORMATS = 500  # unclosed <font>, <b> …: the parser opens all of them again in every block
 _LONG_TAG = 50_000  # characters of one tag outside quotes: the parser compares every attribute with every other
 _MANY_ATTRIBUTES = 20_000
+_SAMPLE = 8_000
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -68,7 +69,12 @@ def tree_of(body: bytes, url: str, content_type: str = "") -> LexborHTMLParser:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             raise Unusable(url, f"not an HTML page ({what})")
-    return LexborHTMLParser(_checked(decode(body, content_type), url))
+    text = decode(body, content_type)
+    if len(_CONTROL.findall(text[:_SAMPLE])) > max(8, len(text[:_SAMPLE]) // 20):
+        raise Unusable(url, "not text: the bytes are no known encoding")
+    if not _MARKUP.search(text):
+        raise Unusable(url, "not an HTML page (no markup in it)")
+    return LexborHTMLParser(_bounded(text, body, url))
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -100,27 +106,28 @@ def _codec(name: str) -> str:
     return "cp1252" if info.name in {"iso8859-1", "ascii"} else info.name
 
 
-def _checked(text: str, url: str) -> str:
-    """The text to parse; raises Unusable for garbage and for what would keep the parser busy without end."""
-    sample = text[:20_000]
-    if len(_CONTROL.findall(sample)) > max(8, len(sample) // 20):
-        raise Unusable(url, "not text: the bytes are no known encoding")
-    if not _MARKUP.search(text):
-        raise Unusable(url, "not an HTML page (no markup in it)")
-    tags, closing = text.count("<"), text.count("</")
+def _bounded(text: str, body: bytes, url: str) -> str:
+    """The text to parse; raises Unusable for what would keep the parser busy without end. Counting bytes is cheaper."""
+    tags, closing = body.count(b"<"), body.count(b"</")
     if tags > _MAX_TAGS:
         raise Unusable(url, f"more than {_MAX_TAGS} tags")
     if tags > _MANY_TAGS or tags - 2 * closing > _MANY_OPEN:
         depth, formats = _nesting(text)
         if depth > _MAX_DEPTH or formats > _MAX_OPEN_FORMATS:
             raise Unusable(url, "nested too deep: thousands of elements inside each other")
-    if text.count("=") <= _MANY_ATTRIBUTES and max(map(len, text.split(">"))) <= _LONG_TAG:
+    if not _may_have_long_tags(body):
         return text
     text = _without_scripts(text)  # what is judged is what is parsed
+    if not _may_have_long_tags(text.encode("utf-8", errors="replace")):
+        return text
     long = (found[0] for found in _OPEN.finditer(text) if found.end() - found.start() > _LONG_TAG)
     if any(len(_QUOTED.sub("", tag)) > _LONG_TAG for tag in long):
         raise Unusable(url, "an element with thousands of attributes")
     return text
+
+
+def _may_have_long_tags(page: bytes) -> bool:
+    return page.count(b"=") > _MANY_ATTRIBUTES or max(map(len, page.split(b">"))) > _LONG_TAG
 
 
 def _without_scripts(text: str) -> str:

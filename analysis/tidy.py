@@ -6,15 +6,15 @@ import re
 
 # Lines that are no part of the article, wherever they stand.
 _FURNITURE = re.compile(
-    r"(?:[>»►▶→•*+\-–=\s]*(?:xem thêm|đọc thêm|đọc tiếp|mời (?:quý )?(?:độc giả|bạn đọc|bạn|quý vị)|tin liên quan"
-    r"|bài liên quan|tin bài liên quan|có thể bạn quan tâm|bạn có thể quan tâm|tin cùng chuyên mục|tin mới|tin nóng"
-    r"|theo dõi .{0,40} trên|xem video|see also|read more|related news|read also)\b.{0,220})|>>.*|[»►▶].{0,220}",
+    r"(?:[>»►▶→•*+\-–=\s]*(?:xem thêm|đọc thêm|đọc tiếp|mời (?:quý )?(?:độc giả|bạn đọc|bạn xem|quý vị)|tin liên quan"
+    r"|bài liên quan|tin bài liên quan|có thể bạn quan tâm|bạn có thể quan tâm|tin cùng chuyên mục"
+    r"|theo dõi .{0,40} trên|see also|read more|related news|read also)\b.{0,220})|>>.*|[»►▶].{0,220}",
     re.IGNORECASE,
 )
 _BUTTONS = re.compile(
     r"(?:chia sẻ|share|facebook|twitter|zalo|email|in bài(?: viết)?|bình luận|lưu bài|copy link|sao chép liên kết"
     r"|quay lại|trở lại|về trang chủ|từ khóa|tags?|gửi|thích|like|theo dõi|nghe audio|gửi bình luận|trở lại .{2,20}"
-    r"|quảng cáo|advertisement|google news|\d+)[:.]?",
+    r"|tin mới(?: nhất)?|tin nóng|xem video|quảng cáo|advertisement|google news|\d+)[:.]?",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -23,12 +23,14 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_END = re.compile(r"(?:[-–.,(]|\s)\s*(?:ảnh|photo)\s*:\s*[^.!?]{2,60}[.)]?\Z", re.IGNORECASE)
-_SOURCE = re.compile(
-    r"[(\[]?\s*(?:theo|nguồn|tổng hợp|biên tập|thực hiện|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|ảnh|source|by|pv|p\.v"
-    r"|phóng viên|link gốc|nội dung)\b\s*:?.{0,60}",
+_CREDITS = re.compile(
+    r"[(\[]?\s*(?:theo|nguồn tin|nguồn|tổng hợp|biên tập|thực hiện|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|ảnh"
+    r"|source|by|pv|p\.v|phóng viên|link gốc|nội dung)\b\s*:?",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"[(/,&–|.\-+]")
+_BRACKETED = re.compile(r"\([^)]*\)")
+_BETWEEN_NAMES = re.compile(r"[/,&–|.\-+:)\]]")
+_SMALL_WORDS = frozenset(("báo", "và", "của", "tạp", "chí", "trang", "kênh", "đài", "tổng", "hợp", "the", "of", "and"))
 
 
 def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
@@ -69,15 +71,17 @@ def _is_cut(line: str, lead: str) -> bool:
 
 
 def _is_signature(line: str) -> bool:
-    """A last line that names who wrote it or where it came from: short, no sentence, mostly capitals."""
-    if len(line) > 80 or line[-1] in '.!?…”"':
-        return bool(len(line) <= 80 and _SOURCE.fullmatch(line))
-    if _SOURCE.fullmatch(line):
-        return True
-    words = [
-        word for word in _NAMED.sub(" ", re.sub(r"\([^)]*\)", " ", line)).replace(")", " ").split() if word[0].isalpha()
-    ]
-    return 0 < len(words) <= 9 and all(word[0].isupper() for word in words)
+    """A last line that names who wrote it or where it came from: short, no sentence, nothing but names."""
+    if len(line) > 80:
+        return False
+    credited = _CREDITS.match(line)
+    if line[-1] in '.!?…”"' and not (credited and len(line) < 40):
+        return False
+    rest = _BRACKETED.sub(" ", line[credited.end() :] if credited else line)
+    words = [word for word in _BETWEEN_NAMES.sub(" ", rest).split() if word[0].isalpha()]
+    if not words:
+        return credited is not None or line.endswith(")")
+    return len(words) <= 9 and all(word[0].isupper() or (credited and word in _SMALL_WORDS) for word in words)
 
 
 def _key(text: str) -> str:
