@@ -45,7 +45,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _INSIDE = r"(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][\w:-]*){_INSIDE}")
 _OPEN = re.compile(rf"<[a-zA-Z]{_INSIDE}")
-_SCRIPT = re.compile(r"<(/?)script\b([^>]*)>?", re.IGNORECASE)
+_SCRIPT = re.compile(r"<(/?)(script|style)\b([^>]*)>?", re.IGNORECASE)
 _QUOTED = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 # Elements that never hold others, or that the next of their kind closes: they make no depth.
 _FLAT = frozenset(
@@ -131,15 +131,16 @@ def _may_have_long_tags(page: bytes) -> bool:
 
 
 def _without_scripts(text: str) -> str:
-    """The page without its scripts, JSON-LD kept; one pass, whatever is left open."""
+    """The page without its scripts and styles, JSON-LD kept; one pass, whatever is left open."""
     kept: list[str] = []
-    start, inside = 0, False
+    start, inside = 0, ""
     for found in _SCRIPT.finditer(text):
-        if not inside and not found[1] and "ld+json" not in found[2]:
+        name = found[2].lower()
+        if not inside and not found[1] and "ld+json" not in found[3]:
             kept.append(text[start : found.start()])
-            inside = True
-        elif inside and found[1]:
-            start, inside = found.end(), False
+            inside = name
+        elif found[1] and inside == name:
+            start, inside = found.end(), ""
     if not inside:
         kept.append(text[start:])
     return "".join(kept)
