@@ -54,21 +54,15 @@ _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
 
 def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
-    """The h1 (or h2) that is the article's own headline: the one that says what the head says, else the first h1."""
-    said = _key(head.headline or head.og_title or head.doc_title)
+    """The h1 (or h2) that is the article's own headline: the one that says most of what the head says."""
+    said = head.headline or head.og_title or head.doc_title
     headings = tree.css("h1")[:8] or tree.css("h2")[:8]
+    best, most = None, -1.0
     for node in headings:
-        key = _key(shown(node))
-        if key and said and (key in said or said in key):
-            return node
-    scored = [
-        (_overlap(shown(node), head.headline or head.og_title or head.doc_title), index)
-        for index, node in enumerate(headings)
-    ]
-    best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=None)
-    if best and (best[0] >= 0.5 or headings[best[1]].tag == "h1"):
-        return headings[best[1]]
-    return None
+        score = _overlap(shown(node), said)
+        if score > most:
+            best, most = node, score
+    return best if best is not None and (most >= 0.5 or best.tag == "h1") else None
 
 
 def title_of(
@@ -81,7 +75,9 @@ def title_of(
     said = without_site(head.headline, names) or without_site(head.og_title, names)
     seen = shown(heading) if heading is not None else ""
     if not said:
-        return seen or without_site(head.doc_title, names)
+        page = without_site(head.doc_title, names)
+        own = not page or _key(page).startswith(_key(seen)) or _overlap(seen, page) >= 0.5
+        return seen if seen and own else page  # an h1 that the title does not begin with is a logo
     if not seen or _key(said) == _key(seen):
         return said
     if _key(said) in _key(seen) and not _CUT.search(said):  # a label or a button inside the heading

@@ -208,6 +208,14 @@ def test_the_headline_shown_counts_against_the_one_for_search_engines() -> None:
     )
 
 
+def test_a_logo_in_a_heading_is_no_title() -> None:
+    logo = "<h1><a href='/'>Báo Ví Dụ</a></h1>"
+    assert extract(page(f"{logo}<h1>{TITLE}</h1><div class='article-body'>{paragraphs()}</div>"), URL).title == TITLE
+    html = page(f"{logo}<div class='tit'>{TITLE}</div><div class='article-body'>{paragraphs()}</div>")
+    outlet = Outlet("x", "Báo Ví Dụ", "vi", "local")
+    assert extract(html, URL, outlet=outlet).title == TITLE
+
+
 def test_boxes_buttons_and_signatures_are_no_text() -> None:
     extra = [
         "Xem thêm: Bến phà cũ ngừng hoạt động",
