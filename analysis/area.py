@@ -76,7 +76,8 @@ def _heirs_of(gazetteer: Gazetteer, inside: Iterable[int], back: bool) -> set[in
     """Communes most of whose origins (or, going back, whose main successor) lie inside."""
     units, inside = gazetteer.units, set(inside)
     if back:
-        return {i for i, unit in enumerate(units) if unit.level == 3 and unit.successors and unit.successors[0] in inside}
+        communes = (i for i, unit in enumerate(units) if unit.level == 3 and unit.successors)
+        return {i for i in communes if units[i].successors[0] in inside}
     heirs = set()
     for new, origins in gazetteer.origins.items():
         if units[new].level == 3:

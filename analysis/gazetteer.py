@@ -58,7 +58,7 @@ class Gazetteer:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.merger: str = data["merger"]
-        self.units: list[Unit] = [Unit(*row[:7], tuple(row[7])) for row in data["units"]]
+        self.units: list[Unit] = [Unit._make((*row[:7], tuple(row[7]))) for row in data["units"]]
         self.provinces: dict[str, list[int]] = defaultdict(list)
         self.spelling: Mapping[str, list[str]] = data["spelling"]
         self.khmer: Mapping[str, list[str]] = data["khmer"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.area import spaced_khmer
 from analysis.gazetteer import COMMUNE, DISTRICT, PROVINCE, Form, Gazetteer
 from press.text import clean, clean_lines, tone_normal
 
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_RUN = re.compile(rf"[{_UPPER}][\w'’]*(?:(?: ?[-–] ?| )(?:[{_UPPER}][\w'’]*|\d{{1,2}}\b))*|\b(?:phường|quận) \d{{1,2}}\b")
+_RUN = re.compile(
+    rf"[{_UPPER}][\w'’]*(?:(?: ?[-–] ?| )(?:[{_UPPER}][\w'’]*|\d{{1,2}}\b))*|\b(?:phường|quận) \d{{1,2}}\b"
+)
 _TOKEN = re.compile(r"[\w'’]+|[-–]")
 #: Unit word -> the levels it may stand for.
 UNIT_WORDS: dict[str, tuple[int, ...]] = {
@@ -19,36 +22,44 @@ UNIT_WORDS: dict[str, tuple[int, ...]] = {
     "huyện": (DISTRICT,), "quận": (DISTRICT,), "thị xã": (DISTRICT,), "tx": (DISTRICT,), "tx.": (DISTRICT,),
     "h.": (DISTRICT,), "q.": (DISTRICT,), "xã": (COMMUNE,), "phường": (COMMUNE,), "thị trấn": (COMMUNE,),
     "đặc khu": (COMMUNE,), "tt": (COMMUNE,), "tt.": (COMMUNE,), "p.": (COMMUNE,), "x.": (COMMUNE,),
-    "city": (PROVINCE, DISTRICT), "province": (PROVINCE,), "district": (DISTRICT,), "commune": (COMMUNE,), "ward": (COMMUNE,),
+    "city": (PROVINCE, DISTRICT), "province": (PROVINCE,), "district": (DISTRICT,), "commune": (COMMUNE,),
+    "ward": (COMMUNE,),
 }  # fmt: skip
 _WORD_BEFORE = re.compile(
-    r"(?:(?i:(?<!\w)(các |những |nhiều |hai |ba |bốn |năm |\d )?(thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp\.?|tx\.?))"
+    r"(?:(?i:(?<!\w)(các |những |nhiều |hai |ba |bốn |năm |\d )?"
+    r"(thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp\.?|tx\.?))"
     r"|(?<!\w)()(TT\.?|[HPXQ]\.)) ?$"
 )
 _WORD_AFTER = re.compile(r" (city|province|district|commune|ward)\b", re.IGNORECASE)
 _PERSON = re.compile(
-    r"(?<!quê )(?<!chị )(?<!anh )(?<!\w)(?:ông|bà|anh|chị|cô|chú|bác|cháu|em|cậu|đồng chí|đ/c|nghệ sĩ|ca sĩ|diễn viên|thí sinh"
-    r"|luật sư|thầy|mc|đại tướng)(?: họ)? $",
+    r"(?<!quê )(?<!chị )(?<!anh )(?<!\w)(?:ông|bà|anh|chị|cô|chú|bác|cháu|em|cậu|đồng chí|đ/c|nghệ sĩ|ca sĩ"
+    r"|diễn viên|thí sinh|luật sư|thầy|mc|đại tướng)(?: họ)? $",
     re.IGNORECASE,
 )
 _STREET = re.compile(r"(?<!tuyến )(?<!thành )(?<!\w)(?:đường|phố|ngõ|hẻm|đại lộ)(?: số \d+)? $", re.IGNORECASE)
-_LOTTERY = re.compile(r"(?<!\w)(?:xskt|xổ số(?: kiến thiết)?|vé số|số kiến thiết|đài|đài xs)(?: tỉnh)? $", re.IGNORECASE)
+_LOTTERY = re.compile(
+    r"(?<!\w)(?:xskt|xổ số(?: kiến thiết)?|vé số|số kiến thiết|đài|đài xs)(?: tỉnh)? $", re.IGNORECASE
+)
 _BUILT = re.compile(
-    r"(?<!\w)(?:cầu|trường|thpt|thcs|tiểu học|mầm non|chùa|chợ|khách sạn|công ty|nhãn hiệu|sông|núi|kênh|đèo|làng|thôn|ấp|dự án|vịnh|hồ)"
+    r"(?<!\w)(?:cầu|trường|thpt|thcs|tiểu học|mầm non|chùa|chợ|khách sạn|công ty|nhãn hiệu|sông|núi|kênh|đèo|làng"
+    r"|thôn|ấp|dự án|vịnh|hồ)"
     r"(?: chuyên)? $",
     re.IGNORECASE,
 )
-SURNAMES = frozenset(
+_SURNAME_LINE = (
     "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Trương Lâm Thạch Sơn Danh Kim Châu Tô Đinh"
     " Mai Đoàn Trịnh Cao Lưu Tạ Thái Hà Quách Tăng Triệu Văn Thị Đào Lương Phùng Vương Tống Diệp Thân Khổng Chu Đàm"
-    " Nghiêm Bạch Lại Đồng Giang Từ Hứa Mạc Tôn Doãn Âu Viên Ông Bà Anh Chị Phương Thạnh Tiêu La Lục".split()
+    " Nghiêm Bạch Lại Đồng Giang Từ Hứa Mạc Tôn Doãn Âu Viên Ông Bà Anh Chị Phương Thạnh Tiêu La Lục"
 )
-_HEADS = frozenset(
+_HEAD_LINE = (
     "Tỉnh Huyện Thành Phố Thị Xã Trấn Phường Quận Khu Công An Tại Ở Từ Đến Về Qua Trên Theo Vùng Người Dân Báo Đài Sở"
-    " Ban Hội Ủy Đảng Quê Miền Bắc Nam Đông Tây Trung Tâm Biển Ga Cảng Vịnh Phà Bến Đại Học Điện Lực Đoàn Tuổi Trẻ Trường Tòa"
-    " Án Viện Bệnh Cục Chi Sân Bay Vì Và Với Cho Do Khi Sau Trước Gần Riêng Nhiều Cách Đất Du Lịch Lễ Festival Ngành Nông"
-    " Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Cổ Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó Nhà Máy Cần".split()
+    " Ban Hội Ủy Đảng Quê Miền Bắc Nam Đông Tây Trung Tâm Biển Ga Cảng Vịnh Phà Bến Đại Học Điện Lực Đoàn Tuổi Trẻ"
+    " Trường Tòa Án Viện Bệnh Cục Chi Sân Bay Vì Và Với Cho Do Khi Sau Trước Gần Riêng Nhiều Cách Đất Du"
+    " Lịch Lễ Festival Ngành Nông Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Cổ Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó"
+    " Nhà Máy Cần"
 )
+#: First words of persons' names, and capitalised words that may stand before a place without belonging to its name.
+SURNAMES, _HEADS = frozenset(_SURNAME_LINE.split()), frozenset(_HEAD_LINE.split())
 _VIETNAMESE = re.compile("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăđơư]")
 _KHMER = re.compile("[\u1780-\u17ff]")
 _SENTENCE = re.compile(r"[.!?…;](?=\s)|\n|។")
@@ -98,9 +109,7 @@ def scan(gazetteer: Gazetteer, title: str, text: str) -> tuple[str, list[Mention
     return flat, mentions
 
 
-def _in_run(
-    gazetteer: Gazetteer, flat: str, run: re.Match[str], first: bool, vietnamese: bool
-) -> Iterator[Mention]:
+def _in_run(gazetteer: Gazetteer, flat: str, run: re.Match[str], first: bool, vietnamese: bool) -> Iterator[Mention]:
     tokens = list(_TOKEN.finditer(run[0]))
     words = [token[0].capitalize() if token[0][0].islower() else token[0] for token in tokens]
     words = ["-" if word == "–" else word for word in words]
@@ -157,7 +166,8 @@ def _mention(flat: str, start: int, end: int, forms: list[Form]) -> Mention | No
     plain = tuple(form for form in forms if not form.after)
     if not plain or end - start < 2:  # "P.V.C" are initials, whatever ward is called V
         return None
-    return Mention(start, end, "", plain, levels, word, "place" if levels else _kind(before), 0, False, plural)
+    kind = _kind(before) if not levels else "lottery" if _LOTTERY.search(before[: -len(word) - 1]) else "place"
+    return Mention(start, end, "", plain, levels, word, kind, 0, False, plural)
 
 
 def _kind(before: str) -> str:
@@ -186,9 +196,7 @@ def _neighbours(gazetteer: Gazetteer, words: list[str], at: int, length: int, fi
 
 
 def _ends_place(gazetteer: Gazetteer, words: list[str], at: int) -> bool:
-    return any(
-        " ".join(words[start:at]) in gazetteer.provinces for start in range(max(0, at - 4), at)
-    )
+    return any(" ".join(words[start:at]) in gazetteer.provinces for start in range(max(0, at - 4), at))
 
 
 def _in_khmer(gazetteer: Gazetteer, whole: str, title: int) -> Iterator[Mention]:
@@ -202,9 +210,8 @@ def _in_khmer(gazetteer: Gazetteer, whole: str, title: int) -> Iterator[Mention]
 
 
 def _inherit(flat: str, mentions: list[Mention]) -> None:
-    """"các xã Mỹ Tú, Long Hưng và Mỹ Phước": the unit word in the plural holds for the whole list."""
-    for before, mention in zip(mentions, mentions[1:], strict=False):
+    """ "các xã Mỹ Tú, Long Hưng và Mỹ Phước": the unit word in the plural holds for the whole list."""
+    for before, mention in pairwise(mentions):
         gap = flat[before.end : mention.start]
         if before.plural and not mention.levels and re.fullmatch(r" ?(?:,|;|và|, và|hoặc) ?(?:và )?", gap):
             mention.levels, mention.word, mention.plural, mention.kind = before.levels, before.word, True, "place"
-

@@ -23,6 +23,7 @@ _LINK = re.compile(
     r"(?:(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|tx\.?|h\.|q\.|xã|phường|thị trấn|tt\.?) ?)?",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d|\d)")
 _OLD_AFTER = re.compile(r" ?\(?(?:cũ|trước đây)\b")
 _KIND_COST = {"person": 3.0, "street": 3.0, "inner": 3.0, "built": 1.0, "lottery": 0.0, "place": 0.0}
 
@@ -42,11 +43,15 @@ class Survey:
 
     @property
     def era(self) -> str:
-        """"old" or "new": before or since the merger of provinces; "" when neither date nor text tells."""
+        """ "old" or "new": before or since the merger of provinces; "" when neither date nor text tells."""
         if self.day:
             return "new" if self.day >= self.gazetteer.merger else "old"
-        abolished = sum("huyện" in m.word or m.word in ("h.", "tx", "tx.") for m in self.mentions)
-        return "old" if abolished else ""
+        years = [int(year) for year in _YEAR.findall(self.flat)]
+        merged = int(self.gazetteer.merger[:4])
+        if years and max(years) > merged:
+            return "new"
+        gone = any(_is_gone(self, mention) for mention in self.mentions)
+        return "old" if gone or (years and max(years) < merged) else ""
 
 
 @dataclass(slots=True)
@@ -57,14 +62,14 @@ class _Anchors:
     sentences: dict[int, set[int]]
 
 
-def survey(
-    title: str, text: str, *, area: Area, published_at: datetime | None = None, outlet: str = ""
-) -> Survey:
+def survey(title: str, text: str, *, area: Area, published_at: datetime | None = None, outlet: str = "") -> Survey:
     """Reads a text once: every mention of a unit anywhere in the country, and the places for the officer."""
     gazetteer = load_gazetteer()
     flat, mentions = scan(gazetteer, title, text)
     day = (published_at + timedelta(hours=7)).date().isoformat() if published_at else ""
-    found = Survey(flat, flat.index("\n"), area, gazetteer, day, gazetteer.home(outlet) if outlet else frozenset(), mentions)
+    found = Survey(
+        flat, flat.index("\n"), area, gazetteer, day, gazetteer.home(outlet) if outlet else frozenset(), mentions
+    )
     era = found.era
     anchors = _anchors(found, era)
     for index in sorted(range(len(mentions)), key=lambda index: _width(gazetteer, mentions[index])):
@@ -77,8 +82,16 @@ def survey(
 def find_places(
     title: str, text: str, *, area: Area, published_at: datetime | None, outlet: str = ""
 ) -> tuple[Place, ...]:
-    """The places a text names, those of the area first, each once, with the words and the reasons of its best mention."""
+    """The places a text names, those of the area first, each once, with words and reasons of its best mention."""
     return survey(title, text, area=area, published_at=published_at, outlet=outlet).places
+
+
+def _is_gone(found: Survey, mention: Mention) -> bool:
+    """A unit word that only fits units abolished by the merger, and no "cũ" after it: the text is older."""
+    if not mention.levels or mention.kind != "place" or _OLD_AFTER.match(found.flat, mention.end):
+        return False
+    fitting = [form.unit for form in mention.forms if found.gazetteer.units[form.unit].level in mention.levels]
+    return bool(fitting) and all(found.gazetteer.units[unit].valid_to for unit in fitting)
 
 
 def _width(gazetteer: Gazetteer, mention: Mention) -> int:
@@ -145,9 +158,10 @@ def _points(found: Survey, era: str, anchors: _Anchors, index: int, form: Form) 
     named = _by_word(found, mention, form)
     if named is None:
         return None
-    points, reasons = named[0] - _KIND_COST[mention.kind] * (unit.level != PROVINCE or mention.kind == "person"), named[1]
     near = _by_context(found, anchors, index, form)
-    points, reasons = points + near[0], reasons + near[1]
+    points, reasons = named[0] + near[0], named[1] + near[1]
+    if unit.level != PROVINCE or mention.kind == "person":
+        points -= _KIND_COST[mention.kind]
     if unit.level != PROVINCE and _alone(found, era, mention, form):
         points += 1.5
         if len(reasons) < 2:
@@ -173,12 +187,17 @@ def _by_word(found: Survey, mention: Mention, form: Form) -> tuple[float, list[s
     if mention.levels:
         if unit.level not in mention.levels:
             return None
-        exact = unit.word.startswith(mention.word.rstrip(".")) or mention.word[:2] == _short(unit.word) or mention.word.isascii()
+        exact = (
+            unit.word.startswith(mention.word.rstrip("."))
+            or mention.word[:2] == _short(unit.word)
+            or mention.word.isascii()
+        )
         if unit.level == PROVINCE and mention.word.startswith(("tp", "thành")) and unit.word != "thành phố":
             return None
         return (1.5 if exact else 0.5) + (unit.level == PROVINCE), [f"có chữ “{mention.word}”"]
     if unit.level == LANDMARK:
-        return (1.0 if form.weak else 2.5), ["địa danh" if not form.after else f"có chữ “{_led(found, mention, form)}”"]
+        word = f"có chữ “{_led(found, mention, form)}”" if form.after else "địa danh"
+        return (1.0 if form.weak else 2.5), [word]
     if unit.level == PROVINCE:
         return 2.5, ["tên tỉnh, thành phố"]
     return (0.75 if unit.level == DISTRICT else -0.5), []
@@ -194,7 +213,7 @@ def _led(found: Survey, mention: Mention, form: Form) -> str:
 
 
 def _by_context(found: Survey, anchors: _Anchors, index: int, form: Form) -> tuple[float, list[str]]:
-    """Points for a parent next to the name, in the same sentence, or anywhere; a stranger next to it counts against."""
+    """Points for a parent next to the name, in its sentence, or anywhere; a stranger next to it counts against."""
     mention, gazetteer = found.mentions[index], found.gazetteer
     if gazetteer.units[form.unit].level == PROVINCE:
         return 0.0, []
@@ -247,7 +266,9 @@ def _alone(found: Survey, era: str, mention: Mention, form: Form) -> bool:
             continue
         if mention.levels and gazetteer.units[other.unit].level not in mention.levels:
             continue
-        if mention.levels or gazetteer.units[form.unit].level != DISTRICT or gazetteer.units[other.unit].level < COMMUNE:
+        if mention.levels or gazetteer.units[form.unit].level != DISTRICT:
+            return False
+        if gazetteer.units[other.unit].level < COMMUNE:
             return False
         namesakes += 1  # communes are hardly ever named without their unit word
     return namesakes <= 2

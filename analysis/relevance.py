@@ -115,4 +115,3 @@ def _name(found: Survey, mention: Mention) -> str:
 
 def _first_of_each(mentions: list[Mention]) -> list[Mention]:
     return list({mention.unit: mention for mention in reversed(mentions)}.values())[::-1]
-

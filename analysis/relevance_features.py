@@ -18,14 +18,22 @@ from analysis.places import Survey
 
 _ORIGIN = re.compile(
     r"(?:(?<!\w)(?:quê|ngụ|thường trú|tạm trú|hộ khẩu|nguyên quán|sinh ra|gốc|đến từ|cư trú|trú)(?:[ ,]+[\w.-]+){0,8},?"
-    r"|(?<!\w)(?:người|dân|dâu|rể|cô gái|chàng trai|đồng hương)) (?:tỉnh |TP\.? ?|thành phố |huyện |xã )?$|quê(?: ở| tại)? $"
+    r"|(?<!\w)(?:người|(?<!nhân )dân|dâu|rể|cô gái|chàng trai|đồng hương))"
+    r" (?:tỉnh |TP\.? ?|thành phố |huyện |xã )?$|quê(?: ở| tại)? $"
 )
-_BEAUTY = re.compile(r"(?:ca sĩ|diễn viên|mỹ nhân|hoa hậu|người đẹp|nghệ sĩ|á hậu|người mẫu|danh hài|chàng trai|cô gái) $", re.I)
-_ADDRESS = re.compile(r"(?:địa chỉ|số \d+|ấp |khóm |đường |tổ \d+|điện thoại|ĐT:|chi nhánh)[^.\n]{0,60}$", re.I)
+_BEAUTY = re.compile(
+    r"(?:ca sĩ|diễn viên|mỹ nhân|hoa hậu|người đẹp|nghệ sĩ|á hậu|người mẫu|danh hài|chàng trai|cô gái) $", re.I
+)
+_ADDRESS = re.compile(r"(?:địa chỉ|(?<!\w)số \d+|đường [A-ZĐ]|[Đđ]iện thoại|ĐT:|chi nhánh)[^.\n]{0,60}$")
 _PHONE = re.compile(r"^[^.\n]{0,40}(?:điện thoại|ĐT|\b0\d{2,3}[ .]?\d{3})", re.I)
-_DELEGATE = re.compile(r"(?:ĐB|đại biểu|đoàn)[^.,;()]{0,40}\( ?(?:đoàn |tỉnh |TP\.? ?|ĐBQH )*$|đoàn(?: ĐBQH| đại biểu)? (?:tỉnh |TP\.? ?)?$", re.I)
+_DELEGATE = re.compile(
+    r"(?:ĐB|đại biểu|đoàn)[^.,;()]{0,40}\( ?(?:đoàn |tỉnh |TP\.? ?|ĐBQH )*$"
+    r"|đoàn(?: ĐBQH| đại biểu)? (?:tỉnh |TP\.? ?)?$",
+    re.I,
+)
 _AUTHORITY = re.compile(
-    r"(?:UBND|HĐND|MTTQ|ủy|chính quyền|lãnh đạo|chủ tịch|bí thư|sở [\w& -]{3,30}|ngành [\w ]{3,20}|ban chỉ đạo|địa bàn|toàn)"
+    r"(?:UBND|HĐND|MTTQ|ủy|chính quyền|lãnh đạo|chủ tịch|bí thư|sở [\w& -]{3,30}|ngành [\w ]{3,20}|ban chỉ đạo"
+    r"|địa bàn|toàn)"
     r"(?: tỉnh| thành phố| TP\.?)? ?$",
     re.I,
 )
@@ -33,19 +41,31 @@ _POLICE = re.compile(r"(?:công an|csđt|cảnh sát|điều tra|tòa án|tand|v
 _SCHOOL = re.compile(r"(?:đại học|đh|bệnh viện|trường|viện|bv|cao đẳng|ngân hàng|công ty|clb|đội)[^.,;]{0,24}$", re.I)
 _ROUTE_BEFORE = re.compile(r"(?:từ|đi|về|tuyến|cao tốc|qua|hướng|nối|đến)(?: tỉnh| TP\.?)? $|[-–] ?$", re.I)
 _ROUTE_AFTER = re.compile(r"^ ?[-–] ?[A-ZĐ]|^ (?:đi|đến|về|với) [A-ZĐ]")
-_LIST_GAP = re.compile(r" ?(?:,|;|và|-|–|, và|cùng|hay|với|hoặc|…)? ?(?:và )?(?:các tỉnh |tỉnh |TP\.? ?|thành phố )?", re.I)
+_LIST_GAP = re.compile(
+    r" ?(?:,|;|và|-|–|, và|cùng|hay|với|hoặc|…)? ?(?:và )?(?:các tỉnh |tỉnh |TP\.? ?|thành phố )?", re.I
+)
 _LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
 _SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
 _EVENT = re.compile(
-    r"\b(?:nạn nhân|bệnh nhân|tử vong|tai nạn|hài cốt|cháy|phẫu thuật|thi thể|va chạm|cấp cứu|hiện trường|đuối nước|vụ)\b", re.I
+    r"\b(?:nạn nhân|bệnh nhân|tử vong|tai nạn|hài cốt|cháy|phẫu thuật|thi thể|va chạm|cấp cứu|hiện trường|đuối nước|vụ)\b",
+    re.I,
 )
 _PLAN = re.compile(
-    r"\b(?:phát triển|tăng trưởng|giải ngân|đầu tư|quy hoạch|giai đoạn|mục tiêu|chỉ số|kế hoạch|triển khai|nghị quyết|đô thị)\b", re.I
+    r"\b(?:phát triển|tăng trưởng|giải ngân|đầu tư|quy hoạch|giai đoạn|mục tiêu|chỉ số|kế hoạch|triển khai|nghị quyết"
+    r"|đô thị)\b",
+    re.I,
 )
-_GENERIC = re.compile(r"\b(?:toàn tỉnh|tỉnh này|trong tỉnh|tỉnh nhà|toàn thành phố|toàn TP|địa bàn tỉnh|địa bàn thành phố|thành phố này)\b", re.I)
-_CRIME = re.compile(r"\b(?:khởi tố|bắt|tạm giữ|bị can|thu giữ|nghi phạm|truy tố|đối tượng|lừa đảo|trộm|triệt phá)\b", re.I)
-_NATION = re.compile(r"\b(?:cả nước|toàn quốc|Quốc hội|Bộ trưởng|Thủ tướng|Chính phủ|ĐBSCL|khu vực|các tỉnh|các địa phương|miền)\b")
+_GENERIC = re.compile(r"\b(?:toàn|trong|địa bàn) (?:tỉnh|thành phố|TP)\b|\b(?:tỉnh|thành phố) (?:này|nhà)\b", re.I)
+_CRIME = re.compile(
+    r"\b(?:khởi tố|bắt|tạm giữ|bị can|thu giữ|nghi phạm|truy tố|đối tượng|lừa đảo|trộm|triệt phá)\b", re.I
+)
+_NATION = re.compile(
+    r"\b(?:cả nước|toàn quốc|Quốc hội|Bộ trưởng|Thủ tướng|Chính phủ|ĐBSCL|khu vực|các tỉnh|các địa phương|miền)\b"
+)
 _LOTTERY = re.compile(r"xổ số|xskt|kết quả xs|mở thưởng|giải đặc biệt|giải tám", re.I)
+_DRAW = re.compile(r"kết quả xổ số|kqxs|xsmn|mở thưởng|giải tám|quay số", re.I)
+_FIGURE = re.compile(r"^[^.;\n]{0,40}?\d")
+_EXAMPLE = re.compile(r"(?:như|gồm|là|:)(?: các tỉnh| tỉnh|:)? [^.;]{0,60}$")
 _WEATHER = re.compile(r"nhiệt độ|độ C|mưa rào|gió cấp|thời tiết|dự báo", re.I)
 
 NAMES: tuple[str, ...] = (
@@ -55,10 +75,13 @@ NAMES: tuple[str, ...] = (
     "inside_per_1000", "sentences_inside", "sentence_share", "owned_share", "owned_other_share", "owned_end",
     "outside", "outside_provinces", "outside_top", "lead_over_top", "share_inside", "rank",
     "in_list", "list_share", "longest_list", "origin", "origin_share", "address", "delegate", "delegate_share",
-    "authority", "police", "school", "route", "route_share", "paren", "weak", "lottery", "weather", "generic", "nation", "crime",
-    "wider", "wider_plain", "wider_authority", "wider_police", "wider_school", "sibling", "sibling_share", "merged_both",
-    "solid", "title_solid", "title_solid_first", "lead_solid", "solid_share", "first_solid_at", "tail", "solid_before_tail",
-    "subject", "located", "wider_subject", "wider_located", "wider_title_first", "wider_before_tail", "event", "plan",
+    "authority", "police", "school", "route", "route_share", "paren", "weak", "lottery", "weather", "generic",
+    "nation", "crime",
+    "wider", "wider_plain", "wider_authority", "wider_police", "wider_school", "sibling", "sibling_share",
+    "merged_both",
+    "solid", "title_solid", "title_solid_first", "lead_solid", "solid_share", "first_solid_at", "tail",
+    "solid_before_tail", "subject", "located", "wider_subject", "wider_located", "wider_title_first",
+    "wider_before_tail", "event", "plan", "lottery_named", "draw", "figure", "example_list", "only_once_late",
     "sibling_title", "head_sentences", "solid_sentences", "near_title",
     "local_outlet", "other_outlet", "length", "sentences", "digits", "best_score", "lines",
 )  # fmt: skip
@@ -81,22 +104,20 @@ class Look:
 
 def look(survey: Survey) -> Look:
     """Sorts the mentions once, for the features and for the reasons."""
-    area, gazetteer = survey.area, survey.gazetteer
-    groups: tuple[list[Mention], ...] = ([], [], [], [], [])
+    seen = Look(survey, [], [], [], [], [], lists=_lists(survey), tail=_tail(survey.flat, survey.title_length))
+    area, gazetteer, old = survey.area, survey.gazetteer, survey.era == "old"
     for mention in survey.mentions:
         if mention.kind in ("inner", "lottery", "person") or mention.unit < 0:
             if any(form.unit in area.units and gazetteer.units[form.unit].level == PROVINCE for form in mention.forms):
-                groups[4].append(mention)
-            continue
-        if mention.unit in area.units:
-            groups[0].append(mention)
+                seen.weak.append(mention)
+        elif mention.unit in area.units:
+            seen.inside.append(mention)
         elif mention.unit in area.wider:
-            groups[1].append(mention)
-        elif area.wider & gazetteer.lineage(mention.unit) and survey.era != "old":
-            groups[3].append(mention)
+            seen.wider.append(mention)
+        elif not old and area.wider & gazetteer.lineage(mention.unit):
+            seen.sibling.append(mention)
         else:
-            groups[2].append(mention)
-    seen = Look(survey, *groups, lists=_lists(survey), tail=_tail(survey.flat, survey.title_length))
+            seen.outside.append(mention)
     seen.roles.update((mention.start, _role(seen, mention)) for mention in seen.inside)
     return seen
 
@@ -104,7 +125,7 @@ def look(survey: Survey) -> Look:
 def _tail(flat: str, title: int) -> int:
     """Where the last sentence begins if it has no end though the text before it has."""
     body = flat.rstrip()
-    if not body or body[-1] in ".!?…\"”)" or len(body) > 2000:
+    if not body or body[-1] in '.!?…"”)' or len(body) > 2000:
         return len(flat) + 1
     end = max(body.rfind(mark) for mark in (". ", "! ", "? ", ".” ", ".\n"))
     return end + 1 if end > title + 40 else len(flat) + 1
@@ -222,7 +243,10 @@ def _amounts(seen: Look) -> dict[str, float]:
 
 
 def _owned(seen: Look, sentences: int) -> tuple[float, float, float]:
-    """Shares of sentences that speak of the area, of elsewhere, and whether the end does: a place holds until the next."""
+    """Shares of sentences that speak of the area, of elsewhere, and whether the end does.
+
+    A place holds until the next one is named.
+    """
     owner = [0] * sentences
     for mention in seen.outside + seen.sibling:
         owner[mention.sentence] = owner[mention.sentence] or -1
@@ -303,6 +327,10 @@ def _solid(seen: Look) -> dict[str, float]:
         "wider_located": log(sum(context(survey, m, _LOCATED, 24) for m in wide)),
         "wider_title_first": any(m.start < 10 for m in wide), "wider_before_tail": log(len(wide)),
         "event": log(len(_EVENT.findall(flat))), "plan": log(len(_PLAN.findall(flat))),
+        "lottery_named": log(sum(m.kind == "lottery" for m in seen.weak)), "draw": log(len(_DRAW.findall(flat))),
+        "figure": log(sum(bool(_FIGURE.match(flat[m.end : m.end + 50])) for m in solid)),
+        "example_list": log(sum(context(survey, m, _EXAMPLE, 90) for m in seen.inside if m.start in seen.lists)),
+        "only_once_late": len(solid) == 1 and solid[0].start > 1000,
         "sibling_title": any(m.start < headline for m in seen.sibling),
         "head_sentences": log(sum(m.sentence < 3 for m in solid)),
         "solid_sentences": log(len({m.sentence for m in solid})),

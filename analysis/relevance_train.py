@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def _sample(row: dict[str, Any], source: str, area: str, label: str) -> Sample:
 
 
 def load_samples(data: Path) -> list[Sample]:
-    """All labelled articles of the gold folder (`data/gold`), one sample per article and area, near-duplicates grouped."""
+    """All labelled articles of `data/gold`, one sample per article and area, near-duplicates grouped."""
     gold = data / "gold"
     samples = [
         _sample(row, "articles", "Sóc Trăng", row["relevance"])
@@ -80,7 +80,7 @@ def grouped(samples: list[Sample]) -> list[Sample]:
         return index
 
     seen: dict[str, list[int]] = {}
-    shingles = []
+    shingles: list[set[str]] = []
     for index, sample in enumerate(samples):
         words = re.findall(r"\w+", f"{sample.title} {sample.text[:600]}".lower())
         mine = {" ".join(words[at : at + 3]) for at in range(len(words) - 2)}
@@ -94,10 +94,7 @@ def grouped(samples: list[Sample]) -> list[Sample]:
         for one in mine:
             seen.setdefault(one, []).append(index)
         shingles.append(mine)
-    return [
-        Sample(*[getattr(sample, name) for name in Sample.__slots__ if name != "group"], root(index))
-        for index, sample in enumerate(samples)
-    ]
+    return [replace(sample, group=root(index)) for index, sample in enumerate(samples)]
 
 
 def matrix(samples: list[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -113,7 +110,7 @@ def matrix(samples: list[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_
     return rows, named
 
 
-def learn(rows: NDArray[np.float64], labels: NDArray[np.int64], strength: float = 0.1) -> Arrays:
+def learn(rows: NDArray[np.float64], labels: NDArray[np.int64], strength: float = 0.04) -> Arrays:
     """Standardises and fits the multinomial logistic regression; `strength` is the inverse of the L2 penalty."""
     from sklearn.linear_model import LogisticRegression
 
@@ -134,7 +131,7 @@ def fit(data_dir: Path, skip: frozenset[str] = frozenset()) -> Arrays:
     arrays = learn(rows[named], labels[named])
     arrays["names"] = np.array(NAMES)
     arrays["id"] = np.array(f"relevance-1-{_digest(samples)}")
-    return {name: values.astype(np.float32) if values.dtype == np.float64 else values for name, values in arrays.items()}
+    return {name: one.astype(np.float32) if one.dtype == np.float64 else one for name, one in arrays.items()}
 
 
 def _digest(samples: list[Sample]) -> str:
