@@ -207,7 +207,7 @@ class _Reader:
         keys |= {key for key, attribute in RENAMED.items() if attribute in {field.name for field in fields(cls)}}
         self.refuse_unknown(given, keys, name)
         values: dict[str, Any] = {}
-        for key, value in given.items():
+        for key, value in dict[str, object](given).items():
             check = CHECKS[f"{name}.{key}"]
             try:
                 values[RENAMED.get(key, key)] = check(value)

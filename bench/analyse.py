@@ -76,6 +76,5 @@ def _bare(bodies: list[bytes]) -> float:
     started = time.perf_counter()
     for body in bodies:
         read = trafilatura.bare_extraction(body, with_metadata=True)
-        if read is not None:
-            word_tokenize(read.text or "")
+        word_tokenize(getattr(read, "text", None) or "")
     return time.perf_counter() - started

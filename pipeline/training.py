@@ -10,11 +10,15 @@ from errors import DiemBaoError
 
 def train(data: Path, out: Path | None) -> str:
     """Train every model from the labelled data in a folder; returns the figures in words."""
-    from analysis.train import MODELS
+    from analysis import MODELS
     from analysis.train import train as trained
 
     if not (data / "gold").is_dir() and (data / "data" / "gold").is_dir():
         data = data / "data"
     if not (data / "gold").is_dir():
         raise DiemBaoError(f"{data}: no folder gold/ there; docs/quality.md says what the data look like")
-    return str(trained(data, out or MODELS, lambda line: print(line, file=sys.stderr, flush=True)))
+    try:
+        report = trained(data, out or MODELS, lambda line: print(line, file=sys.stderr, flush=True))
+    except ValueError as error:
+        raise DiemBaoError(str(error)) from error
+    return str(report)
