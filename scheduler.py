@@ -17,8 +17,12 @@ import uvicorn
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-import pipeline
 from errors import DiemBaoError, SettingsError
+from pipeline.analyse import analyse
+from pipeline.collect import collect
+from pipeline.counts import Counts
+from pipeline.group import group
+from pipeline.publish import publish
 from settings import Settings
 from storage import Archive
 from web import make_app
@@ -36,16 +40,16 @@ class Service:
 
     def read_press(self) -> None:
         """Collect, analyse and group what is due now."""
-        for verb in (pipeline.collect, pipeline.analyse, pipeline.group):
+        for verb in (collect, analyse, group):
             if not self.stopping.is_set():
                 self._do(verb)
 
     def send_editions(self) -> None:
         """Send the editions that are due now."""
         if not self.stopping.is_set():
-            self._do(pipeline.publish)
+            self._do(publish)
 
-    def _do(self, verb: Callable[..., pipeline.Counts]) -> None:
+    def _do(self, verb: Callable[..., Counts]) -> None:
         try:
             counts = verb(self.archive, self.settings, datetime.now(UTC), should_stop=self.stopping.is_set)
         except DiemBaoError as error:

@@ -7,12 +7,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pipeline
 import settings as settings_module
 import storage.pages
 from bench import Figure
 from demo.press import Press
 from demo.truth import anchor_before
+from pipeline.analyse import analyse
+from pipeline.collect import collect
 from settings import Settings
 from storage import open_archive
 
@@ -44,7 +45,7 @@ def _collected(folder: Path, copies: int, now: datetime) -> Settings:
         text = press.settings_text(folder / "pages.db").replace("delay = 0.02", "delay = 0")
         settings = settings_module.parse(text, folder / "settings.toml")
         archive = open_archive(settings.storage.url)
-        pipeline.collect(archive, settings, now)
+        collect(archive, settings, now)
         archive.close()
     return settings
 
@@ -63,7 +64,7 @@ def _ours(settings: Settings, folder: Path, workers: int, now: datetime) -> floa
     copy.write_bytes(source.read_bytes())
     archive = open_archive(f"sqlite:///{copy}")
     started = time.perf_counter()
-    pipeline.analyse(archive, settings, now, workers=workers)
+    analyse(archive, settings, now, workers=workers)
     seconds = time.perf_counter() - started
     archive.close()
     return seconds

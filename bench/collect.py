@@ -10,11 +10,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pipeline
 import settings as settings_module
 from bench import Figure
 from demo.press import Press
 from demo.truth import anchor_before
+from pipeline.collect import collect
 from storage import open_archive
 
 BARE = """
@@ -57,7 +57,7 @@ def _ours(press: Press, now: datetime) -> tuple[int, float]:
         settings = settings_module.parse(text, Path(folder) / "settings.toml")
         archive = open_archive(settings.storage.url)
         started = time.perf_counter()
-        counts = pipeline.collect(archive, settings, now)
+        counts = collect(archive, settings, now)
         seconds = time.perf_counter() - started
         archive.close()
     return int(str(counts.extra["pages"])), seconds

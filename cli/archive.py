@@ -7,8 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pipeline.readers
-import pipeline.show
 from cli.common import Commands, add_command, instant, json_option, now_of, opened, print_json, safe
 from press import TOPICS
 from settings import clock_time
@@ -51,14 +49,18 @@ def add_commands(commands: Commands) -> None:
 
 def add(args: argparse.Namespace) -> int:
     """Fetch, analyse and group one address, and print the article."""
+    from pipeline.add import add as added
+
     with opened(args) as (archive, settings):
-        article = pipeline.add(archive, settings, args.url, now_of(args))
+        article = added(archive, settings, args.url, now_of(args))
     print_json(article)
     return 0
 
 
 def articles(args: argparse.Namespace) -> int:
     """List articles."""
+    import pipeline.show
+
     with opened(args) as (archive, settings):
         for article in pipeline.show.articles(archive, args.since, args.until):
             if args.json:
@@ -74,6 +76,8 @@ def articles(args: argparse.Namespace) -> int:
 
 def stories(args: argparse.Namespace) -> int:
     """List stories."""
+    import pipeline.show
+
     with opened(args) as (archive, settings):
         for story in pipeline.show.stories(archive):
             if args.json:
@@ -87,6 +91,8 @@ def stories(args: argparse.Namespace) -> int:
 
 def editions(args: argparse.Namespace) -> int:
     """List editions."""
+    import pipeline.show
+
     with opened(args) as (archive, settings):
         for edition in pipeline.show.editions(archive):
             if args.json:
@@ -102,6 +108,8 @@ def editions(args: argparse.Namespace) -> int:
 
 def outlets(args: argparse.Namespace) -> int:
     """List outlets with their health."""
+    import pipeline.show
+
     with opened(args) as (archive, settings):
         for health in pipeline.show.outlets(archive, settings, now_of(args)):
             if args.json:
@@ -115,6 +123,8 @@ def outlets(args: argparse.Namespace) -> int:
 
 def quarantine(args: argparse.Namespace) -> int:
     """List what was given up."""
+    import pipeline.show
+
     with opened(args) as (archive, settings):
         for row in pipeline.show.quarantine(archive):
             if args.json:
@@ -127,6 +137,8 @@ def quarantine(args: argparse.Namespace) -> int:
 
 def subscriptions(args: argparse.Namespace) -> int:
     """List the active subscriptions."""
+    import pipeline.readers
+
     with opened(args) as (archive, _):
         for row in pipeline.readers.active(archive):
             if args.json:
@@ -139,6 +151,8 @@ def subscriptions(args: argparse.Namespace) -> int:
 
 def subscribe(args: argparse.Namespace) -> int:
     """Make or change a subscription."""
+    import pipeline.readers
+
     with opened(args) as (archive, settings):
         at = f"{args.at or settings.digest.at:%H:%M}"
         wishes = pipeline.readers.Wishes(args.name, at, args.days, args.topics, args.places, args.language)
@@ -150,6 +164,8 @@ def subscribe(args: argparse.Namespace) -> int:
 
 def unsubscribe(args: argparse.Namespace) -> int:
     """End a subscription."""
+    import pipeline.readers
+
     with opened(args) as (archive, _):
         pipeline.readers.unsubscribe(archive, args.email, now_of(args))
     print(f"{args.email}: no further editions")

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import settings as settings_module
 from errors import SettingsError
 from settings import Settings
-from storage import Archive, open_archive
+
+if TYPE_CHECKING:
+    from storage import Archive
 
 Commands = Any  # argparse's own type for a group of subcommands is private
 Call = Callable[[argparse.Namespace], int]
@@ -79,6 +81,8 @@ def settings_of(args: argparse.Namespace) -> Settings:
 @contextmanager
 def opened(args: argparse.Namespace) -> Iterator[tuple[Archive, Settings]]:
     """Open the archive the settings name, and close it; commands that keep something need a settings file."""
+    from storage import open_archive  # the database library takes a second: only commands that need it pay
+
     settings = settings_of(args)
     if settings.file is None:
         raise SettingsError("there is no settings.toml here: go to its folder, or name it with --settings FILE")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from pipeline import Progress
 from pipeline.counts import silent
+
+if TYPE_CHECKING:
+    from pipeline.counts import Progress
 
 
 @contextmanager

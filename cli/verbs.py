@@ -5,32 +5,31 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-import pipeline
 from cli.common import Commands, add_command, json_option, now_of, opened, print_json
 from cli.progress import bars
-from pipeline import Counts
 
-VERBS: dict[str, tuple[Callable[..., Counts], str, str]] = {
+if TYPE_CHECKING:
+    from pipeline.counts import Counts, Progress
+
+VERBS: dict[str, tuple[str, str]] = {
     "collect": (
-        pipeline.collect,
         "ask the outlets that are due and keep what they published",
         "Feeds, section pages and sitemaps are asked conditionally, articles once and again 6, 24 and 72 hours later.\n"
         "robots.txt, Retry-After and the delay per host are obeyed. What fails is tried later or given up with a\n"
         "reason (`diembao quarantine`); one outlet never stops the rest.",
     ),
     "analyse": (
-        pipeline.analyse,
         "read the collected pages and tag them: language, places, relevance, topics, tone",
         'With [analysis] keep = "area" a page that names no place of the area is settled at once and not kept.',
     ),
     "group": (
-        pipeline.group,
         "join reprints, and coverage of one event into stories",
         "Costs what the new articles and the stories of the last days cost, not the archive.",
     ),
     "publish": (
-        pipeline.publish,
         "send the editions that are due",
         "One edition per subscription and period, recorded in a ledger: composed, claimed, sent, failed or unknown.\n"
         "Nothing is ever sent twice silently.",
@@ -40,7 +39,7 @@ VERBS: dict[str, tuple[Callable[..., Counts], str, str]] = {
 
 def add_commands(commands: Commands) -> None:
     """Add the verbs, `run` and `serve`."""
-    for name, (_, text, details) in VERBS.items():
+    for name, (text, details) in VERBS.items():
         command = add_command(commands, name, one_verb, text, details)
         json_option(command, "the counts as one JSON object")
         if name == "collect":
@@ -59,26 +58,27 @@ def add_commands(commands: Commands) -> None:
 
 def one_verb(args: argparse.Namespace) -> int:
     """Run one verb and print its summary."""
-    call = VERBS[args.verb][0]
     with opened(args) as (archive, settings), _shown(args) as progress:
         chosen = {"outlets": tuple(args.outlets)} if args.verb == "collect" and args.outlets else {}
-        counts = call(archive, settings, now_of(args), progress=progress, **chosen)
+        counts = _verb(args.verb)(archive, settings, now_of(args), progress=progress, **chosen)
     _tell(args, counts)
     return 0
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the four verbs in order and print a summary of each."""
+    from pipeline.counts import together
+
     told: list[Counts] = []
     with opened(args) as (archive, settings):
-        for call, _, _ in VERBS.values():
+        for name in VERBS:
             with _shown(args) as progress:
-                counts = call(archive, settings, now_of(args), progress=progress)
+                counts = _verb(name)(archive, settings, now_of(args), progress=progress)
             told.append(counts)
             if not args.json:
                 print(counts.line())
     if args.json:
-        print_json(pipeline.together("run", told))
+        print_json(together("run", told))
     return 0
 
 
@@ -91,6 +91,12 @@ def serve(args: argparse.Namespace) -> int:
     return 0
 
 
+def _verb(name: str) -> Callable[..., Counts]:
+    """Return the function of a verb; its room is imported now, so that other commands do not pay for it."""
+    call: Callable[..., Counts] = getattr(import_module(f"pipeline.{name}"), name)
+    return call
+
+
 def _tell(args: argparse.Namespace, counts: Counts) -> None:
     if args.json:
         print_json(counts.as_json())
@@ -99,6 +105,6 @@ def _tell(args: argparse.Namespace, counts: Counts) -> None:
 
 
 @contextmanager
-def _shown(args: argparse.Namespace) -> Iterator[pipeline.Progress]:
+def _shown(args: argparse.Namespace) -> Iterator[Progress]:
     with bars(quiet=args.json) as progress:
         yield progress

@@ -9,7 +9,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pipeline
 import settings as settings_module
 import storage.articles
 from demo.catcher import Catcher
@@ -17,7 +16,11 @@ from demo.press import Press
 from demo.truth import anchor_before
 from errors import DiemBaoError
 from pipeline import readers, show
+from pipeline.analyse import analyse
+from pipeline.collect import collect
 from pipeline.counts import Progress
+from pipeline.group import group
+from pipeline.publish import publish
 from settings import Settings
 from storage import Archive, open_archive
 
@@ -40,7 +43,7 @@ def run(out: Path, now: datetime, progress: Progress) -> str:
             wishes = readers.Wishes("", "06:45", "daily", (), (), "vi")
             readers.subscribe(archive, settings, READER, wishes, due - timedelta(minutes=1))
             lines = []
-            for verb in (pipeline.collect, pipeline.analyse, pipeline.group, pipeline.publish):
+            for verb in (collect, analyse, group, publish):
                 counts = verb(archive, settings, due, progress=progress)
                 lines.append(counts.line())
             if len(catcher.messages) != 1:
