@@ -9,6 +9,10 @@ class DiemBaoError(Exception):
     """Root of all errors we raise on purpose; `str()` is one clear line for a person."""
 
 
+class UsageError(DiemBaoError):
+    """The command was called with an argument that cannot be: exit code 2."""
+
+
 class SettingsError(DiemBaoError):
     """The settings cannot be used: names the file, the key, the line where known, and how to mend it."""
 

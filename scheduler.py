@@ -10,6 +10,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -28,6 +29,7 @@ from storage import Archive
 from web import make_app
 
 LOG = logging.getLogger("diembao")
+CATCH_UP = 600.0  # seconds the first editions after a start wait for the press that was missed meanwhile
 
 
 class Service:
@@ -37,15 +39,21 @@ class Service:
         self.archive = archive
         self.settings = settings
         self.stopping = threading.Event()
+        self.caught_up = threading.Event()
 
     def read_press(self) -> None:
         """Collect, analyse and group what is due now."""
         for verb in (collect, analyse, group):
             if not self.stopping.is_set():
                 self._do(verb)
+        self.caught_up.set()
 
     def send_editions(self) -> None:
-        """Send the editions that are due now."""
+        """Send the editions that are due now; right after a start, once the press that was missed has been read."""
+        started = time.monotonic()
+        while not (self.caught_up.is_set() or self.stopping.is_set()) and time.monotonic() < started + CATCH_UP:
+            self.caught_up.wait(0.5)
+        self.caught_up.set()
         if not self.stopping.is_set():
             self._do(publish)
 
@@ -79,12 +87,15 @@ def serve(archive: Archive, settings: Settings) -> None:
             max_instances=1,
             misfire_grace_time=None,
         )
+    told: list[int] = []  # a handler may interrupt any line of the main thread: no lock must be taken in it
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.stopping.set())
+        signal.signal(number, lambda signum, _: told.append(signum))
     web_thread.start()
     jobs.start()
     LOG.info("serving on http://%s:%s, looking every %s", *listener.getsockname()[:2], settings.schedule.tick)
-    service.stopping.wait()
+    while not told:
+        time.sleep(0.2)
+    service.stopping.set()
     LOG.info("stopping: the work in hand is finished or handed back")
     jobs.shutdown(wait=True)
     web.should_exit = True
@@ -98,6 +109,7 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingsError(f"[web] cannot listen on {host}:{port} ({error.strerror}): set another port") from error

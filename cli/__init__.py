@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cli import archive, demo, filters, service, verbs
 from cli.common import common_options
-from errors import DiemBaoError
+from errors import DiemBaoError, UsageError
 
 DESCRIPTION = """\
 Press monitoring and a daily digest for a province of Vietnam: collects the published press politely, tags
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except DiemBaoError as error:
         print(f"diembao: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         print("diembao: interrupted; nothing is lost, run it again", file=sys.stderr)
         return 130

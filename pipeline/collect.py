@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,10 +22,10 @@ import storage.feeds
 import storage.links
 from crawlers import Job, crawl
 from crawlers.rhythm import next_ask, next_reading
-from errors import DiemBaoError
+from errors import DiemBaoError, UsageError
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
-from pipeline.process import die_with_parent, interrupted_by
+from pipeline.process import GRACE, die_with_parent, interrupted_by
 from pipeline.runs import recorded
 from press import Feed, FeedReading, Outcome, Outlet, Page, Reading
 from settings import Settings
@@ -49,7 +50,7 @@ def collect(
 ) -> Counts:
     """Ask what is due by `now`: lists conditionally, then the articles they announce and those due for a re-reading.
 
-    `outlets`: slugs to ask (default: all in use). Raises SettingsError for an unknown one or a missing contact.
+    `outlets`: slugs to ask (default: all in use). Raises UsageError for an unknown one, SettingsError for a missing contact.
     """
     with archive.lock("collect", LOCK_WAIT), recorded(archive, "collect", now) as counts:
         job = _job(archive, settings, now, outlets)
@@ -64,8 +65,9 @@ def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, 
     for slug in slugs:
         if slug not in in_use:
             every = chosen_outlets.known(settings)
-            why = every[slug].disabled if slug in every else ""
-            raise DiemBaoError(f"{slug} is not read: {why}" if why else chosen_outlets.unknown_slug(slug, in_use))
+            if slug not in every:
+                raise UsageError(chosen_outlets.unknown_slug(slug, in_use))
+            raise DiemBaoError(f"{slug} is not read: {every[slug].disabled or '[crawl] outlets leaves it out'}")
     asked = tuple(slugs or in_use)
     with archive.begin() as db:
         storage.feeds.sync_feeds(db, chosen_outlets.feeds_of(list(in_use.values())), now)
@@ -95,31 +97,59 @@ def job_of(
 
 
 def crawled(job: Job, url: str, progress: Progress, should_stop: Callable[[], bool]) -> Tally:
-    """Run a job in a child process to its end; DiemBaoError where the child died or could not go on."""
+    """Run a job in a child process to its end, or until it has stopped as `should_stop` wants.
+
+    Raises DiemBaoError where the child died or could not go on.
+    """
     ours, theirs = multiprocessing.Pipe(duplex=False)
     child = multiprocessing.get_context("spawn").Process(
         target=_child, args=(job, url, theirs), name="diembao-collect", daemon=True
     )
     child.start()
     theirs.close()
-    answer: object = None
+    told = _Told(ours, progress)
+    stopped = 0.0
     try:
-        while True:
-            if should_stop() and child.is_alive():
-                child.terminate()  # the crawl ends what it has in hand; the rest stays due
-            if not ours.poll(0.5):
-                continue
-            answer = ours.recv()
-            if not isinstance(answer, tuple):
+        while not told.last():
+            if not stopped and should_stop():
+                stopped = time.monotonic()
+                child.terminate()  # once: the crawl ends what it has in hand, the rest stays due
+            if stopped and time.monotonic() > stopped + GRACE:
                 break
-            progress("collect", *answer)
-    except EOFError:
-        pass
+    except BaseException:  # Ctrl-C: the child hears of it from us alone
+        child.terminate()
+        raise
     finally:
-        interrupted_by(child)
-    if isinstance(answer, Tally):
-        return answer
-    raise DiemBaoError(f"the collector ended unfinished ({answer or f'exit code {child.exitcode}'}); run it again")
+        interrupted_by(child, 5.0 if stopped else GRACE)
+        ours.close()
+    if isinstance(told.answer, Tally):
+        return told.answer
+    if stopped:
+        return Tally()
+    raise DiemBaoError(f"the collector ended unfinished ({told.answer or f'exit code {child.exitcode}'}); run it again")
+
+
+class _Told:
+    """What the child says: its progress, and at last its tally or why it could not go on (None: it died)."""
+
+    def __init__(self, pipe: Pipe, progress: Progress) -> None:
+        self.pipe = pipe
+        self.progress = progress
+        self.answer: object = None
+
+    def last(self) -> bool:
+        """Wait a little for a word; True when it was the last one."""
+        try:
+            if not self.pipe.poll(0.2):
+                return False
+            said = self.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            return True
+        if isinstance(said, tuple):
+            self.progress("collect", *said)
+            return False
+        self.answer = said
+        return True
 
 
 def _child(job: Job, url: str, pipe: Pipe) -> None:

@@ -206,7 +206,10 @@ def _deliver(archive: Archive, settings: Settings, edition: Edition, email: str,
         with archive.begin() as db:
             storage.editions.failed(db, edition.id, str(error), permanent=error.permanent, next_try=now + wait)
         _count(counts, "never" if error.permanent else "later", "failed")
-        return "" if error.permanent else str(error)
+        if error.permanent:
+            _tell_refused(settings, edition, email, error, now)
+            return ""
+        return str(error)
     with archive.begin() as db:
         storage.editions.sent(db, edition.id, now)
     _count(counts, "done", "sent")
@@ -216,6 +219,15 @@ def _deliver(archive: Archive, settings: Settings, edition: Edition, email: str,
 def _count(counts: Counts, outcome: str, state: str) -> None:
     counts.add(outcome)
     counts.tick(state)
+
+
+def _tell_refused(settings: Settings, edition: Edition, email: str, error: DeliveryError, now: datetime) -> None:
+    lines = [
+        f"Máy chủ thư từ chối bản điểm báo số {edition.id} gửi tới {email}: {error}",
+        "Bản này không gửi lại nữa; bản kế tiếp sẽ kể cả những tin trong đó.",
+        f"Nếu địa chỉ không còn dùng: diembao unsubscribe {email}",
+    ]
+    tell_operator(settings, f"Điểm báo: không gửi được tới {email}", lines, now)
 
 
 def _tell_unknown(settings: Settings, editions: list[Edition], now: datetime) -> None:
