@@ -16,6 +16,7 @@ from press.text import tone_normal
 _MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*(?:>|\Z)", re.DOTALL)
 _SPACES: Final = re.compile(r"\s+")
 TITLE: Final = "T:"  #: mark of a term that stands in the headline
+PAIR: Final = "s:"  #: mark of two neighbouring syllables, which bridge what the segmenter cuts differently
 SHORT: Final = 80  #: a text of fewer words is a headline with at most a lead
 
 
@@ -45,10 +46,10 @@ class Terms:
 
 
 def terms(title: Sequence[str], text: Sequence[str]) -> Terms:
-    """Counts words and neighbouring pairs of title and text; the headline's words also as terms of their own."""
+    """Counts words and neighbouring pairs (of words, of syllables); the headline's words also as terms of their own."""
     counts: dict[str, int] = {}
     for number, words in enumerate((title, text)):
-        before = ""
+        before = last = ""
         for word in words:
             now = term(word)
             if not now:
@@ -57,6 +58,11 @@ def terms(title: Sequence[str], text: Sequence[str]) -> Terms:
             if before:
                 pair = before + "|" + now
                 counts[pair] = counts.get(pair, 0) + 1
+            for syllable in now.split(" "):
+                if last:
+                    pair = PAIR + last + " " + syllable
+                    counts[pair] = counts.get(pair, 0) + 1
+                last = syllable
             if number == 0:
                 mark = TITLE + now
                 counts[mark] = counts.get(mark, 0) + 1
@@ -70,15 +76,18 @@ def verbatim(wanted: Iterable[str], title: str, text: str, words: Sequence[str],
     `words` are the words of both. A pair that punctuation parts is left out: it is nowhere a string of the text.
     """
     spelled: dict[str, str] = {}
-    before = written = ""
+    before = written = last = ""
     for word in words:
         now = term(word)
         if not now:
-            before = ""
+            before = last = ""
             continue
         spelled.setdefault(now, word)
         if before:
             spelled.setdefault(before + "|" + now, written + " " + word)
+        for syllable in word.split(" "):
+            spelled.setdefault(PAIR + term(last or "-") + " " + term(syllable), last + " " + syllable)
+            last = syllable
         before, written = now, word
     found: list[str] = []
     for name in wanted:

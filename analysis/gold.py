@@ -35,6 +35,7 @@ class Example:
     topics: tuple[str, ...]
     tone: int | None
     kind: str
+    doc: str = ""  #: address or number in its corpus
 
 
 def records(path: Path) -> Iterator[dict[str, Any]]:
@@ -62,9 +63,8 @@ def example(record: Mapping[str, Any]) -> Example:
     title_words, text_words = tuple(words(title)), tuple(words(text))
     kind = "items" if str(record.get("corpus", "")).startswith("feeds") else "articles"
     found = terms(title_words, text_words)
-    return Example(
-        str(record["id"]), title, text, title_words, text_words, found, topics, record.get("tone"), kind
-    )  # fmt: skip
+    labels = (topics, record.get("tone"), kind, str(record.get("doc") or ""))
+    return Example(str(record["id"]), title, text, title_words, text_words, found, *labels)
 
 
 def groups(examples: Sequence[Example]) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,7 @@ def save(path: Path, names: Sequence[str], arrays: tuple[Floats, Floats, Floats]
 def load(path: Path) -> LinearModel:
     """Reads a model; `BadModelError` names the file and the way out."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             if int(data["form"][0]) != FORM:
                 raise BadModelError(
                     f"{path}: form {int(data['form'][0])}, this version reads {FORM}; run diembao train"
@@ -99,7 +100,7 @@ def load(path: Path) -> LinearModel:
             )
     except BadModelError:
         raise
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadModelError(f"{path}: no readable model ({error}); restore it or run diembao train") from error
     if model.weights.shape != (len(names), len(model.classes)) or len(model.idf) != len(names):
         raise BadModelError(f"{path}: tables of different lengths; restore it or run diembao train")

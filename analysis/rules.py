@@ -1,8 +1,9 @@
 """Topics of Khmer and English texts by key phrases: no model, a rule one can read, its own accuracy in docs/quality.md.
 
-A phrase of a topic counts 2 (weak: 1) for each of at most three occurrences, with diminishing weight, and three times
-where it stands in the headline or the first 200 characters. A topic is given when it reaches `_ENOUGH` and at least
-half of the strongest topic's points; two at most. Scores are the topic's share of all points: an order, no probability.
+A phrase of a topic counts 2 (weak: 1) at its first occurrence, a half and a third of that at the next two, and three
+times as much where it stands in the headline or the first 200 characters. A topic is given when it reaches `_ENOUGH`
+and at least half of the strongest topic's points; two at most in Khmer, three in English. A score is the topic's share
+of all points: an order, no probability.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from press import TOPICS, Language, TopicTag
 FOLDER: Final = Path(__file__).parent / "data"
 _HEAD: Final = 200
 _ENOUGH: Final = 3.0
-_SHARE: Final = 0.6
-_MOST: Final = 2
+_SHARE: Final = 0.5
+_MOST: Final = {"km": 2, "en": 3}
 _EVIDENCE: Final = 5
 _LIMIT: Final = 20_000  # characters read: the beginning of a text decides
 
@@ -84,7 +85,7 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
                 found[phrase] = found.get(phrase, 0.0) + gained
     total = sum(points.values())
     order = sorted(points, key=lambda topic: (-points[topic], topic))
-    given = [t for t in order[:_MOST] if points[t] >= max(_ENOUGH, _SHARE * points[order[0]])]
+    given = [t for t in order[: _MOST.get(language, 2)] if points[t] >= max(_ENOUGH, _SHARE * points[order[0]])]
     tags = tuple(TopicTag(t, round(points[t] / total, 4), _evidence(seen[t], whole)) for t in given)
     return tags, book.id
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from analysis import model_file, tone, topics
+from analysis import model_file, silver, tone, topics
 from analysis.evaluate import Figures, as_text, compare
 from analysis.features import Terms
 from analysis.gold import PARTS, Example, example, groups, part, records
@@ -23,9 +23,15 @@ from analysis.relevance_train import train_relevance
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
-_TOPIC_C: Final = 0.3
-_TONE_C: Final = 0.3
-_MIN_DOCUMENTS: Final = 2
+_TOPIC_C: Final = 1.0
+_TONE_C: Final = 1.0
+_OWN: Final = 2  # labelled texts a term must occur in, or
+_ALL: Final = 8  # texts of any kind
+_SILVER: Final = 0.35  # what a label of the teacher counts beside a reader's
+_SURE: Final = 0.8  # distance from the decision from which the teacher counts fully
+_LENIENT: Final = -0.5  # the teacher's threshold
+_TOLERANCE: Final = 1e-3
+_UNDECIDED: Final = 0.36  # chance of the likeliest tone below which none is given
 _KINDS: Final = ("full", "short")
 Array = npt.NDArray[np.float64]
 Say = Callable[[str], None]
@@ -75,14 +81,19 @@ class Vectors:
         return sparse.diags(1 / np.maximum(lengths, 1e-9)) @ matrix
 
 
-def vectors(texts: Sequence[Terms], least: int = _MIN_DOCUMENTS) -> Vectors:
-    """Learns the terms that occur in at least `least` texts, with their inverse document frequency."""
-    counts: dict[str, int] = {}
+def vectors(texts: Sequence[Terms], more: Sequence[Terms] = ()) -> Vectors:
+    """Learns the terms of at least two of `texts`, or of eight texts with the unlabelled `more`; with their rarity."""
+    own: dict[str, int] = {}
     for text in texts:
         for name in text.counts:
-            counts[name] = counts.get(name, 0) + 1
-    names = tuple(sorted(name for name, count in counts.items() if count >= least))
-    idf = np.array([1 + np.log((1 + len(texts)) / (1 + counts[name])) for name in names]).astype(np.float16)
+            own[name] = own.get(name, 0) + 1
+    every = dict(own)
+    for text in more:
+        for name in text.counts:
+            every[name] = every.get(name, 0) + 1
+    names = tuple(sorted(n for n, count in every.items() if own.get(n, 0) >= _OWN or count >= _ALL))
+    size = len(texts) + len(more)
+    idf = np.array([1 + np.log((1 + size) / (1 + every[name])) for name in names]).astype(np.float16)
     return Vectors(names, {name: i for i, name in enumerate(names)}, idf.astype(np.float64))
 
 
@@ -100,27 +111,87 @@ class Weights:
         return found
 
 
-def fit_topics(texts: Sequence[Terms], labels: Array) -> Weights:
+@dataclass(frozen=True, slots=True)
+class Silver:
+    """The teacher's labels of unlabelled texts, -1 or 1 per class, and what each counts."""
+
+    texts: tuple[Terms, ...]
+    labels: Array
+    weights: Array
+
+
+def fit_topics(texts: Sequence[Terms], labels: Array, silver: Silver | None = None) -> Weights:
     """One linear support vector machine per topic."""
     from sklearn.svm import LinearSVC
 
-    known = vectors(texts)
-    rows = known.rows(texts)
+    more = silver.texts if silver else ()
+    known = vectors(texts, more)
+    rows = known.rows([*texts, *more])
     weights, bias = np.zeros((len(known.names), labels.shape[1])), np.full(labels.shape[1], -1.0)
     for number in range(labels.shape[1]):
+        truth, count = labels[:, number], np.ones(len(texts))
+        if silver:
+            truth = np.concatenate([truth, silver.labels[:, number] > 0])
+            count = np.concatenate([count, silver.weights[:, number]])
         if 0 < labels[:, number].sum() < len(labels):
-            fitted = LinearSVC(C=_TOPIC_C, random_state=0).fit(rows, labels[:, number])
+            machine = LinearSVC(C=_TOPIC_C, random_state=0, tol=_TOLERANCE, max_iter=3000)
+            fitted = machine.fit(rows, truth, sample_weight=count)
             weights[:, number], bias[number] = fitted.coef_[0], fitted.intercept_[0]
     return Weights(known, weights, bias)
 
 
-def fit_tone(texts: Sequence[Terms], labels: npt.NDArray[np.int64]) -> Weights:
-    """One linear support vector machine per tone, classes balanced."""
+def fit_tone(texts: Sequence[Terms], labels: Array, silver: Silver | None = None) -> Weights:
+    """One linear support vector machine per tone, classes balanced; `labels` has a column per tone."""
     from sklearn.svm import LinearSVC
 
-    known = vectors(texts)
-    fitted = LinearSVC(C=_TONE_C, class_weight="balanced", random_state=0).fit(known.rows(texts), labels)
+    more = silver.texts if silver else ()
+    known = vectors(texts, more)
+    truth, count = labels.argmax(axis=1), np.ones(len(texts))
+    if silver:
+        truth = np.concatenate([truth, silver.labels.argmax(axis=1)])
+        count = np.concatenate([count, silver.weights.max(axis=1)])
+    machine = LinearSVC(C=_TONE_C, class_weight="balanced", random_state=0, tol=_TOLERANCE, max_iter=3000)
+    fitted = machine.fit(known.rows([*texts, *more]), truth, sample_weight=count)
     return Weights(known, fitted.coef_.T, fitted.intercept_)
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """What the teacher needs of the unlabelled texts: their terms and their vectors, and those of the gold articles."""
+
+    texts: tuple[Terms, ...]
+    vectors: npt.NDArray[np.float32]
+    gold: npt.NDArray[np.float32]
+
+    def silver(self, rows: list[int], linear: Weights, labels: Array, one_each: bool) -> Silver:
+        """Labels all texts by linear model plus kernel ridge, both knowing only the gold articles `rows`."""
+        targets = 2.0 * labels[rows] - 1
+        balance = np.zeros(labels.shape[1]) if one_each else np.full(labels.shape[1], silver.PRIOR)
+        values = linear.decide(self.texts) + silver.ridge(self.gold[rows], targets, balance)(self.vectors)
+        if one_each:
+            ordered = np.sort(values, axis=1)
+            sure = np.minimum(1, (ordered[:, -1] - ordered[:, -2]) / _SURE)
+            return Silver(self.texts, values, _SILVER * np.repeat(sure[:, None], values.shape[1], axis=1))
+        given = np.full(values.shape, -1.0)
+        for row, over in enumerate(values - _LENIENT):
+            order = np.argsort(-over, kind="stable")[: topics.MOST]
+            given[row, [i for n, i in enumerate(order) if n == 0 or over[i] > 0]] = 1
+        return Silver(self.texts, given, _SILVER * np.minimum(1, np.abs(values - _LENIENT) / _SURE))
+
+
+def teach(data: Path, examples: Sequence[Example], known: Sequence[Example], progress: Say) -> Teacher | None:
+    """Reads the unlabelled texts and learns their vectors; None where there are too few (below a thousand)."""
+    progress("reading and segmenting unlabelled press")
+    found = silver.read(data, known)
+    if len(found.labelled) < 1000:
+        return None
+    progress(
+        f"vectors of {len(found.labelled) + len(found.others)} texts, {len(found.labelled)} of them to be labelled"
+    )
+    own = [[*one.title_words, *one.text_words] for one in examples]
+    space = silver.vectorise([*(t + x for t, x in found.labelled_words), *found.others, *own])
+    vectors_ = np.array([space.text(*pair) for pair in found.labelled_words])
+    return Teacher(found.labelled, vectors_, np.array([space.text(e.title_words, e.text_words) for e in examples]))
 
 
 def out_of_fold(examples: Sequence[Example], parts: Sequence[int], fit: Callable[[list[int]], Weights]) -> Array:
@@ -166,11 +237,11 @@ def best_threshold(chance: Array, truth: Array) -> float:
     return float(np.clip((chance[order[best]] + after) / 2, 0.1, 0.9))
 
 
-def calibrate_tone(decisions: Array, labels: npt.NDArray[np.int64]) -> dict[str, Any]:
+def calibrate_tone(decisions: Array, labels: Array) -> dict[str, Any]:
     """A small multinomial logistic map from the three decision values to three chances."""
     from sklearn.linear_model import LogisticRegression
 
-    curve = LogisticRegression(C=1.0, class_weight="balanced").fit(decisions, labels)
+    curve = LogisticRegression(C=1.0, class_weight="balanced").fit(decisions, labels.argmax(axis=1))
     return {
         "matrix": [[round(float(x), 5) for x in row] for row in curve.coef_],
         "offset": [round(float(x), 5) for x in curve.intercept_],
@@ -186,11 +257,12 @@ def _by_kind(examples: Sequence[Example], make: Callable[[list[int]], dict[str, 
     return found
 
 
-def _id(what: str, examples: Sequence[Example]) -> str:
+def _id(what: str, examples: Sequence[Example], teacher: Teacher | None) -> str:
     """Name, form and a digest of what was learned from."""
     digest = hashlib.sha256()
     for one in sorted(examples, key=lambda one: one.id):
         digest.update(repr((one.id, one.title, one.text, one.topics, one.tone)).encode())
+    digest.update(repr(len(teacher.texts) if teacher else 0).encode())
     return f"{what}-{model_file.FORM}-{digest.hexdigest()[:8]}"
 
 
@@ -205,36 +277,53 @@ def _topic_labels(examples: Sequence[Example], names: Sequence[str]) -> Array:
     return np.array([[float(name in one.topics) for name in names] for one in examples])
 
 
-def train_topics(examples: Sequence[Example], parts: Sequence[int], out: Path) -> Path:
+def _fitter(
+    texts: list[Terms], labels: Array, teacher: Teacher | None, fit: Callable[..., Weights], one_each: bool
+) -> Callable[[list[int]], Weights]:
+    """How to fit on some rows of the gold articles: alone, or with what the teacher makes of them."""
+
+    def fitted(rows: list[int]) -> Weights:
+        linear = fit([texts[i] for i in rows], labels[rows])
+        if teacher is None:
+            return linear
+        return fit([texts[i] for i in rows], labels[rows], teacher.silver(rows, linear, labels, one_each))
+
+    return fitted
+
+
+def train_topics(examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None, out: Path) -> Path:
     """Fits, calibrates and writes the topic model."""
     names = tuple(TOPICS)
     labels = _topic_labels(examples, names)
-    texts = [one.terms for one in examples]
-    decisions = out_of_fold(examples, parts, lambda seen: fit_topics([texts[i] for i in seen], labels[seen]))
+    fit = _fitter([one.terms for one in examples], labels, teacher, fit_topics, False)
+    decisions = out_of_fold(examples, parts, fit)
     info = {
-        "id": _id("topics", examples),
+        "id": _id("topics", examples, teacher),
         "classes": names,
-        "trained_on": f"{len(examples)} labelled articles",
+        "trained_on": _origin(examples, teacher),
         **_by_kind(examples, lambda rows: calibrate_topics(decisions[rows], labels[rows])),
     }
-    return _save(out, "topics", fit_topics(texts, labels), info)
+    return _save(out, "topics", fit(list(range(len(examples)))), info)
 
 
-def train_tone(examples: Sequence[Example], parts: Sequence[int], out: Path) -> Path:
-    """Fits, calibrates and writes the tone model."""
-    known = [(one, number) for one, number in zip(examples, parts, strict=True) if one.tone in tone.TONES]
-    examples, parts = [one for one, _ in known], [number for _, number in known]
-    labels = np.array([int(one.tone or 0) for one in examples])
-    texts = [one.terms for one in examples]
-    decisions = out_of_fold(examples, parts, lambda seen: fit_tone([texts[i] for i in seen], labels[seen]))
+def train_tone(examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None, out: Path) -> Path:
+    """Fits, calibrates and writes the tone model; every example needs a tone."""
+    labels = np.array([[float(one.tone == value) for value in tone.TONES] for one in examples])
+    fit = _fitter([one.terms for one in examples], labels, teacher, fit_tone, True)
+    decisions = out_of_fold(examples, parts, fit)
     info = {
-        "id": _id("tone", examples),
+        "id": _id("tone", examples, teacher),
         "classes": tuple(str(value) for value in tone.TONES),
-        "trained_on": f"{len(examples)} labelled articles",
-        "undecided": 0.36,
+        "trained_on": _origin(examples, teacher),
+        "undecided": _UNDECIDED,
         **_by_kind(examples, lambda rows: calibrate_tone(decisions[rows], labels[rows])),
     }
-    return _save(out, "tone", fit_tone(texts, labels), info)
+    return _save(out, "tone", fit(list(range(len(examples)))), info)
+
+
+def _origin(examples: Sequence[Example], teacher: Teacher | None) -> str:
+    said = f"{len(examples)} labelled articles"
+    return said if teacher is None else f"{said}, {len(teacher.texts)} unlabelled ones with a teacher's labels"
 
 
 def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
@@ -267,16 +356,17 @@ def train(data: Path, out: Path, progress: Say) -> Report:
     if not gold.is_file():
         raise ValueError(f"{gold}: no such file; --data names the folder that holds gold/articles.jsonl.gz")
     progress("reading and segmenting the labelled articles")
-    examples = [example(record) for record in records(gold)]
+    examples = [one for one in map(example, records(gold)) if one.topics and one.tone in tone.TONES]
     parts = part(examples, groups(examples))
     seen = [i for i, number in enumerate(parts) if number != GATE]
     held = [one for one, number in zip(examples, parts, strict=True) if number == GATE]
     training, training_parts = [examples[i] for i in seen], [parts[i] for i in seen]
     out.mkdir(parents=True, exist_ok=True)
+    teacher = teach(data, training, examples, progress)
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
-    topic_path = train_topics(training, training_parts, out)
+    topic_path = train_topics(training, training_parts, teacher, out)
     progress("tone")
-    tone_path = train_tone(training, training_parts, out)
+    tone_path = train_tone(training, training_parts, teacher, out)
     progress("relevance")
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held))
     progress("measuring on the gate set")
