@@ -135,7 +135,7 @@ def _lists(
         for path, (body, kind) in announced.items()
     }
     if "no_robots" not in outlet.habits:
-        found["/robots.txt"] = _robots(outlet)
+        found["/robots.txt"] = _robots(outlet, with_troubles)
     if "troubles" in outlet.habits and with_troubles:
         found |= {each.path: each.resource for each in troubles()} | hidden()
     return found
@@ -166,9 +166,9 @@ def _feeds(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str) -> dict
     return found
 
 
-def _robots(outlet: DemoOutlet) -> Resource:
+def _robots(outlet: DemoOutlet, with_troubles: bool) -> Resource:
     lines = ["User-agent: *", "Disallow: /noi-bo/", "Disallow: /tim-kiem"]
-    if "crawl_delay" in outlet.habits:
+    if "crawl_delay" in outlet.habits and with_troubles:
         lines.append("Crawl-delay: 0.05")
     return Resource(
         "\n".join([*lines, "", "User-agent: GreedyBot", "Disallow: /", ""]).encode(), "text/plain; charset=utf-8"
