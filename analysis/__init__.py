@@ -9,7 +9,7 @@ from typing import Final
 from analysis import model_file, rules, tone, topics
 from analysis import words as segmenter
 from analysis.area import Area
-from analysis.features import plain, terms
+from analysis.features import plain, spellings, terms
 from analysis.gazetteer import load_gazetteer
 from analysis.language import detect
 from analysis.places import survey
@@ -71,7 +71,7 @@ class Tagger:
             tags, model = rules.judge(title, text, language)
             return tags, tone.Tone(None, 0.0), model
         title_words, text_words = segmenter.words(title), segmenter.words(text)
-        counted, both = terms(title_words, text_words), [*title_words, ".", *text_words]
-        tags = topics.judge(self._topics, counted, title, text, both)
-        verdict = tone.judge(self._tone, counted, title, text, both)
+        counted, spelled = terms(title_words, text_words), spellings([*title_words, ".", *text_words])
+        tags = topics.judge(self._topics, counted, title, text, spelled)
+        verdict = tone.judge(self._tone, counted, title, text, spelled)
         return tags, verdict, f"{self._topics.id} {self._tone.id}"

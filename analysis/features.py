@@ -70,11 +70,8 @@ def terms(title: Sequence[str], text: Sequence[str]) -> Terms:
     return Terms(counts, len(text) < SHORT)
 
 
-def verbatim(wanted: Iterable[str], title: str, text: str, words: Sequence[str], limit: int) -> tuple[str, ...]:
-    """The given terms as the title or the text writes them, at most `limit`, none inside another.
-
-    `words` are the words of both. A pair that punctuation parts is left out: it is nowhere a string of the text.
-    """
+def spellings(words: Sequence[str]) -> dict[str, str]:
+    """Each term of a text as it is first written there; `words` are those of title and text, a sign between the two."""
     spelled: dict[str, str] = {}
     before = written = last = ""
     for word in words:
@@ -86,9 +83,18 @@ def verbatim(wanted: Iterable[str], title: str, text: str, words: Sequence[str],
         if before:
             spelled.setdefault(before + "|" + now, written + " " + word)
         for syllable in word.split(" "):
-            spelled.setdefault(PAIR + term(last or "-") + " " + term(syllable), last + " " + syllable)
+            if last:
+                spelled.setdefault(PAIR + term(last) + " " + term(syllable), last + " " + syllable)
             last = syllable
         before, written = now, word
+    return spelled
+
+
+def verbatim(wanted: Iterable[str], title: str, text: str, spelled: Mapping[str, str], limit: int) -> tuple[str, ...]:
+    """The given terms as the title or the text writes them, at most `limit`, none inside another.
+
+    A pair that punctuation parts is left out: it is nowhere a string of the text.
+    """
     found: list[str] = []
     for name in wanted:
         spelling = spelled.get(name.removeprefix(TITLE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +35,7 @@ def probabilities(model: LinearModel, decisions: Floats, short: bool) -> Floats:
     return chance
 
 
-def judge(model: LinearModel, terms: Terms, title: str, text: str, words: Sequence[str]) -> Tone:
+def judge(model: LinearModel, terms: Terms, title: str, text: str, spelled: Mapping[str, str]) -> Tone:
     """The tone of a text; None where fewer than three known terms or no clear lead leave it open."""
     names, added = model.contributions(terms)
     if len(names) < _FEWEST:
@@ -48,4 +48,4 @@ def judge(model: LinearModel, terms: Terms, title: str, text: str, words: Sequen
     lead = added[:, best] - np.delete(added, best, axis=1).max(axis=1)
     strongest = np.argsort(-lead, kind="stable")[:_CANDIDATES]
     wanted = [names[i] for i in strongest if lead[i] > 0]
-    return Tone(TONES[best], score, verbatim(wanted, title, text, words, _EVIDENCE))
+    return Tone(TONES[best], score, verbatim(wanted, title, text, spelled, _EVIDENCE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -32,8 +32,8 @@ def chosen(chance: Floats, threshold: Floats) -> list[int]:
     return sorted(given, key=lambda i: (-float(chance[i]), i))
 
 
-def judge(model: LinearModel, terms: Terms, title: str, text: str, words: Sequence[str]) -> tuple[TopicTag, ...]:
-    """The topics of a text, strongest first, at least one; `title` and `text` are searched for the evidence."""
+def judge(model: LinearModel, terms: Terms, title: str, text: str, spelled: Mapping[str, str]) -> tuple[TopicTag, ...]:
+    """The topics of a text, strongest first, at least one; `spelled` (`features.spellings`) is for the evidence."""
     names, added = model.contributions(terms)
     chance, threshold = probabilities(model, np.clip(model.scores(added), -30, 30), terms.short)
     chance = np.clip(chance, 1e-6, 1 - 1e-6)
@@ -41,7 +41,7 @@ def judge(model: LinearModel, terms: Terms, title: str, text: str, words: Sequen
     for number in chosen(chance, threshold):
         strongest = np.argsort(-added[:, number], kind="stable")[:_CANDIDATES]
         wanted = [names[i] for i in strongest if added[i, number] > 0]
-        evidence = verbatim(wanted, title, text, words, _EVIDENCE)
+        evidence = verbatim(wanted, title, text, spelled, _EVIDENCE)
         tags.append(TopicTag(model.classes[number], round(float(chance[number]), 4), evidence))
     return tuple(tags)
 

@@ -332,8 +332,8 @@ def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, wher
     figures = []
     for kind in sorted({one.kind for one in examples}):
         chosen = [one for one in examples if one.kind == kind]
-        found = [topics.judge(topic_model, one.terms, "", "", ()) for one in chosen]
-        tones = [tone.judge(tone_model, one.terms, "", "", ()).value for one in chosen]
+        found = [topics.judge(topic_model, one.terms, "", "", {}) for one in chosen]
+        tones = [tone.judge(tone_model, one.terms, "", "", {}).value for one in chosen]
         named = [[tag.id for tag in tags] for tags in found]
         figures.append(compare(f"topics, {kind}, {where}", [one.topics for one in chosen], named, list(TOPICS)))
         figures.append(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import MODELS, model_file, rules, topics
 from analysis.evaluate import compare
-from analysis.features import PAIR, TITLE, plain, term, terms, verbatim
+from analysis.features import PAIR, TITLE, plain, spellings, term, terms, verbatim
 from analysis.words import words
 from press import TOPICS
 from tests.fixtures_labelled import demo_articles
@@ -23,7 +23,7 @@ MODEL = model_file.load(MODELS / "topics.npz")
 def judged(title: str, text: str = ""):
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
-    return topics.judge(MODEL, terms(one, other), title, text, [*one, ".", *other])
+    return topics.judge(MODEL, terms(one, other), title, text, spellings([*one, ".", *other]))
 
 
 CASES = [
@@ -73,11 +73,11 @@ def test_evidence_is_written_as_in_the_text_and_never_one_piece_inside_another()
 
 def test_evidence_bridges_white_space_and_skips_what_punctuation_parts():
     found = ["học sinh", ",", "nghèo", "vượt", "khó"]
-    assert verbatim(["vượt|khó"], "", "học sinh, nghèo vượt\n khó", found, 5) == ("vượt\n khó",)
-    assert verbatim(["học sinh|nghèo"], "", "học sinh, nghèo", found, 5) == ()
-    assert verbatim([TITLE + "học sinh", PAIR + "sinh nghèo"], "Học sinh", "nghèo", ["Học sinh", "nghèo"], 5) == (
-        "Học sinh",
-    )
+    assert verbatim(["vượt|khó"], "", "học sinh, nghèo vượt\n khó", spellings(found), 5) == ("vượt\n khó",)
+    assert verbatim(["học sinh|nghèo"], "", "học sinh, nghèo", spellings(found), 5) == ()
+    assert verbatim(
+        [TITLE + "học sinh", PAIR + "sinh nghèo"], "Học sinh", "nghèo", spellings(["Học sinh", "nghèo"]), 5
+    ) == ("Học sinh",)
 
 
 def test_terms_are_one_form_for_spellings_numbers_and_case():

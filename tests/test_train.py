@@ -175,4 +175,4 @@ def test_a_topic_without_examples_is_never_forced_on_a_text(trained):
     absent = set(TOPICS) - {topic for one in demo_articles("vi") for topic in one.topics}
     for one in demo_articles("vi")[:20]:
         counted = gold.example(record(one)).terms
-        assert not absent & {tag.id for tag in topics.judge(model, counted, "", "", ())}
+        assert not absent & {tag.id for tag in topics.judge(model, counted, "", "", {})}
