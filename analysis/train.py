@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,14 +44,13 @@ class Report:
     files: tuple[Path, ...]
     models: tuple[str, ...]
     gate: tuple[Figures, ...]
-    folds: tuple[Figures, ...]
-    notes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return self.text()
 
     def text(self) -> str:
         """The figures in Markdown."""
-        parts = ["### Gate set (never trained on)", *map(as_text, self.gate)]
-        parts += ["### Out-of-fold (training part)", *map(as_text, self.folds), *self.notes]
-        return "\n\n".join(parts)
+        return "\n\n".join(["### Gate set (never trained on)", *map(as_text, self.gate)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,4 +371,4 @@ def train(data: Path, out: Path, progress: Say) -> Report:
     progress("measuring on the gate set")
     figures = measure(held, topic_path, tone_path, "gate set")
     ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))
-    return Report((topic_path, tone_path, relevance_path), ids, figures, ())
+    return Report((topic_path, tone_path, relevance_path), ids, figures)
