@@ -104,14 +104,12 @@ def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[tup
                 continue
             if after:
                 strong.update(f"{lead}{word[1:]} {form}" for word in after for lead in (word[0], word[0].upper()))
-            elif gazetteer.units[unit].level == 4:
-                strong.add(form)
+            elif gazetteer.units[unit].level in (1, 4):
+                strong.update((form, fold(form).title()) if " " in form else (form,))
             elif gazetteer.units[unit].level == 3 or _shared(gazetteer, form, inside):
                 guarded.add(form)
             else:
-                strong.add(form)
-                if gazetteer.units[unit].level == 1:
-                    strong.add(fold(form).title())
+                strong.update((form, fold(form).title()))
     return tuple(sorted(strong | {o for name in strong for o in _other_looks(name)})), frozenset(guarded)
 
 

@@ -74,12 +74,14 @@ class Gazetteer:
         self._lineage: dict[int, frozenset[int]] = {}
         self._english: dict[str, list[Form]] | None = None
         self._add_spellings()
-        for name, successor in data["former"].items():
+        for name, successor in sorted(data["former"].items()):
             self._add(Unit("", PROVINCE, "tỉnh", name, -1, "", "2008-07-31", ()), [name], ())
             self.provinces.pop(name, None)
             self._lineage[len(self.units) - 1] = frozenset({len(self.units) - 1, *self.provinces[successor]})
         for landmark in data["landmark"]:
             self._add_landmark(landmark)
+        for name in data["ignore"]:
+            self.forms[name] = []
         self.longest: dict[str, int] = {}
         for form in self.forms:
             words = form.split(" ")

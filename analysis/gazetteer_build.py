@@ -190,7 +190,7 @@ def _own(rows: list[Row], data: Mapping[str, Any]) -> dict[str, Any]:
     for name, home in data["outlets"].items():
         if home not in provinces:
             raise SystemExit(f"{PLACES.name}: outlet {name!r} has unknown home {home!r}")
-    return {key: data[key] for key in ("spelling", "khmer", "outlets", "former", "landmark")}
+    return {key: data[key] for key in ("spelling", "khmer", "outlets", "former", "landmark", "ignore")}
 
 
 def build() -> dict[str, Any]:

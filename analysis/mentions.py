@@ -55,7 +55,8 @@ _HEAD_LINE = (
     "Tỉnh Huyện Thành Phố Thị Xã Trấn Phường Quận Khu Công An Tại Ở Từ Đến Về Qua Trên Theo Vùng Người Dân Báo Đài Sở"
     " Ban Hội Ủy Đảng Quê Miền Bắc Nam Đông Tây Trung Tâm Biển Ga Cảng Vịnh Phà Bến Đại Học Điện Lực Đoàn Tuổi Trẻ"
     " Trường Tòa Án Viện Bệnh Cục Chi Sân Bay Vì Và Với Cho Do Khi Sau Trước Gần Riêng Nhiều Cách Đất Du"
-    " Lịch Lễ Festival Ngành Nông Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Cổ Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó"
+    " Lịch Lễ Festival Ngành Nông"
+    " Giáo Phận Bộ Đội Biên Phòng Thủy Lợi Nhiệt Thêm Thấy Rời Tin Cố Đô Cổ Hai Ba Bốn Bí Thư Chủ Tịch Giám Đốc Phó"
     " Nhà Máy Cần"
 )
 #: First words of persons' names, and capitalised words that may stand before a place without belonging to its name.
@@ -117,11 +118,16 @@ def _in_run(gazetteer: Gazetteer, flat: str, run: re.Match[str], first: bool, vi
     looked = [word.capitalize() for word in words] if loud else words
     at = 0
     while at < len(tokens):
-        match = _longest(gazetteer, looked, at) or (None if vietnamese else _english(gazetteer, looked, at))
+        match = _longest(gazetteer, words, at) or (_longest(gazetteer, looked, at) if loud else None)
+        if match is None and not vietnamese:
+            match = _english(gazetteer, looked, at)
         if match is None:
             at += 1
             continue
         length, forms = match
+        if not forms:  # a name that is known to be none
+            at += length
+            continue
         start = run.start() + tokens[at].start()
         end = run.start() + tokens[at + length - 1].end()
         mention = _mention(flat, start, end, forms)
@@ -137,7 +143,7 @@ def _in_run(gazetteer: Gazetteer, flat: str, run: re.Match[str], first: bool, vi
 def _longest(gazetteer: Gazetteer, words: list[str], at: int) -> tuple[int, list[Form]] | None:
     for length in range(min(gazetteer.longest.get(words[at], 0), len(words) - at), 0, -1):
         forms = gazetteer.forms.get(" ".join(words[at : at + length]))
-        if forms:
+        if forms is not None:
             return length, forms
     return None
 

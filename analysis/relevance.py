@@ -76,7 +76,10 @@ class Relevance:
         """What a text read by `analysis.places.survey` is to its area; one the prescreen settles is always "none"."""
         seen = look(found)
         if not (seen.inside or seen.wider or seen.weak) or not found.area.named_in(found.flat):
-            return Verdict("none", 1.0, (f"không nêu địa danh nào của {found.area.name}",))
+            words = f"không nêu địa danh nào của {found.area.name}"
+            if seen.sibling:
+                words = f"nơi xảy ra là {_name(found, seen.sibling[0])}, ngoài địa bàn {found.area.name}"
+            return Verdict("none", 1.0, (words,))
         shares = self.probabilities(np.array([features(seen)]))[0]
         best = int(shares.argmax())
         return Verdict(RELEVANCES[best], round(float(shares[best]), 3), reasons(seen))

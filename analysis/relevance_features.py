@@ -18,7 +18,7 @@ from analysis.places import Survey
 
 _ORIGIN = re.compile(
     r"(?:(?<!\w)(?:quê|ngụ|thường trú|tạm trú|hộ khẩu|nguyên quán|sinh ra|gốc|đến từ|cư trú|trú)(?:[ ,]+[\w.-]+){0,8},?"
-    r"|(?<!\w)(?:người|(?<!nhân )dân|dâu|rể|cô gái|chàng trai|đồng hương))"
+    r"|(?<!\w)(?:người|(?<!hộ )(?<!ười )(?<!ông )(?<!hân )(?<!ngư )dân|dâu|rể|cô gái|chàng trai|đồng hương))"
     r" (?:tỉnh |TP\.? ?|thành phố |huyện |xã )?$|quê(?: ở| tại)? $"
 )
 _BEAUTY = re.compile(
@@ -47,7 +47,8 @@ _LIST_GAP = re.compile(
 _LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
 _SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
 _EVENT = re.compile(
-    r"\b(?:nạn nhân|bệnh nhân|tử vong|tai nạn|hài cốt|cháy|phẫu thuật|thi thể|va chạm|cấp cứu|hiện trường|đuối nước|vụ)\b",
+    r"\b(?:nạn nhân|bệnh nhân|tử vong|tai nạn|hài cốt|cháy|phẫu thuật|thi thể|va chạm|cấp cứu|hiện trường|đuối nước"
+    r"|vụ)\b",
     re.I,
 )
 _PLAN = re.compile(
@@ -59,6 +60,7 @@ _GENERIC = re.compile(r"\b(?:toàn|trong|địa bàn) (?:tỉnh|thành phố|TP)
 _CRIME = re.compile(
     r"\b(?:khởi tố|bắt|tạm giữ|bị can|thu giữ|nghi phạm|truy tố|đối tượng|lừa đảo|trộm|triệt phá)\b", re.I
 )
+_PARENT_GAP = re.compile(r" ?(?:,|\(|thuộc|của|-) ?(?:thành phố |TP\.? ?|tỉnh )?", re.I)
 _NATION = re.compile(
     r"\b(?:cả nước|toàn quốc|Quốc hội|Bộ trưởng|Thủ tướng|Chính phủ|ĐBSCL|khu vực|các tỉnh|các địa phương|miền)\b"
 )
@@ -82,7 +84,8 @@ NAMES: tuple[str, ...] = (
     "solid", "title_solid", "title_solid_first", "lead_solid", "solid_share", "first_solid_at", "tail",
     "solid_before_tail", "subject", "located", "wider_subject", "wider_located", "wider_title_first",
     "wider_before_tail", "event", "plan", "lottery_named", "draw", "figure", "example_list", "only_once_late",
-    "sibling_title", "head_sentences", "solid_sentences", "near_title",
+    "sibling_title", "sibling_only", "wider_free", "wider_free_title", "head_sentences", "solid_sentences",
+    "near_title",
     "local_outlet", "other_outlet", "length", "sentences", "digits", "best_score", "lines",
 )  # fmt: skip
 
@@ -113,7 +116,9 @@ def look(survey: Survey) -> Look:
         elif mention.unit in area.units:
             seen.inside.append(mention)
         elif mention.unit in area.wider:
-            seen.wider.append(mention)
+            # "phường X, TP Y" names the parent of a place outside the area, not the whole of Y.
+            if not (seen.sibling and _PARENT_GAP.fullmatch(survey.flat[seen.sibling[-1].end : mention.start])):
+                seen.wider.append(mention)
         elif not old and area.wider & gazetteer.lineage(mention.unit):
             seen.sibling.append(mention)
         else:
@@ -313,6 +318,8 @@ def _solid(seen: Look) -> dict[str, float]:
     headline = survey.title_length or 90
     lead = range(survey.title_length + 1, survey.title_length + 221)
     wide = [m for m in seen.wider if m.start < seen.tail]
+    parted = {m.sentence for m in seen.sibling}
+    free = [m for m in wide if m.sentence not in parted]
     log = math.log1p
     return {
         "solid": log(len(solid)), "title_solid": sum(m.start < headline for m in solid),
@@ -331,6 +338,8 @@ def _solid(seen: Look) -> dict[str, float]:
         "figure": log(sum(bool(_FIGURE.match(flat[m.end : m.end + 50])) for m in solid)),
         "example_list": log(sum(context(survey, m, _EXAMPLE, 90) for m in seen.inside if m.start in seen.lists)),
         "only_once_late": len(solid) == 1 and solid[0].start > 1000,
+        "sibling_only": bool(seen.sibling) and not seen.inside, "wider_free": log(len(free)),
+        "wider_free_title": any(m.start < headline for m in free) and not seen.sibling,
         "sibling_title": any(m.start < headline for m in seen.sibling),
         "head_sentences": log(sum(m.sentence < 3 for m in solid)),
         "solid_sentences": log(len({m.sentence for m in solid})),

@@ -80,10 +80,10 @@ def grouped(samples: list[Sample]) -> list[Sample]:
         return index
 
     seen: dict[str, list[int]] = {}
-    shingles: list[set[str]] = []
+    shingles: list[dict[str, None]] = []
     for index, sample in enumerate(samples):
         words = re.findall(r"\w+", f"{sample.title} {sample.text[:600]}".lower())
-        mine = {" ".join(words[at : at + 3]) for at in range(len(words) - 2)}
+        mine = dict.fromkeys(" ".join(words[at : at + 3]) for at in range(len(words) - 2))
         shared: dict[int, int] = {}
         for one in mine:
             for other in seen.get(one, ())[:50]:
