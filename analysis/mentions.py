@@ -62,6 +62,7 @@ _HEAD_LINE = (
 #: First words of persons' names, and capitalised words that may stand before a place without belonging to its name.
 SURNAMES, _HEADS = frozenset(_SURNAME_LINE.split()), frozenset(_HEAD_LINE.split())
 _VIETNAMESE = re.compile("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăđơư]")
+_TWO_SYLLABLES = re.compile(r"(?<!q)(?<!g)[aeiouy][^aeiouy]+[aeiouy]")  # no Vietnamese word: "Vinmec", "Medic"
 _KHMER = re.compile("[\u1780-\u17ff]")
 _SENTENCE = re.compile(r"[.!?…;](?=\s)|\n|។")
 
@@ -189,7 +190,7 @@ def _neighbours(gazetteer: Gazetteer, words: list[str], at: int, length: int, fi
         before = words[at - 1]
         opens = first and at == 1 and before not in SURNAMES
         known = before in _HEADS or (before.isupper() and len(before) > 1) or before.isdigit()
-        foreign = before.isascii() and len(before) > 5
+        foreign = before.isascii() and bool(_TWO_SYLLABLES.search(before.lower()))
         if not (opens or known or foreign) and not _ends_place(gazetteer, words, at):
             return "inner"
     after = at + length

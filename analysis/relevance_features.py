@@ -111,7 +111,8 @@ def look(survey: Survey) -> Look:
     area, gazetteer, old = survey.area, survey.gazetteer, survey.era == "old"
     for mention in survey.mentions:
         if mention.kind in ("inner", "lottery", "person") or mention.unit < 0:
-            if any(form.unit in area.units and gazetteer.units[form.unit].level == PROVINCE for form in mention.forms):
+            names = (form.unit for form in mention.forms if gazetteer.units[form.unit].level == PROVINCE)
+            if (not mention.levels or PROVINCE in mention.levels) and any(unit in area.units for unit in names):
                 seen.weak.append(mention)
         elif mention.unit in area.units:
             seen.inside.append(mention)

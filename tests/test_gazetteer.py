@@ -123,10 +123,10 @@ def test_home_of_an_outlet() -> None:
 def test_loads_fast() -> None:
     best = 9.0
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         load_gazetteer.__wrapped__(FILE)
-        best = min(best, time.perf_counter() - started)
-    assert best < 0.4, "about 0.06 s on an idle machine"
+        best = min(best, time.process_time() - started)
+    assert best < 0.2, "about 0.06 s on an idle machine"
 
 
 def test_prescreen_is_fast_and_generous() -> None:
@@ -140,10 +140,10 @@ def test_prescreen_is_fast_and_generous() -> None:
         "kế sách lâu dài, trung bình mỗi năm, an ninh trật tự; tỉnh Khánh Hòa, dữ liệu từ bà Trịnh"
     )
     page = "Ngày 4/8, Sở Y tế Hà Nội cho biết tại phường Hoàn Kiếm và xã Đông Anh có mưa. " * 40
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(50):
         area.named_in(page)
-    assert (time.perf_counter() - started) / 50 < 0.01, "about 0.2 ms on an idle machine"
+    assert (time.process_time() - started) / 50 < 0.005, "about 0.2 ms on an idle machine"
 
 
 def test_data_file_is_checked(tmp_path: Path) -> None:
