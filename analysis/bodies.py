@@ -11,6 +11,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from analysis.neighbours import drop_neighbours
 from press.text import clean
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -197,14 +198,18 @@ def by_container(tree: LexborHTMLParser) -> list[str]:
     return []
 
 
-def by_trafilatura(tree: LexborHTMLParser) -> list[str]:
-    """What trafilatura takes for the article, on the page without scripts, captions and boxes; the tree is changed."""
+def by_trafilatura(tree: LexborHTMLParser, heading: LexborNode | None = None) -> list[str]:
+    """What trafilatura takes for the article, on the page without scripts, captions and boxes; the tree is changed.
+
+    `heading` is the article's own headline: boxes of other articles are those that do not hold it.
+    """
     import trafilatura
 
     root = tree.root
     if root is None:
         return []
     _drop_noise(root)
+    drop_neighbours(tree, heading)
     # Tables that still stand hold much of the text: they are the layout of an old page, not data.
     html = _LAYOUT.sub(r"<\1div", tree.html or "")
     if len(html) > _MAX_FOR_TRAFILATURA or html.count("<") > _MAX_TAGS:

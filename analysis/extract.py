@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.bodies import ENOUGH, by_container, by_selectors, by_trafilatura
 from analysis.headlines import article_heading, lead_of, title_of
@@ -44,8 +44,8 @@ def extract(
     when = published(
         tree, head, url=url, selector=outlet.date if outlet else "", link=link, now=now, title=heading
     )  # before the body: that changes the tree
-    dateline, lead = lead_of(tree, head, selector=outlet.lead if outlet else "", names=names)
-    lines = tidy(_paragraphs(tree, outlet), title=title, lead=lead)
+    dateline, lead = lead_of(tree, head, heading, selector=outlet.lead if outlet else "", names=names)
+    lines = tidy(_paragraphs(tree, heading, outlet), title=title, lead=lead)
     if not title and not lines:
         raise Unusable(url, "neither a title nor a text was found on the page")
     text = "\n".join(lines)
@@ -65,12 +65,12 @@ def extract(
     )
 
 
-def _paragraphs(tree: LexborHTMLParser, outlet: Outlet | None) -> list[str]:
+def _paragraphs(tree: LexborHTMLParser, heading: LexborNode | None, outlet: Outlet | None) -> list[str]:
     if outlet is not None and outlet.body:
         lines = by_selectors(tree, outlet.body, outlet.drop)
         if sum(map(len, lines)) >= ENOUGH:
             return lines
-    return by_container(tree) or by_trafilatura(tree)
+    return by_container(tree) or by_trafilatura(tree, heading)
 
 
 def _names(head: Head, outlet: Outlet | None, url: str) -> tuple[str, ...]:

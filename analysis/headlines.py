@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.bodies import text_lines
 from analysis.metadata import Head
+from analysis.neighbours import is_neighbours
 from press.text import clean, split_dateline
 
 _LEADS = ",".join(
@@ -87,9 +89,12 @@ def title_of(
     return said
 
 
-def lead_of(tree: LexborHTMLParser, head: Head, *, selector: str, names: tuple[str, ...]) -> tuple[str, str]:
+def lead_of(
+    tree: LexborHTMLParser, head: Head, heading: LexborNode | None, *, selector: str, names: tuple[str, ...]
+) -> tuple[str, str]:
     """Dateline and lead: the outlet's selector, the known summary elements, the description where the page shows it."""
-    for node in _nodes(tree, selector)[:1] or tree.css(_LEADS)[:3]:
+    known = (node for node in tree.css(_LEADS)[:12] if not is_neighbours(node, heading))
+    for node in _nodes(tree, selector)[:1] or list(islice(known, 3)):
         dateline = _stamp(node)
         text = shown(node)
         if 20 <= len(text) <= 1_500:

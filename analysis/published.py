@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.bodies import text_lines
 from analysis.metadata import Head
+from analysis.neighbours import is_neighbours
 from press import Link, dates
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -130,8 +131,8 @@ def _on_page(tree: LexborHTMLParser, selector: str, title: LexborNode | None) ->
         return
     timed = visible = None
     for level in _ancestors(title):
-        timed = timed or _first(level.css("time")[:5])
-        visible = visible or _first(level.css(_VISIBLE)[:40])
+        timed = timed or _first(_own(level.css("time")[:5], title))
+        visible = visible or _first(_own(level.css(_VISIBLE)[:40], title))
         if timed or visible:
             break
     if timed:
@@ -151,6 +152,10 @@ def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
             return
         yield level
         level = level.parent
+
+
+def _own(nodes: list[LexborNode], title: LexborNode) -> list[LexborNode]:
+    return [node for node in nodes if not is_neighbours(node, title)]
 
 
 def _first(nodes: list[LexborNode]) -> dates.Instant | None:

@@ -125,7 +125,8 @@ def _instants(text: str, day_first: bool | None) -> Iterator[Instant]:
     lowered = text.lower()
     for form in (_DATE_FIRST, _TIME_FIRST):
         for found in form.finditer(lowered):
-            before, after = lowered[: found.start()][-1:], lowered[found.end() :][:1]
+            before = lowered[: found.start()][-1:]
+            after = "" if found[0][-1:].isspace() else lowered[found.end() :][:1]
             inside_word = before.isalnum() and found[0][:1].isalnum()
             if inside_word or before in {"/", "-", "."} or after.isdigit() or after == "/":
                 continue

@@ -357,3 +357,25 @@ def test_real_pages(shared_data: Path, recipes: bool) -> None:
         assert not any(name in draft.body for name in gold["excluded"]), gold["file"]
         scores.append(f1(draft.body, "\n".join(gold["body"])))
     assert min(scores) >= 0.97, scores
+
+
+def test_the_lead_and_time_of_a_related_box_are_not_the_articles() -> None:
+    box = "".join(
+        f'<article class="item-news"><h3 class="title-news"><a href="/khac-{n}.html">Một bài báo khác hẳn, số {n} trong hộp tin</a>'
+        f'</h3><p class="description"><a href="/khac-{n}.html">Đoạn dẫn của bài khác, số {n}, đứng trong hộp tin liên quan.</a></p>'
+        f'<span class="time">09:0{n} 20/11/2026</span></article>'
+        for n in range(1, 5)
+    )
+    paragraphs = "".join(
+        f"<p>Đoạn thứ {n} kể tiếp câu chuyện của bến phà, dài đủ để không ai bỏ sót.</p>" for n in range(6)
+    )
+    page = f"""<html><head><title>Bến phà hoạt động lại</title></head><body><div class="col"><div class="mid">
+      <h1>Bến phà hoạt động lại sau ba ngày</h1><p class="meta"><span>21/11/2026 - 23:55</span> 1.024 lượt xem</p>
+      <p class="dan"><strong>Phà qua sông chạy lại từ sáng nay sau ba ngày sửa cầu dẫn ở bờ bắc.</strong></p>
+      <div class="chu">{paragraphs}</div></div><div class="right">{box}</div></div></body></html>"""
+    draft = extract(page.encode(), "https://bao.example/ben-pha-1.html")
+    assert draft.lead == "Phà qua sông chạy lại từ sáng nay sau ba ngày sửa cầu dẫn ở bờ bắc."
+    assert draft.published_at is not None
+    assert draft.published_at.isoformat() == "2026-11-21T16:55:00+00:00"
+    assert "hộp tin" not in draft.body
+    assert draft.body.startswith("Đoạn thứ 0")
