@@ -130,12 +130,13 @@ def fit(data_dir: Path, skip: frozenset[str] = frozenset()) -> Arrays:
     labels = np.array([sample.label for sample in samples])
     arrays = learn(rows[named], labels[named])
     arrays["names"] = np.array(NAMES)
-    arrays["id"] = np.array(f"relevance-1-{_digest(samples)}")
+    arrays["id"] = np.array(f"relevance-1-{_digest(samples, arrays)}")
     return {name: one.astype(np.float32) if one.dtype == np.float64 else one for name, one in arrays.items()}
 
 
-def _digest(samples: list[Sample]) -> str:
-    digest = hashlib.sha256()
+def _digest(samples: list[Sample], arrays: Arrays) -> str:
+    """Names what was learned from and what came out (rounded: machines differ in the last digits)."""
+    digest = hashlib.sha256(repr((NAMES, arrays["weights"].round(2).tolist())).encode())
     for one in sorted(samples, key=lambda one: (one.id, one.area)):
         digest.update(repr((one.id, one.area, one.title, one.text, one.label)).encode())
     return digest.hexdigest()[:8]
