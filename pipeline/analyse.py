@@ -65,7 +65,11 @@ class Reader:
     """Reads and judges pages; built once per process, since models take time to load."""
 
     def __init__(self, settings: Settings) -> None:
-        self.tagger = Tagger(settings.area.province)
+        """Load what judges; DiemBaoError for a province nobody knows and for models that cannot be used."""
+        try:
+            self.tagger = Tagger(settings.area.province)
+        except ValueError as error:
+            raise DiemBaoError(f"{error}; `diembao check` looks at area and models") from error
         self.outlets = chosen_outlets.known(settings)
         self.keep_all = settings.analysis.keep == "all"
 
@@ -196,16 +200,21 @@ def _ahead(pool: ProcessPoolExecutor, batches: Batches, now: datetime, depth: in
         yield future.result()
 
 
-_READER: Reader | None = None  # of a worker process, set once by its initializer
+_READER: Reader | DiemBaoError | None = None  # of a worker process, set once by its initializer
 
 
 def _start_worker(settings: Settings) -> None:
     global _READER  # noqa: PLW0603 - the pool offers no other place for what a worker keeps
     die_with_parent()
-    _READER = Reader(settings)
+    try:
+        _READER = Reader(settings)
+    except DiemBaoError as error:
+        _READER = error  # said by the first batch: a failing initializer only breaks the pool
 
 
 def _work(batch: list[Task], now: datetime) -> list[Result]:
     if _READER is None:
         raise RuntimeError("a worker was asked before it was started")
+    if isinstance(_READER, DiemBaoError):
+        raise _READER
     return [_READER.read(task, now) for task in batch]

@@ -50,7 +50,7 @@ def collect(
 ) -> Counts:
     """Ask what is due by `now`: lists conditionally, then the articles they announce and those due for a re-reading.
 
-    `outlets`: slugs to ask (default: all in use). Raises UsageError for an unknown one, SettingsError without a contact.
+    `outlets`: slugs to ask (default: all in use). UsageError for an unknown one, SettingsError without a contact.
     """
     with archive.lock("collect", LOCK_WAIT), recorded(archive, "collect", now) as counts:
         job = _job(archive, settings, now, outlets)

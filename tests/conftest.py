@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.wholeway import stages
+
+__all__ = ["shared_data", "stages"]
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("DIEMBAO_SHARED", ROOT.parent / "shared"))
 
