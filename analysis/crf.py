@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-import struct
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +21,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import joblib
-import numpy as np
+
+from analysis.crf_file import UnknownFormError, read_weights
 
 MODEL: Final = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727"
 #: The source files whose behaviour is reproduced here, by digest: other contents mean other rules, hence a fall-back.
@@ -59,60 +59,12 @@ Weights = tuple[float, ...]
 Syllable = tuple[str, str, bool, Weights]  # as written, lower-cased, starts with a capital (or no letter), weights
 
 
-class UnknownFormError(Exception):
-    """underthesea's files are not of the form read here."""
-
-
 def package_folder() -> Path:
     """Where underthesea lives, without importing it (its import alone takes 0.7 s and 60 MB)."""
     spec = find_spec("underthesea")
     if spec is None or not spec.submodule_search_locations:
         raise UnknownFormError("underthesea is not installed")
     return Path(spec.submodule_search_locations[0])
-
-
-def read_weights(data: bytes) -> tuple[dict[str, float], tuple[float, float, float, float]]:
-    """Weights of a CRFsuite first-order model with the labels B-W and I-W.
-
-    Returns attribute -> weight(B-W) - weight(I-W), and the transitions BB, BI, IB, II. Source of the format: the
-    CRFsuite manual, `lCRF`/`FOMC` version 100 and its CQDB string tables.
-    """
-    try:
-        magic, _, kind, version, _, labels, attributes, *offsets = struct.unpack_from("<4sI4sIIIIIIIII", data)
-        if (magic, kind, version, labels) != (b"lCRF", b"FOMC", 100, 2):
-            raise UnknownFormError(f"{magic!r} {kind!r} version {version}, {labels} labels")
-        at_features, at_labels, at_attributes = offsets[:3]
-        if data[at_features : at_features + 4] != b"FEAT":
-            raise UnknownFormError("no feature table")
-        count = struct.unpack_from("<I", data, at_features + 8)[0]
-        layout = np.dtype([("type", "<u4"), ("source", "<u4"), ("target", "<u4"), ("weight", "<f8")])
-        rows = np.frombuffer(data, layout, count, at_features + 12)
-        names = _strings(data, at_labels)
-        begin, inside = names.index("B-W"), names.index("I-W")
-        attribute_names = _strings(data, at_attributes)
-        if len(attribute_names) != attributes:
-            raise UnknownFormError("attribute table of another length")
-    except (struct.error, ValueError, IndexError, UnicodeDecodeError) as error:
-        raise UnknownFormError(str(error)) from error
-    states = rows[rows["type"] == 0]
-    difference = np.zeros(attributes)
-    np.add.at(difference, states["source"], np.where(states["target"] == begin, states["weight"], -states["weight"]))
-    moves = {(int(r["source"]), int(r["target"])): float(r["weight"]) for r in rows[rows["type"] == 1]}
-    steps = [moves.get(pair, 0.0) for pair in ((begin, begin), (begin, inside), (inside, begin), (inside, inside))]
-    return dict(zip(attribute_names, difference.tolist(), strict=True)), (steps[0], steps[1], steps[2], steps[3])
-
-
-def _strings(data: bytes, start: int) -> list[str]:
-    """The strings of a CQDB table by their number."""
-    magic, _, _, order, count, backward = struct.unpack_from("<4sIIIII", data, start)
-    if magic != b"CQDB" or order != 0x62445371:
-        raise UnknownFormError("no string table")
-    offsets = np.frombuffer(data, "<u4", count, start + backward).tolist()
-    found = []
-    for offset in offsets:
-        size = struct.unpack_from("<I", data, start + offset + 4)[0]
-        found.append(data[start + offset + 8 : start + offset + 7 + size].decode())
-    return found
 
 
 def _starts_title(token: str) -> bool:

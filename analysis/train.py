@@ -13,27 +13,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from analysis import model_file, silver, tone, topics
+from analysis import model_file, tone, topics
+from analysis.calibration import calibrate_tone, calibrate_topics
 from analysis.evaluate import Figures, as_text, compare
 from analysis.features import Terms
+from analysis.fitting import Array, Weights, fit_tone, fit_topics
 from analysis.gold import PARTS, Example, example, groups, part, records
 from analysis.relevance_train import train_relevance
+from analysis.teacher import Teacher, teach
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
-_TOPIC_C: Final = 1.0
-_TONE_C: Final = 1.0
-_OWN: Final = 2  # labelled texts a term must occur in, or
-_ALL: Final = 8  # texts of any kind
-_SILVER: Final = 0.35  # what a label of the teacher counts beside a reader's
-_SURE: Final = 0.8  # distance from the decision from which the teacher counts fully
-_LENIENT: Final = -0.5  # the teacher's threshold
-_TOLERANCE: Final = 1e-3
 _UNDECIDED: Final = 0.36  # chance of the likeliest tone below which none is given
 _KINDS: Final = ("full", "short")
-Array = npt.NDArray[np.float64]
 Say = Callable[[str], None]
 
 
@@ -53,146 +46,6 @@ class Report:
         return "\n\n".join(["### Gate set (never trained on)", *map(as_text, self.gate)])
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """The terms a model knows and their weight; turns texts into rows of unit length, as `LinearModel` does."""
-
-    names: tuple[str, ...]
-    index: dict[str, int]
-    idf: Array
-
-    def rows(self, texts: Sequence[Terms]) -> Any:
-        """A sparse matrix, a row per text."""
-        from scipy import sparse
-
-        starts: list[int] = [0]
-        columns: list[int] = []
-        counts: list[int] = []
-        for text in texts:
-            known = [(self.index[name], count) for name, count in text.counts.items() if name in self.index]
-            columns.extend(column for column, _ in known)
-            counts.extend(count for _, count in known)
-            starts.append(len(columns))
-        at = np.array(columns, np.int32)
-        values = (1 + np.log(np.array(counts, np.float64))) * self.idf[at]
-        matrix = sparse.csr_matrix((values, at, starts), shape=(len(texts), len(self.names)))
-        lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-        return sparse.diags(1 / np.maximum(lengths, 1e-9)) @ matrix
-
-
-def vectors(texts: Sequence[Terms], more: Sequence[Terms] = ()) -> Vectors:
-    """Learns the terms of at least two of `texts`, or of eight texts with the unlabelled `more`; with their rarity."""
-    own: dict[str, int] = {}
-    for text in texts:
-        for name in text.counts:
-            own[name] = own.get(name, 0) + 1
-    every = dict(own)
-    for text in more:
-        for name in text.counts:
-            every[name] = every.get(name, 0) + 1
-    names = tuple(sorted(n for n, count in every.items() if own.get(n, 0) >= _OWN or count >= _ALL))
-    size = len(texts) + len(more)
-    idf = np.array([1 + np.log((1 + size) / (1 + every[name])) for name in names]).astype(np.float16)
-    return Vectors(names, {name: i for i, name in enumerate(names)}, idf.astype(np.float64))
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What a linear fit gave: (terms, classes) and (classes,)."""
-
-    vectors: Vectors
-    weights: Array
-    bias: Array
-
-    def decide(self, texts: Sequence[Terms]) -> Array:
-        """Decision values, a row per text."""
-        found: Array = np.asarray(self.vectors.rows(texts) @ self.weights) + self.bias
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Silver:
-    """The teacher's labels of unlabelled texts, -1 or 1 per class, and what each counts."""
-
-    texts: tuple[Terms, ...]
-    labels: Array
-    weights: Array
-
-
-def fit_topics(texts: Sequence[Terms], labels: Array, silver: Silver | None = None) -> Weights:
-    """One linear support vector machine per topic."""
-    from sklearn.svm import LinearSVC
-
-    more = silver.texts if silver else ()
-    known = vectors(texts, more)
-    rows = known.rows([*texts, *more])
-    weights, bias = np.zeros((len(known.names), labels.shape[1])), np.full(labels.shape[1], -1.0)
-    for number in range(labels.shape[1]):
-        truth, count = labels[:, number], np.ones(len(texts))
-        if silver:
-            truth = np.concatenate([truth, silver.labels[:, number] > 0])
-            count = np.concatenate([count, silver.weights[:, number]])
-        if 0 < labels[:, number].sum() < len(labels):
-            machine = LinearSVC(C=_TOPIC_C, random_state=0, tol=_TOLERANCE, max_iter=3000)
-            fitted = machine.fit(rows, truth, sample_weight=count)
-            weights[:, number], bias[number] = fitted.coef_[0], fitted.intercept_[0]
-    return Weights(known, weights, bias)
-
-
-def fit_tone(texts: Sequence[Terms], labels: Array, silver: Silver | None = None) -> Weights:
-    """One linear support vector machine per tone, classes balanced; `labels` has a column per tone."""
-    from sklearn.svm import LinearSVC
-
-    more = silver.texts if silver else ()
-    known = vectors(texts, more)
-    truth, count = labels.argmax(axis=1), np.ones(len(texts))
-    if silver:
-        truth = np.concatenate([truth, silver.labels.argmax(axis=1)])
-        count = np.concatenate([count, silver.weights.max(axis=1)])
-    machine = LinearSVC(C=_TONE_C, class_weight="balanced", random_state=0, tol=_TOLERANCE, max_iter=3000)
-    fitted = machine.fit(known.rows([*texts, *more]), truth, sample_weight=count)
-    return Weights(known, fitted.coef_.T, fitted.intercept_)
-
-
-@dataclass(frozen=True, slots=True)
-class Teacher:
-    """What the teacher needs of the unlabelled texts: their terms and their vectors, and those of the gold articles."""
-
-    texts: tuple[Terms, ...]
-    vectors: npt.NDArray[np.float32]
-    gold: npt.NDArray[np.float32]
-
-    def silver(self, rows: list[int], linear: Weights, labels: Array, one_each: bool) -> Silver:
-        """Labels all texts by linear model plus kernel ridge, both knowing only the gold articles `rows`."""
-        targets = 2.0 * labels[rows] - 1
-        balance = np.zeros(labels.shape[1]) if one_each else np.full(labels.shape[1], silver.PRIOR)
-        values = linear.decide(self.texts) + silver.ridge(self.gold[rows], targets, balance)(self.vectors)
-        if one_each:
-            ordered = np.sort(values, axis=1)
-            sure = np.minimum(1, (ordered[:, -1] - ordered[:, -2]) / _SURE)
-            return Silver(self.texts, values, _SILVER * np.repeat(sure[:, None], values.shape[1], axis=1))
-        given = np.full(values.shape, -1.0)
-        for row, over in enumerate(values - _LENIENT):
-            order = np.argsort(-over, kind="stable")[: topics.MOST]
-            given[row, [i for n, i in enumerate(order) if n == 0 or over[i] > 0]] = 1
-        return Silver(self.texts, given, _SILVER * np.minimum(1, np.abs(values - _LENIENT) / _SURE))
-
-
-def teach(data: Path, examples: Sequence[Example], known: Sequence[Example], progress: Say) -> Teacher | None:
-    """Reads the unlabelled texts and learns their vectors; None where there are too few (below a thousand)."""
-    progress("reading and segmenting unlabelled press")
-    found = silver.read(data, known)
-    if len(found.labelled) < 1000:
-        return None
-    progress(
-        f"vectors of {len(found.labelled) + len(found.others)} texts, {len(found.labelled)} of them to be labelled"
-    )
-    own = [[*one.title_words, *one.text_words] for one in examples]
-    space = silver.vectorise([*(t + x for t, x in found.labelled_words), *found.others, *own])
-    vectors_ = np.array([space.text(*pair) for pair in found.labelled_words])
-    return Teacher(found.labelled, vectors_, np.array([space.text(e.title_words, e.text_words) for e in examples]))
-
-
 def out_of_fold(examples: Sequence[Example], parts: Sequence[int], fit: Callable[[list[int]], Weights]) -> Array:
     """Decision values of each example by a model that saw none of its part; `fit` takes the numbers it may see."""
     found: Array | None = None
@@ -205,46 +58,6 @@ def out_of_fold(examples: Sequence[Example], parts: Sequence[int], fit: Callable
     if found is None:
         raise ValueError("nothing to train on")
     return found
-
-
-def calibrate_topics(decisions: Array, labels: Array) -> dict[str, Any]:
-    """Per topic: the logistic curve from decision value to chance, and the threshold with the best F1 (shrunk)."""
-    from sklearn.linear_model import LogisticRegression
-
-    size = labels.shape[1]
-    slope, offset, threshold = np.ones(size), np.zeros(size), np.full(size, 0.5)
-    for number in range(size):
-        truth = labels[:, number]
-        if not 0 < truth.sum() < len(truth):
-            offset[number] = -2.0
-            continue
-        curve = LogisticRegression(C=10.0).fit(decisions[:, [number]], truth)
-        slope[number], offset[number] = max(float(curve.coef_[0, 0]), 0.1), float(curve.intercept_[0])
-        chance = 1 / (1 + np.exp(-(slope[number] * decisions[:, number] + offset[number])))
-        trust = truth.sum() / (truth.sum() + 15.0)
-        threshold[number] = trust * best_threshold(chance, truth) + (1 - trust) * 0.4
-    return topics.table(slope.astype(np.float32), offset.astype(np.float32), threshold.astype(np.float32))
-
-
-def best_threshold(chance: Array, truth: Array) -> float:
-    """The score above which calling it a hit gives the best F1, kept within 0.1 and 0.9."""
-    order = np.argsort(-chance, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
-    best = int(np.argmax(f1))
-    after = chance[order[min(best + 1, len(order) - 1)]]
-    return float(np.clip((chance[order[best]] + after) / 2, 0.1, 0.9))
-
-
-def calibrate_tone(decisions: Array, labels: Array) -> dict[str, Any]:
-    """A small multinomial logistic map from the three decision values to three chances."""
-    from sklearn.linear_model import LogisticRegression
-
-    curve = LogisticRegression(C=1.0, class_weight="balanced").fit(decisions, labels.argmax(axis=1))
-    return {
-        "matrix": [[round(float(x), 5) for x in row] for row in curve.coef_],
-        "offset": [round(float(x), 5) for x in curve.intercept_],
-    }
 
 
 def _by_kind(examples: Sequence[Example], make: Callable[[list[int]], dict[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from analysis import crf
+from analysis.crf_file import UnknownFormError
 from analysis.khmer import khmer_words
 from press import Language
 
@@ -41,7 +42,7 @@ def vietnamese() -> Callable[[str], list[str]]:
 def _segmenter() -> Callable[[str], list[str]]:
     try:
         return crf.load().words
-    except crf.UnknownFormError:
+    except UnknownFormError:
         return library_words()
 
 

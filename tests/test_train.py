@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from analysis import gold, model_file, topics
+from analysis.calibration import best_threshold
 from analysis.evaluate import as_text, compare, confusion, worst
 from analysis.features import Terms
-from analysis.train import GATE, best_threshold, fit_topics, train, vectors
+from analysis.fitting import fit_topics, vectors
+from analysis.train import GATE, train
 from press import TOPICS
 from tests.fixtures_labelled import demo_articles, record, write_gold
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from analysis import crf
 from analysis import words as module
+from analysis.crf_file import UnknownFormError, read_weights
 from analysis.khmer import khmer_words
 from analysis.words import library_words, words
 
@@ -108,10 +109,10 @@ def test_unknown_files_are_refused_and_the_library_takes_over(tmp_path, monkeypa
     for name in (*crf.SOURCES, f"{crf.MODEL}/models.bin"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((folder / name).read_bytes())
-    with pytest.raises(crf.UnknownFormError):
+    with pytest.raises(UnknownFormError):
         crf.load(tmp_path)  # the dictionary is missing
     (tmp_path / "models/fast_crf_sequence_tagger.py").write_text("# another version\n")
-    with pytest.raises(crf.UnknownFormError, match="another version"):
+    with pytest.raises(UnknownFormError, match="another version"):
         crf.load(tmp_path)
     monkeypatch.setattr(crf, "package_folder", lambda: tmp_path)
     assert module._segmenter()("học sinh đi học") == ["học sinh", "đi", "học"]
@@ -119,8 +120,8 @@ def test_unknown_files_are_refused_and_the_library_takes_over(tmp_path, monkeypa
 
 @pytest.mark.parametrize("damage", [b"", b"lCRF", b"x" * 100, b"lCRF" + b"\0" * 60])
 def test_a_damaged_weight_file_is_an_unknown_form(damage):
-    with pytest.raises(crf.UnknownFormError):
-        crf.read_weights(damage)
+    with pytest.raises(UnknownFormError):
+        read_weights(damage)
 
 
 def test_what_is_remembered_stays_bounded(monkeypatch):
