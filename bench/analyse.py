@@ -23,7 +23,8 @@ EVERY = 1_000_000
 def run(copies: int) -> Figure:
     """Measure articles a second with one process and with two; the reference is one process, before and after ours.
 
-    Loading models and starting workers is counted for ours, not for the reference.
+    Ours is measured from the first batch kept to the last, the archive's writing included; loading models and starting
+    workers is counted for neither side. `ratio_two` is two processes against the reference, `two_to_one` against one.
     """
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
