@@ -17,6 +17,7 @@ from analysis.relevance import Relevance
 from press import Judgement, Language, TopicTag
 
 MODELS: Final = Path(__file__).parent / "models"
+_LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
 
 
 class Tagger:
@@ -48,7 +49,7 @@ class Tagger:
         Topics and tone of Vietnamese come from the models; of Khmer and English the topics come from key phrases
         (`model` says "rule:…") and the tone is None.
         """
-        title, text = plain(title), plain(text)
+        title, text = plain(title[:_LONGEST]), plain(text[:_LONGEST])
         language = language or detect(f"{title}\n{text}")
         found = survey(title, text, area=self.area, published_at=published_at, outlet=outlet)
         relevant = self._relevance.judge(found)

@@ -37,8 +37,10 @@ def judge(model: LinearModel, terms: Terms, title: str, text: str, spelled: Mapp
     names, added = model.contributions(terms)
     chance, threshold = probabilities(model, np.clip(model.scores(added), -30, 30), terms.short)
     chance = np.clip(chance, 1e-6, 1 - 1e-6)
+    # A text of no known term says nothing of any subject: it is "other", not whatever is the most frequent.
+    given = chosen(chance, threshold) if names else [model.classes.index("other")]
     tags = []
-    for number in chosen(chance, threshold):
+    for number in given:
         strongest = np.argsort(-added[:, number], kind="stable")[:_CANDIDATES]
         wanted = [names[i] for i in strongest if added[i, number] > 0]
         evidence = verbatim(wanted, title, text, spelled, _EVIDENCE)

@@ -70,6 +70,12 @@ def test_any_text_is_judged_and_the_same_every_time(tagger, title, text):
     assert judged.model
 
 
+@pytest.mark.parametrize("piece", ["\ud800", "\x00", "<", "&amp;", "a.", "Sóc Trăng ", "ក", "the ", "1.1 "])
+def test_odd_and_endless_texts_are_judged(tagger, piece):
+    judged = tagger.judge(piece, piece * 4_000)
+    assert judged.relevance in RELEVANCES
+
+
 def test_threads_may_share_a_tagger(tagger):
     found = demo_articles("vi")[:24]
     alone = [tagger.judge(one.text.title, one.text.body) for one in found]

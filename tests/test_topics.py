@@ -62,6 +62,12 @@ def test_any_text_gets_one_to_three_topics_with_evidence_from_the_text(title, te
         assert all(piece in plain(title) or piece in plain(text) for piece in tag.evidence)
 
 
+@pytest.mark.parametrize("text", ["", "…", "zzqx wvkj", "<img src='x'"])
+def test_a_text_that_says_nothing_is_other(text):
+    (tag,) = judged(text)
+    assert (tag.id, tag.evidence) == ("other", ())
+
+
 def test_evidence_is_written_as_in_the_text_and_never_one_piece_inside_another():
     title = "Nông Dân   phấn khởi, lúa\nthu đông được giá"
     (tag, *_) = judged(title, "Thương lái trả tận ruộng; hợp tác xã bao tiêu lúa gạo, tôm sú và cá tra.")
