@@ -89,6 +89,8 @@ class Reader:
             )
         except (Unusable, ValueError) as error:
             return Result(task.page_id, never=getattr(error, "reason", str(error)))
+        if not draft.lead and not draft.body:  # a frame that scripts would fill, a player, an error page with a 200
+            return Result(task.page_id, never="no article on the page")
         text = f"{draft.lead}\n{draft.body}"
         if not self.keep_all and not self.tagger.names_area(f"{draft.title}\n{text}"):
             return Result(task.page_id, draft, never=OUTSIDE)  # only the frame of the page named a place
