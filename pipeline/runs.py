@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from errors import DiemBaoError
+from errors import DiemBaoError, UsageError
 from pipeline.counts import Counts
 from storage import Archive
 from storage.runs import record_run
@@ -24,7 +24,7 @@ def recorded(archive: Archive, verb: str, now: datetime) -> Iterator[Counts]:
     try:
         yield counts
     except DiemBaoError as raised:
-        error = str(raised)
+        error = "" if isinstance(raised, UsageError) else str(raised)
         raise
     finally:
         if counts.due or error:
