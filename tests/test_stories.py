@@ -21,8 +21,8 @@ ANCHOR = datetime(2026, 8, 4, 23, 45, tzinfo=UTC)
 BODY = (
     "Đoạn đê dài khoảng bốn mươi mét bị nước cuốn trôi lúc nửa đêm, uy hiếp nhiều căn nhà ven sông. Chính quyền xã đã "
     "huy động lực lượng tại chỗ đưa người già và trẻ em đến điểm trường, đồng thời cắm biển cảnh báo. Đơn vị "
-    "quản lý công trình cho biết hố xoáy sâu mười tám mét nằm sát chân đê, cần thả bao tải cát trong ba ngày tới để giữ "
-    "phần còn lại. Người dân mong tuyến kè kiên cố sớm được khởi công trước mùa nước lớn."
+    "quản lý công trình cho biết hố xoáy sâu mười tám mét nằm sát chân đê, cần thả bao tải cát trong ba ngày tới "
+    "để giữ phần còn lại. Người dân mong tuyến kè kiên cố sớm được khởi công trước mùa nước lớn."
 )
 
 
