@@ -30,7 +30,8 @@ _RIDGE: Final = 0.3
 PRIOR: Final = -0.8  # what the ridge falls back to far from everything it saw
 _LEAST: Final = 8  # texts a word must occur in to get a vector
 #: file below corpora/ -> (every how-manieth text gets a label, every how-manieth is read at all)
-_CORPORA: Final = {"baomoi_sections": (6, 2), "baomoi_fulltext_2017": (5, 5), "vntc_train": (5, 5)}
+_OLD: Final = "vntc_train"  # 2002-2006, read last
+_CORPORA: Final = {"baomoi_sections": (6, 2), "baomoi_fulltext_2017": (5, 5), _OLD: (5, 5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Unlabelled:
     labelled: tuple[Terms, ...]
     labelled_words: tuple[tuple[list[str], list[str]], ...]
     others: tuple[list[str], ...]
+    recent: int  #: how many of the labelled, from the first on, are of the last ten years
 
 
 def read(data: Path, known: Sequence[Example]) -> Unlabelled:
@@ -51,6 +53,7 @@ def read(data: Path, known: Sequence[Example]) -> Unlabelled:
     feeds = data / "feeds_2026.jsonl.gz"
     if feeds.is_file():
         labelled += [pair for _, pair in _pairs(feeds, heads, addresses, "summary")]
+    recent = 0
     for name, (label, take) in _CORPORA.items():
         path = data / "corpora" / f"{name}.jsonl.gz"
         if path.is_file():
@@ -59,7 +62,9 @@ def read(data: Path, known: Sequence[Example]) -> Unlabelled:
                     labelled.append(pair)
                 else:
                     others.append([*pair[0], *pair[1][:_HEAD]])
-    return Unlabelled(tuple(terms(*pair) for pair in labelled), tuple(labelled), tuple(others))
+        if name != _OLD:
+            recent = len(labelled)
+    return Unlabelled(tuple(terms(*pair) for pair in labelled), tuple(labelled), tuple(others), recent)
 
 
 def _pairs(

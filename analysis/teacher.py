@@ -28,6 +28,11 @@ class Teacher:
     texts: tuple[Terms, ...]
     vectors: npt.NDArray[np.float32]
     gold: npt.NDArray[np.float32]
+    recent: int  #: how many of the texts, from the first on, are of the last ten years
+
+    def of_today(self) -> Teacher:
+        """The teacher of the recent texts only: old ones helped topics, not tone."""
+        return Teacher(self.texts[: self.recent], self.vectors[: self.recent], self.gold, self.recent)
 
     def silver(self, rows: list[int], linear: Weights, labels: Array, one_each: bool) -> Silver:
         """Labels all texts by linear model plus kernel ridge, both knowing only the gold articles `rows`."""
@@ -59,4 +64,5 @@ def teach(
     own = [[*one.title_words, *one.text_words] for one in examples]
     space = silver.vectorise([*(t + x for t, x in found.labelled_words), *found.others, *own])
     vectors_ = np.array([space.text(*pair) for pair in found.labelled_words])
-    return Teacher(found.labelled, vectors_, np.array([space.text(e.title_words, e.text_words) for e in examples]))
+    gold = np.array([space.text(one.title_words, one.text_words) for one in examples])
+    return Teacher(found.labelled, vectors_, gold, found.recent)

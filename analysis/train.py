@@ -178,7 +178,7 @@ def train(data: Path, out: Path, progress: Say) -> Report:
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
     topic_path = train_topics(training, training_parts, teacher, out)
     progress("tone")
-    tone_path = train_tone(training, training_parts, teacher, out)
+    tone_path = train_tone(training, training_parts, teacher and teacher.of_today(), out)
     progress("relevance")
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held))
     progress("measuring on the gate set")
