@@ -26,7 +26,7 @@ def address(text: str) -> str:
     try:
         return valid_address(text)
     except ValueError as error:
-        raise SettingsError(f"{text!r} is not an e-mail address: {error}") from error
+        raise SettingsError(str(error)) from error
 
 
 def send_test(settings: Settings, email: str, now: datetime) -> None:

@@ -25,7 +25,7 @@ from digest.model import Numbers, Request
 from digest.render import render
 from digest.send import send
 from errors import DeliveryError, DeliveryUncertain
-from pipeline import due, unsubscribe
+from pipeline import area, due, unsubscribe
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.due import Period
@@ -126,7 +126,7 @@ def _request(
         delivered=frozenset(article for edition in delivered for article in edition.articles),
         coverage=storage.outlets.health(db, in_use, now),
         numbers=_numbers(db, settings, period),
-        area=settings.area.province,
+        area=area.label(settings, reader.language),
         timezone=settings.digest.timezone,
         now=now,
         last_composed=last.period_end if last else None,
