@@ -18,7 +18,7 @@ from settings import Area, Settings
         ("Cần Thơ (trước 2025-07-01)", "vi", "Cần Thơ (địa giới trước 01/07/2025)"),
     ],
 )
-def test_an_abolished_province_is_named_with_the_end_of_its_boundaries(province: str, language: str, words: str) -> None:
+def test_an_abolished_province_is_named_with_its_end(province: str, language: str, words: str) -> None:
     assert label(Settings(area=Area(province)), language) == words
 
 
