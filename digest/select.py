@@ -86,12 +86,12 @@ def select(request: Request) -> tuple[News, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(news: News) -> tuple[float, float, int]:
-    return (-round(news.score, 6), -instant(news.head).timestamp(), news.head.id)
+def _order(news: News) -> tuple[float, float, str]:
+    return (-round(news.score, 6), -instant(news.head).timestamp(), news.head.url)  # an id tells who was read first
 
 
 def _news(story: int | None, articles: Iterable[Article], request: Request) -> News | None:
-    known = tuple(sorted(articles, key=lambda article: (instant(article), article.id)))
+    known = tuple(sorted(articles, key=lambda article: (instant(article), article.url)))
     new = tuple(article for article in known if is_due(article, request))
     if not new:
         return None

@@ -68,7 +68,7 @@ def assign(db: Connection, rows: Iterable[Membership], now: datetime) -> dict[in
 def refresh_story(db: Connection, story: int) -> None:
     """Make title and span of a story those of its articles: the title is the original's."""
     columns = (articles.c.title, articles.c.dated_at, articles.c.reprint_of)
-    query = select(*columns).where(articles.c.story_id == story).order_by(articles.c.dated_at, articles.c.id)
+    query = select(*columns).where(articles.c.story_id == story).order_by(articles.c.dated_at, articles.c.url)
     rows = db.execute(query).all()
     if not rows:
         return
@@ -128,7 +128,7 @@ def stories(
     for batch in chunks([row.id for row in rows], _CHUNK):
         columns = (articles.c.id, articles.c.outlet, articles.c.story_id)
         wanted = select(*columns).where(articles.c.story_id.in_(batch))
-        for row in db.execute(wanted.order_by(articles.c.dated_at, articles.c.id)):
+        for row in db.execute(wanted.order_by(articles.c.dated_at, articles.c.url)):
             members.setdefault(row.story_id, []).append((row.id, row.outlet))
     return [
         Story(
@@ -153,7 +153,7 @@ def story_history(db: Connection, story: int) -> list[StoryEvent]:
 
 def _members(db: Connection, story: int) -> list[int]:
     query = select(articles.c.id).where(articles.c.story_id == story)
-    return list(db.execute(query.order_by(articles.c.dated_at, articles.c.id)).scalars())
+    return list(db.execute(query.order_by(articles.c.dated_at, articles.c.url)).scalars())
 
 
 def _move(db: Connection, ids: Sequence[int], story: int) -> None:

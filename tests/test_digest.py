@@ -205,7 +205,7 @@ def test_a_vanished_article_does_not_stand_for_a_story_that_has_others() -> None
 
 def test_ranking_prefers_relevance_then_spread_answer_and_tone() -> None:
     focus = article(1, hours=10)
-    wide = [article(n, outlet, hours=10, story=5) for n, outlet in ((2, "vov"), (3, "sggp"), (4, "nhandan"))]
+    wide = [article(n, outlet, hours=10, story=5) for n, outlet in ((2, "nhandan"), (3, "sggp"), (4, "vov"))]
     asked = article(5, hours=10, topics=("citizen_feedback",), tone=-1)
     bad = article(6, hours=10, tone=-1)
     near = article(7, hours=10, relevance="mention", places=(place("Kế Sách"),))
