@@ -164,7 +164,6 @@ _BLOCKS = re.compile(
 )
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _TAGS = re.compile(r"<!--.*?-->|<(?:[^>\"]|\"[^\"]*\")*+>", re.DOTALL)
-_SPACE = re.compile(r"\s+")
 
 
 def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]:
@@ -243,23 +242,25 @@ def lines_of(container: LexborNode) -> list[str]:
 
 def text_lines(node: LexborNode) -> list[str]:
     """The text of a node as it is, one cleaned line for each block."""
-    html = _SPACE.sub(" ", node.html or "")
+    html = (node.html or "").replace("\n", " ")
     text = _TAGS.sub("", _BLOCKS.sub("\n", html))
-    return [line for line in map(clean, text.split("\n")) if line]
+    parts = (" ".join(part.split()) if "  " in part else part.strip() for part in text.split("\n"))
+    return [line for part in parts if (line := clean(part))]
 
 
 def _size(node: LexborNode) -> int:
-    return len(_SPACE.sub(" ", node.text() or ""))
+    return len(" ".join((node.text() or "").split()))
 
 
 def _drop_noise(container: LexborNode) -> None:
     """Remove furniture, but nothing that holds a large part of the text: then the name of its class misleads."""
     for node in container.css("script,style,noscript,template,iframe,svg"):
         node.decompose()
-    whole = max(_size(container), 1)
+    whole = 0
     for node in container.css(_NOISE):
         if node.mem_id == container.mem_id or node.tag in {"html", "body", "head"}:
             continue
+        whole = whole or max(_size(container), 1)
         size = _size(node)
         if size * 3 < whole or (node.tag in {"figure", "figcaption"} and size < 1_000):
             node.decompose()

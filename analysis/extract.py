@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.bodies import ENOUGH, by_container, by_selectors, by_trafilatura
-from analysis.headlines import article_heading, lead_of, title_of
+from analysis import recipes
+from analysis.bodies import ENOUGH
+from analysis.headlines import article_heading, first_text, lead_of, selected_lead, title_of
 from analysis.language import detect
 from analysis.metadata import Head, head_of
 from analysis.pages import tree_of
 from analysis.published import published
 from analysis.tidy import tidy
 from errors import Unusable
-from press import Draft, Link, Outlet
+from press import Draft, Language, Link, Outlet
 from press.urls import canonical, host
 
 _SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "co", "info"))
+_NO_RECIPE = Outlet("", "", "vi", "local")
+# Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
+_VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
+_GLANCE = 800
 
 
 def extract(
@@ -36,46 +44,61 @@ def extract(
     """
     tree = tree_of(body, url, content_type)
     head = head_of(tree, url)
-    heading = article_heading(tree, head)
-    names = _names(head, outlet, url)
-    title = title_of(tree, head, heading, selector=outlet.title if outlet else "", names=names) or (
-        link.title if link else ""
-    )
+    recipe = outlet or _NO_RECIPE
+    heading = cache(lambda: article_heading(tree, head))  # a recipe that has every part never needs it
+    names = cache(lambda: _names(head, recipe.name, url))
+    chosen = first_text(tree, recipe.title)
+    title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
     when = published(
-        tree, head, url=url, selector=outlet.date if outlet else "", link=link, now=now, title=heading
+        tree, head, url=url, selector=recipe.date, link=link, now=now, heading=heading
     )  # before the body: that changes the tree
-    dateline, lead = lead_of(tree, head, heading, selector=outlet.lead if outlet else "", names=names)
-    lines = tidy(_paragraphs(tree, heading, outlet), title=title, lead=lead)
+    dateline, lead = selected_lead(tree, recipe.lead) or lead_of(tree, head, heading(), names=names())
+    paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
+    lines = tidy(paragraphs, title=title, lead=lead)
     if not title and not lines:
         raise Unusable(url, "neither a title nor a text was found on the page")
     text = "\n".join(lines)
+    missed = (
+        recipes.NO_TITLE if recipe.title and title and not chosen else "",
+        recipes.NO_BODY if recipe.body and lines and not by_recipe else "",
+    )
     return Draft(
         url=url,
         canonical_url=_canonical(head.canonical, url),
         title=title,
         lead=lead,
         body=text,
-        language=detect(text if len(text) >= ENOUGH else f"{title}\n{lead}\n{text}"),
+        language=_language(title, lead, text),
         published_at=when.at,
         published_raw=when.raw,
         date_source=when.source,
         section=head.section or (link.section if link else ""),
-        problems=(*_missing(title, text), *when.problems),
+        problems=(*_missing(title, text), *filter(None, missed), *when.problems),
         dateline=dateline,
     )
 
 
-def _paragraphs(tree: LexborHTMLParser, heading: LexborNode | None, outlet: Outlet | None) -> list[str]:
-    if outlet is not None and outlet.body:
-        lines = by_selectors(tree, outlet.body, outlet.drop)
-        if sum(map(len, lines)) >= ENOUGH:
-            return lines
-    return by_container(tree) or by_trafilatura(tree, heading)
+def _paragraphs(
+    tree: LexborHTMLParser, recipe: Outlet, heading: Callable[[], LexborNode | None]
+) -> tuple[list[str], bool]:
+    """The paragraphs of the page, and whether they are those the recipe selects."""
+    selected = recipes.selected_lines(tree, recipe)
+    if sum(map(len, selected)) >= ENOUGH:
+        return selected, True
+    generic = recipes.generic_lines(tree, heading())
+    return (selected, True) if recipes.are_all(selected, generic) else (generic, False)
 
 
-def _names(head: Head, outlet: Outlet | None, url: str) -> tuple[str, ...]:
+def _language(title: str, lead: str, text: str) -> Language:
+    glance = text[:_GLANCE]
+    if len(glance) == _GLANCE and len(_VIETNAMESE.findall(glance)) * 14 > _GLANCE:
+        return "vi"
+    return detect(text if len(text) >= ENOUGH else f"{title}\n{lead}\n{text}")
+
+
+def _names(head: Head, name: str, url: str) -> tuple[str, ...]:
     site = host(url).removeprefix("www.")
-    return tuple(filter(None, (outlet.name if outlet else "", head.site_name, site, site.partition(".")[0])))
+    return tuple(filter(None, (name, head.site_name, site, site.partition(".")[0])))
 
 
 def _missing(title: str, text: str) -> tuple[str, ...]:
@@ -90,8 +113,10 @@ def _missing(title: str, text: str) -> tuple[str, ...]:
 def _canonical(said: str, url: str) -> str:
     """The page's own canonical address where it stays on the same site and is no home page, else the address itself."""
     own = canonical(url)
+    if said in {"", url, own}:
+        return own
     try:
-        other = canonical(said, url) if said else own
+        other = canonical(said, url)
     except ValueError:
         return own
     path = other.partition("://")[2].partition("/")[2]

@@ -67,13 +67,8 @@ def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
     return best if best is not None and (most >= 0.5 or best.tag == "h1") else None
 
 
-def title_of(
-    tree: LexborHTMLParser, head: Head, heading: LexborNode | None, *, selector: str, names: tuple[str, ...]
-) -> str:
-    """Title: the outlet's selector, else the headline shown where it agrees with the head, else the head's own."""
-    chosen = first_text(tree, selector)
-    if chosen:
-        return chosen
+def title_of(head: Head, heading: LexborNode | None, *, names: tuple[str, ...]) -> str:
+    """Title: the headline shown where it agrees with what the head says, else the head's own."""
     said = without_site(head.headline, names) or without_site(head.og_title, names)
     seen = shown(heading) if heading is not None else ""
     if not said:
@@ -90,15 +85,14 @@ def title_of(
 
 
 def lead_of(
-    tree: LexborHTMLParser, head: Head, heading: LexborNode | None, *, selector: str, names: tuple[str, ...]
+    tree: LexborHTMLParser, head: Head, heading: LexborNode | None, *, names: tuple[str, ...]
 ) -> tuple[str, str]:
-    """Dateline and lead: the outlet's selector, the known summary elements, the description where the page shows it."""
+    """Dateline and lead: the known summary elements, the description where the page shows it."""
     known = (node for node in tree.css(_LEADS)[:12] if not is_neighbours(node, heading))
-    for node in _nodes(tree, selector)[:1] or list(islice(known, 3)):
-        dateline = _stamp(node)
-        text = shown(node)
-        if 20 <= len(text) <= 1_500:
-            return (dateline, text) if dateline else split_dateline(text)
+    for node in islice(known, 3):
+        lead = lead_in(node)
+        if lead is not None:
+            return lead
     said = [
         without_site(text, names)
         for text in (*head.descriptions[:2], head.ld_description, *head.descriptions[2:])
@@ -117,6 +111,21 @@ def lead_of(
         return split_dateline(opening)
     whole = [text for text in said if not _CUT.search(text)]
     return split_dateline(max(whole or said, key=len, default=""))
+
+
+def selected_lead(tree: LexborHTMLParser, selector: str) -> tuple[str, str] | None:
+    """Dateline and lead in the first element of a selector; None where it finds no lead."""
+    nodes = _nodes(tree, selector, first=True)
+    return lead_in(nodes[0]) if nodes else None
+
+
+def lead_in(node: LexborNode) -> tuple[str, str] | None:
+    """Dateline and lead in an element; None where its text is too short or too long to be one. The node is changed."""
+    dateline = _stamp(node)
+    text = shown(node)
+    if not 20 <= len(text) <= 1_500:
+        return None
+    return (dateline, text) if dateline else split_dateline(text)
 
 
 def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
@@ -176,18 +185,25 @@ def without_site(text: str, names: tuple[str, ...]) -> str:
 
 def first_text(tree: LexborHTMLParser, selector: str) -> str:
     """The text of the first element a selector finds; empty where it finds none or is no selector."""
-    return next(filter(None, map(shown, _nodes(tree, selector)[:3])), "")
+    nodes = _nodes(tree, selector, first=True)
+    return (shown(nodes[0]) if nodes else "") or next(filter(None, map(shown, _nodes(tree, selector)[1:3])), "")
 
 
 def shown(node: LexborNode) -> str:
     """The text of an element as one clean line."""
+    only = node.first_child
+    if only is not None and only.tag == "-text" and only.next is None:
+        return clean(node.text() or "")
     return clean(" ".join(text_lines(node)))
 
 
-def _nodes(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+def _nodes(tree: LexborHTMLParser, selector: str, *, first: bool = False) -> list[LexborNode]:
     if not selector:
         return []
     try:
+        if first:
+            node = tree.css_first(selector)
+            return [node] if node is not None else []
         return tree.css(selector)
     except SelectolaxError:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
@@ -22,20 +22,62 @@ _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of one page, cleaned: empty strings where a page is silent. Names of persons are never read."""
+    """The head of one page as served; what is asked of it comes cleaned, empty where the page is silent.
 
-    headline: str = ""
-    og_title: str = ""
-    doc_title: str = ""
-    site_name: str = ""
-    ld_description: str = ""
-    descriptions: tuple[str, ...] = ()
-    ld_published: str = ""
-    meta_published: tuple[str, ...] = ()
-    section: str = ""
-    canonical: str = ""
-    lang: str = ""
+    Names of persons are never read.
+    """
+
     meta: Mapping[str, str] = field(default_factory=dict)
+    article: Mapping[str, object] = field(default_factory=dict)
+    crumbs: tuple[str, ...] = ()
+    served_title: str = ""
+    canonical: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The headline JSON-LD gives."""
+        return clean(_text(self.article.get("headline")) or _text(self.article.get("name")))
+
+    @property
+    def og_title(self) -> str:
+        """The title for social networks."""
+        return clean(self.meta.get("og:title") or self.meta.get("twitter:title") or "")
+
+    @property
+    def doc_title(self) -> str:
+        """The title of the document, the site's name in it."""
+        return clean(self.served_title)
+
+    @property
+    def site_name(self) -> str:
+        """The name of the site."""
+        return clean(self.meta.get("og:site_name") or "")
+
+    @property
+    def ld_description(self) -> str:
+        """The description JSON-LD gives."""
+        return clean(_text(self.article.get("description")))
+
+    @property
+    def descriptions(self) -> tuple[str, ...]:
+        """The descriptions for social networks and search engines."""
+        names = ("og:description", "twitter:description", "description")
+        return tuple(clean(self.meta[name]) for name in names if self.meta.get(name))
+
+    @property
+    def ld_published(self) -> str:
+        """When JSON-LD says the article was published, as written."""
+        return _text(self.article.get("datePublished"))
+
+    @property
+    def meta_published(self) -> tuple[str, ...]:
+        """When meta elements say it was, as written, best known first."""
+        return tuple(self.meta[name] for name in _META_DATES if self.meta.get(name))
+
+    @property
+    def section(self) -> str:
+        """The section by JSON-LD, meta elements or the breadcrumb."""
+        return clean(_section(self.article, self.meta, self.crumbs))
 
 
 _META_DATES = (
@@ -57,25 +99,15 @@ _META_SECTIONS = ("article:section", "articlesection", "its_section", "section",
 
 def head_of(tree: LexborHTMLParser, url: str) -> Head:
     """Read the head: the JSON-LD article that speaks of `url` (else the first), meta elements, the canonical link."""
-    meta = _meta(tree)
     article, crumbs = _linked_data(tree, url)
     canonical = tree.css_first('link[rel="canonical"]')
     title = tree.css_first("title")
-    root = tree.css_first("html")
     return Head(
-        headline=clean(_text(article.get("headline")) or _text(article.get("name"))),
-        og_title=clean(meta.get("og:title") or meta.get("twitter:title") or ""),
-        doc_title=clean(title.text() if title else ""),
-        site_name=clean(meta.get("og:site_name") or ""),
-        ld_description=clean(_text(article.get("description"))),
-        descriptions=tuple(
-            clean(meta[name]) for name in ("og:description", "twitter:description", "description") if meta.get(name)
-        ),
-        ld_published=_text(article.get("datePublished")),
-        meta_published=tuple(meta[name] for name in _META_DATES if meta.get(name)),
-        section=clean(_section(article, meta, crumbs)),
+        meta=_meta(tree),
+        article=article,
+        crumbs=tuple(crumbs),
+        served_title=(title.text() or "") if title else "",
         canonical=(canonical.attributes.get("href") or "") if canonical else "",
-        lang=((root.attributes.get("lang") or "") if root else "").lower()[:2],
     )
 
 
@@ -91,7 +123,7 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: list[str]) -> str:
+def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: Sequence[str]) -> str:
     for named in (_text(article.get("articleSection")), *(meta.get(name, "") for name in _META_SECTIONS)):
         parts = [part.strip() for part in named.split(",") if part.strip()]
         if parts:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+import numpy as np
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from errors import Unusable
 
@@ -40,7 +41,7 @@ _FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "
 _MARKUP = re.compile(
     r"<\s*(?:!doctype|html|head|body|meta|title|article|section|main|div|p|h[1-6]|table|amp|span|br)\b", re.I
 )
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_CONTROL = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 # A quotation mark opens a value behind an equals sign only, as in the parser.
 _INSIDE = r"(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][\w:-]*){_INSIDE}")
@@ -69,12 +70,29 @@ def tree_of(body: bytes, url: str, content_type: str = "") -> LexborHTMLParser:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             raise Unusable(url, f"not an HTML page ({what})")
-    text = decode(body, content_type)
-    if len(_CONTROL.findall(text[:_SAMPLE])) > max(8, len(text[:_SAMPLE]) // 20):
+    page = _utf8(body, content_type)
+    served = page[:_SAMPLE]
+    sample = served.decode("utf-8", errors="replace")
+    odd = len(served) - len(served.translate(None, _CONTROL)) + sample.count("\ufffd")
+    if odd > max(8, len(sample) // 20):
         raise Unusable(url, "not text: the bytes are no known encoding")
-    if not _MARKUP.search(text):
+    if not (_MARKUP.search(sample) or _MARKUP.search(page.decode("utf-8", errors="replace"))):
         raise Unusable(url, "not an HTML page (no markup in it)")
-    return LexborHTMLParser(_bounded(text, body, url))
+    return LexborHTMLParser(_bounded(page, url), options=LexborDocumentOptions.WO_EVENTS.value)
+
+
+def _utf8(body: bytes, content_type: str) -> bytes:
+    """The page as UTF-8; what claims nothing else stays as it is: the parser replaces what it cannot read."""
+    if body.startswith(codecs.BOM_UTF8):
+        return body[len(codecs.BOM_UTF8) :]
+    header = _HEADER_CHARSET.search(content_type)
+    found = None if header else _CHARSET.search(body[:4096])
+    declared = _codec(header[1]) if header else _codec(found[1].decode("ascii", errors="replace")) if found else ""
+    if declared in {"", "utf-8"} and not body.startswith(
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+    ):
+        return body
+    return decode(body, content_type).encode("utf-8", errors="replace")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -106,28 +124,45 @@ def _codec(name: str) -> str:
     return "cp1252" if info.name in {"iso8859-1", "ascii"} else info.name
 
 
-def _bounded(text: str, body: bytes, url: str) -> str:
-    """The text to parse; raises Unusable for what would keep the parser busy without end. Counting bytes is cheaper."""
-    tags, closing = body.count(b"<"), body.count(b"</")
+def _bounded(page: bytes, url: str) -> bytes:
+    """The bytes to parse; raises Unusable for what would keep the parser busy without end. Counting bytes is cheap."""
+    codes = np.frombuffer(page, np.uint8)
+    opening = codes == ord("<")
+    tags = int(np.count_nonzero(opening))
+    closing = int(np.count_nonzero(opening[:-1] & (codes[1:] == ord("/"))))
     if tags > _MAX_TAGS:
         raise Unusable(url, f"more than {_MAX_TAGS} tags")
     if tags > _MANY_TAGS or tags - 2 * closing > _MANY_OPEN:
-        depth, formats = _nesting(text)
+        depth, formats = _nesting(page.decode("utf-8", errors="replace"))
         if depth > _MAX_DEPTH or formats > _MAX_OPEN_FORMATS:
             raise Unusable(url, "nested too deep: thousands of elements inside each other")
-    if not _may_have_long_tags(body):
-        return text
-    text = _without_scripts(text)  # what is judged is what is parsed
-    if not _may_have_long_tags(text.encode("utf-8", errors="replace")):
-        return text
+    if not _may_have_long_tags(page):
+        return page
+    text = _without_scripts(page.decode("utf-8", errors="replace"))  # what is judged is what is parsed
+    page = text.encode("utf-8", errors="replace")
+    if not _may_have_long_tags(page):
+        return page
     long = (found[0] for found in _OPEN.finditer(text) if found.end() - found.start() > _LONG_TAG)
     if any(len(_QUOTED.sub("", tag)) > _LONG_TAG for tag in long):
         raise Unusable(url, "an element with thousands of attributes")
-    return text
+    return page
 
 
 def _may_have_long_tags(page: bytes) -> bool:
-    return page.count(b"=") > _MANY_ATTRIBUTES or max(map(len, page.split(b">"))) > _LONG_TAG
+    codes = np.frombuffer(page, np.uint8)
+    if np.count_nonzero(codes == ord("=")) > _MANY_ATTRIBUTES:
+        return True
+    start = separators = 0
+    while start + _LONG_TAG < len(page):  # from each ">" to the last one in reach: a few steps for a whole page
+        last = page.rfind(b">", start, start + _LONG_TAG)
+        if last < 0:
+            end = page.find(b">", start)
+            last = end if end >= 0 else len(page)
+            # What an attribute can begin behind; a picture in a value or a script's data have few.
+            gap = codes[start:last]
+            separators += int(np.count_nonzero((gap <= ord(" ")) | (gap == ord("/")) | (gap == ord("="))))
+        start = last + 1
+    return separators > _MANY_ATTRIBUTES
 
 
 def _without_scripts(text: str) -> str:

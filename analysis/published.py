@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -77,24 +77,32 @@ def published(
     selector: str,
     link: Link | None,
     now: datetime | None,
-    title: LexborNode | None,
+    heading: Callable[[], LexborNode | None],
 ) -> Published:
     """Choose among JSON-LD, meta, the outlet's selector, <time>, a visible date near the title, the feed, the address.
 
     The first plausible one in that order, with three exceptions: a mere day gives way to a time on that day, a time
-    marked UTC to a visible clock that shows the same figures, and what is impossible to what is possible.
+    marked UTC to a visible clock that shows the same figures, and what is impossible to what is possible. `heading`
+    finds the article's own headline; it is asked only where a date must be looked for.
     """
-    stated = list(_stated(head))
     moment = now or _FAR
+    said = _stated(head)
+    first = next(said, None)
     if (
-        stated
-        and stated[0].timed
-        and stated[0].instant.zone == "served"
-        and not stated[0].in_utc
-        and not _wrong(stated[0], url, moment)
+        first is not None
+        and first.timed
+        and first.instant.zone == "served"
+        and not first.in_utc
+        and not _wrong(first, url, moment)
     ):
-        return _answer(stated[0], url, moment)
-    found = [*stated, *_on_page(tree, selector, title), *_in_feed(link)]
+        return _answer(first, url, moment)
+    stated = [first, *said] if first is not None else []
+    shown = _selected(tree, selector)
+    sure = shown is not None and shown.timed and not _wrong(shown, url, moment)  # then nothing else needs a look
+    on_page = [shown] if shown is not None else []
+    if not sure:
+        on_page += _near(heading())
+    found = [*stated, *on_page, *_in_feed(link)]
     chosen = next((one for one in found if not _wrong(one, url, moment)), next(iter(found), None))
     if chosen is None:
         chosen = _last_resort(tree, url, moment)
@@ -104,7 +112,7 @@ def published(
 
 def _stated(head: Head) -> Iterator[_Found]:
     for source, raws in (("json-ld", (head.ld_published,)), ("meta", head.meta_published)):
-        for raw in raws:
+        for raw in dict.fromkeys(raws):
             instant = dates.parse(raw)
             if instant:
                 yield _Found(instant, source)
@@ -118,15 +126,18 @@ def _in_feed(link: Link | None) -> Iterator[_Found]:
         )
 
 
-def _on_page(tree: LexborHTMLParser, selector: str, title: LexborNode | None) -> Iterator[_Found]:
-    if selector:
-        try:
-            nodes = tree.css(selector)[:5]
-        except SelectolaxError:
-            nodes = []
-        instant = _first(nodes)
-        if instant:
-            yield _Found(instant, "selector")
+def _selected(tree: LexborHTMLParser, selector: str) -> _Found | None:
+    if not selector:
+        return None
+    try:
+        instant = _first(tree.css(selector)[:5])
+    except SelectolaxError:
+        return None
+    return _Found(instant, "selector") if instant else None
+
+
+def _near(title: LexborNode | None) -> Iterator[_Found]:
+    """The dates around the headline: a <time>, an element named for one, else a line beside it."""
     if title is None:
         return
     timed = visible = None

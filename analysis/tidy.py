@@ -23,6 +23,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_END = re.compile(r"(?:[-–.,(]|\s)\s*(?:ảnh|photo)\s*:\s*[^.!?]{2,60}[.)]?\Z", re.IGNORECASE)
+_CREDIT_END = 64  # characters of a clean line from the colon of its credit on
 _CREDITS = re.compile(
     r"[(\[]?\s*(?:theo|nguồn tin|nguồn|tổng hợp|biên tập|thực hiện|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|ảnh"
     r"|source|by|pv|p\.v|phóng viên|link gốc|nội dung)\b\s*:?",
@@ -37,7 +38,10 @@ def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
     """The lines that are the article: no furniture or captions, no title and lead in front, no authors behind."""
     kept = [line for line in lines if not _is_furniture(line)]
     known = {key for key in (_key(title), _key(lead)) if key}
+    ends = {_end(title), _end(lead)}
     for index in range(min(8, len(kept)) - 1, -1, -1):
+        if _end(kept[index]) not in ends:  # most lines, and comparing whole ones takes long
+            continue
         if _key(kept[index]) in known or _is_cut(kept[index], lead):
             if all(len(line) < 160 for line in kept[:index]):  # what stands above is the head of the article too
                 kept = kept[index + 1 :]
@@ -58,7 +62,7 @@ def _is_furniture(line: str) -> bool:
             _FURNITURE.fullmatch(line)
             or _BUTTONS.fullmatch(line)
             or _CREDIT.fullmatch(line)
-            or _CAPTION_END.search(line)
+            or (":" in line[-_CREDIT_END:] and _CAPTION_END.search(line))
             or not any(map(str.isalnum, line))
         )
     )
@@ -82,6 +86,11 @@ def _is_signature(line: str) -> bool:
     if not words:
         return credited is not None or line.endswith(")")
     return len(words) <= 9 and all(word[0].isupper() or (credited and word in _SMALL_WORDS) for word in words)
+
+
+def _end(text: str) -> str:
+    """The last letters of a line: two lines with the same key, or one ending in the other, have the same."""
+    return _key(text[-40:])[-6:]
 
 
 def _key(text: str) -> str:
