@@ -181,17 +181,14 @@ def test_wishes_choose_what_a_reader_gets(lived: Lived) -> None:
 
 
 @pytest.mark.parametrize("later", [timedelta(0), MINUTE])
-def test_a_second_run_stores_sends_and_asks_nothing(later: timedelta, tmp_path: Path) -> None:
-    with Press(ANCHOR, process=True, troubles=bool(later)) as press, MailServer() as mail:
-        house = House(tmp_path, press, mail.port)
-        house.subscribe(READER)
-        house.run("run")
-        before, seen = house.dump(), len(press.requests())
-        told = house.run("run", "--json", now=ANCHOR + later).json
-        assert house.dump() == before
-        assert since(press, seen) == []
-        assert [told[name] for name in ("due", "done", "later", "never", "requests")] == [0, 0, 0, 0, 0]
-        assert len(mail.messages) == 1
+def test_a_second_run_stores_sends_and_asks_nothing(later: timedelta, lived: Lived) -> None:
+    house, press = lived.house, lived.house.press
+    before, seen, mails = house.dump(), len(press.requests()), len(lived.mail.messages)
+    told = house.run("run", "--json", now=ANCHOR + later).json
+    assert house.dump() == before
+    assert since(press, seen) == []
+    assert [told[name] for name in ("due", "done", "later", "never", "requests")] == [0, 0, 0, 0, 0]
+    assert len(lived.mail.messages) == mails == len(READERS)
 
 
 def test_the_days_after(tmp_path: Path) -> None:
