@@ -256,17 +256,21 @@ def _drop_noise(container: LexborNode) -> None:
     """Remove furniture, but nothing that holds a large part of the text: then the name of its class misleads."""
     for node in container.css("script,style,noscript,template,iframe,svg"):
         node.decompose()
-    whole = 0
+    text = container.text() or ""
+    least = len(text) - sum(map(text.count, " \n\t\r"))  # of its size, which takes longer to tell
     for node in container.css(_NOISE):
         if node.mem_id == container.mem_id or node.tag in {"html", "body", "head"}:
             continue
-        whole = whole or max(_size(container), 1)
-        size = _size(node)
-        if size * 3 < whole or (node.tag in {"figure", "figcaption"} and size < 1_000):
+        if len(node.text() or "") * 3 < least or _is_small(node, text):
             node.decompose()
     for node in container.css(_RIGHT):
         if node.mem_id != container.mem_id and _size(node) < 100:
             node.decompose()
+
+
+def _is_small(node: LexborNode, whole: str) -> bool:
+    size = _size(node)
+    return size * 3 < len(" ".join(whole.split())) or (node.tag in {"figure", "figcaption"} and size < 1_000)
 
 
 def _drop_captions(container: LexborNode) -> None:

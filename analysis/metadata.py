@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from press.text import clean
 
@@ -17,6 +17,8 @@ _ARTICLE_TYPES = re.compile(
 _MAX_NODES = 3_000
 _MAX_SCRIPT = 400_000
 _HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម|tin tức", re.IGNORECASE)
+_JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
+_HEAD = 'meta[content],title,link[rel="canonical"],script[type*="ld+json" i]'
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
@@ -99,11 +101,13 @@ _META_SECTIONS = ("article:section", "articlesection", "its_section", "section",
 
 def head_of(tree: LexborHTMLParser, url: str) -> Head:
     """Read the head: the JSON-LD article that speaks of `url` (else the first), meta elements, the canonical link."""
-    article, crumbs = _linked_data(tree, url)
-    canonical = tree.css_first('link[rel="canonical"]')
-    title = tree.css_first("title")
+    nodes: dict[str, list[LexborNode]] = {"meta": [], "title": [], "link": [], "script": []}
+    for node in tree.css(_HEAD):  # one walk through the page
+        nodes.setdefault(node.tag or "", []).append(node)
+    article, crumbs = _linked_data(nodes["script"], url)
+    canonical, title = next(iter(nodes["link"]), None), next(iter(nodes["title"]), None)
     return Head(
-        meta=_meta(tree),
+        meta=_meta(nodes["meta"]),
         article=article,
         crumbs=tuple(crumbs),
         served_title=(title.text() or "") if title else "",
@@ -111,14 +115,16 @@ def head_of(tree: LexborHTMLParser, url: str) -> Head:
     )
 
 
-def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+def _meta(nodes: Sequence[LexborNode]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
+    for node in nodes:
         attributes = node.attributes
-        content = attributes.get("content") or ""
+        content = attributes.get("content")
+        if not content or content.isspace():
+            continue
         for key in ("property", "name", "itemprop"):
             name = attributes.get(key)
-            if name and content.strip():
+            if name:
                 found.setdefault(name.strip().lower(), content)
     return found
 
@@ -131,11 +137,11 @@ def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: Seq
     return crumbs[-1] if crumbs else ""
 
 
-def _linked_data(tree: LexborHTMLParser, url: str) -> tuple[Mapping[str, object], list[str]]:
+def _linked_data(scripts: Sequence[LexborNode], url: str) -> tuple[Mapping[str, object], list[str]]:
     """The article the page is about as JSON-LD says it ({} where it does not), and the names of the breadcrumb."""
     articles: list[dict[str, object]] = []
     crumbs: list[str] = []
-    for script in tree.css('script[type*="ld+json" i]'):
+    for script in scripts:
         for node in _nodes(_load(script.text() or "")):
             types = node.get("@type")
             names = types if isinstance(types, list) else [types]
@@ -154,7 +160,7 @@ def _load(text: str) -> object:
         return None
     for candidate in (text, _TRAILING_COMMA.sub("", text)):
         try:
-            return json.loads(candidate, strict=False)  # real pages have raw newlines inside strings
+            return _JSON.decode(candidate)
         except (ValueError, RecursionError):
             continue
     return None

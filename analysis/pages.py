@@ -129,7 +129,8 @@ def _bounded(page: bytes, url: str) -> bytes:
     codes = np.frombuffer(page, np.uint8)
     opening = codes == ord("<")
     tags = int(np.count_nonzero(opening))
-    closing = int(np.count_nonzero(opening[:-1] & (codes[1:] == ord("/"))))
+    opening[:-1] &= codes[1:] == ord("/")
+    closing = int(np.count_nonzero(opening[:-1]))
     if tags > _MAX_TAGS:
         raise Unusable(url, f"more than {_MAX_TAGS} tags")
     if tags > _MANY_TAGS or tags - 2 * closing > _MANY_OPEN:

@@ -88,14 +88,8 @@ def published(
     moment = now or _FAR
     said = _stated(head)
     first = next(said, None)
-    if (
-        first is not None
-        and first.timed
-        and first.instant.zone == "served"
-        and not first.in_utc
-        and not _wrong(first, url, moment)
-    ):
-        return _answer(first, url, moment)
+    if first is not None and first.timed and not first.in_utc and not _wrong(first, url, moment):
+        return _answer(first, url, moment)  # nothing else could change it
     stated = [first, *said] if first is not None else []
     shown = _selected(tree, selector)
     sure = shown is not None and shown.timed and not _wrong(shown, url, moment)  # then nothing else needs a look
