@@ -33,16 +33,16 @@ def add_commands(commands: Commands) -> None:
         "subscribe",
         subscribe,
         "send the digest to an address",
-        "An address that has a subscription gets the new wishes. The first edition covers the 24 hours before its due\n"
-        "time; each next one begins where the last delivered one ended.",
+        "An address that has a subscription keeps the wishes that are not named anew. The first edition covers the 24\n"
+        "hours before its due time; each next one begins where the last delivered one ended.",
     )
     command.add_argument("email", metavar="EMAIL")
-    command.add_argument("--name", default="", help="the reader's name, for the greeting")
+    command.add_argument("--name", help="the reader's name")
     command.add_argument("--at", type=_clock, metavar="HH:MM", help="when it is due (default: [digest] at)")
-    command.add_argument("--days", choices=("daily", "mon-fri"), default="daily")
-    command.add_argument("--topics", type=_topics, default=(), metavar="X,Y", help=f"only these: {', '.join(TOPICS)}")
-    command.add_argument("--places", type=_words, default=(), metavar="X,Y", help="only these places")
-    command.add_argument("--language", choices=("vi", "en"), default="vi")
+    command.add_argument("--days", choices=("daily", "mon-fri"), help="default: daily")
+    command.add_argument("--topics", type=_topics, metavar="X,Y", help=f"only these: {', '.join(TOPICS)}; '' = all")
+    command.add_argument("--places", type=_words, metavar="X,Y", help="only these places of the area; '' = all")
+    command.add_argument("--language", choices=("vi", "en"), help="default: vi")
     command = add_command(commands, "unsubscribe", unsubscribe, "stop sending the digest to an address")
     command.add_argument("email", metavar="EMAIL")
 
@@ -118,6 +118,9 @@ def outlets(args: argparse.Namespace) -> int:
                 last = _local(health["last_ok"], settings.digest.timezone)
                 words = f"{health['articles_24h']:>4} in 24 h  {health['last_error'] or ''}"
                 print(f"{health['slug']:<20} {health['state']:<15} {last:<17} {safe(words)}")
+        if not args.json:
+            for slug, why in pipeline.show.never_read(settings):
+                print(f"{slug:<20} not read: {why}")
     return 0
 
 
@@ -154,7 +157,7 @@ def subscribe(args: argparse.Namespace) -> int:
     import pipeline.readers
 
     with opened(args) as (archive, settings):
-        at = f"{args.at or settings.digest.at:%H:%M}"
+        at = f"{args.at:%H:%M}" if args.at else None
         wishes = pipeline.readers.Wishes(args.name, at, args.days, args.topics, args.places, args.language)
         row = pipeline.readers.subscribe(archive, settings, args.email, wishes, now_of(args))
         first = pipeline.readers.next_due(row, settings, now_of(args))

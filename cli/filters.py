@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.common import Commands, add_command, now_of, print_json, settings_of
+from cli.common import Commands, add_command, json_option, now_of, print_json, settings_of
 from errors import DiemBaoError, Unusable
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `extract`, `tag` and `stories`."""
+    """Add `extract`, `tag`, `stories` and `places`."""
     command = add_command(
         commands,
         "extract",
@@ -40,6 +40,20 @@ def add_commands(commands: Commands) -> None:
         'The same lines as `tag` with "published_at" in, {"id","story","reprint_of"} out.',
     )
     command.add_argument("file", nargs="?", default="-", metavar="FILE.jsonl", help="default: standard input")
+
+    command = add_command(
+        commands,
+        "places",
+        places,
+        "explain which places a text names, and why",
+        "The first line of the text is its headline. Each place comes with the words it was written by, its unit,\n"
+        "code and validity, whether it lies in the area of the settings, and the reason.",
+    )
+    command.add_argument("file", nargs="?", default="-", metavar="FILE.txt", help="default: standard input")
+    command.add_argument(
+        "--outlet", default="", metavar="SLUG", help="who published it: its home decides between namesakes"
+    )
+    json_option(command, "one JSON object a line")
 
 
 def extract_page(args: argparse.Namespace) -> int:
@@ -76,6 +90,21 @@ def stories(args: argparse.Namespace) -> int:
         bad = bad or "error" in answer
         print_json(answer)
     return int(bad)
+
+
+def places(args: argparse.Namespace) -> int:
+    """Print every place a text names with the reason; --now is when it was published."""
+    import pipeline.filters
+
+    title, _, text = _bytes(args.file).decode("utf-8-sig", "replace").partition("\n")
+    for place in pipeline.filters.places(title, text, settings_of(args), args.now, args.outlet):
+        if args.json:
+            print_json(place)
+        else:
+            where = "in the area" if place["in_area"] else "elsewhere"
+            since = f" since {place['valid_from']}" if place["valid_from"] else ""
+            print(f"{place['as_written']!s:<28} {place['name']} ({place['code']}{since}), {where}: {place['evidence']}")
+    return 0
 
 
 def _line_by_line(file: str, answer: object) -> int:

@@ -9,7 +9,7 @@ from cli.common import Commands, add_command, json_option, now_of, opened, print
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `check`, `mail-test` and `train`."""
+    """Add `check`, `mail-test`, `train` and `evaluate`."""
     command = add_command(
         commands,
         "check",
@@ -31,6 +31,16 @@ def add_commands(commands: Commands) -> None:
         "--data", required=True, type=Path, metavar="FOLDER", help="the folder with gold/ and corpora/"
     )
     command.add_argument("--out", type=Path, metavar="FOLDER", help="where the models go (default: analysis/models)")
+
+    command = add_command(
+        commands,
+        "evaluate",
+        evaluate,
+        "measure the models on labelled articles",
+        "Prints precision, recall and F1 per class with bootstrap intervals, the confusion, and the surest errors. A\n"
+        'line of FILE is {"id","title","text"} with "topics", "tone" or "relevance" as a person labelled it.',
+    )
+    command.add_argument("--gold", required=True, nargs="+", type=Path, metavar="FILE", help="JSONL, also .gz")
 
 
 def check(args: argparse.Namespace) -> int:
@@ -65,4 +75,12 @@ def train(args: argparse.Namespace) -> int:
     import pipeline.training
 
     print(pipeline.training.train(args.data, args.out))
+    return 0
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Measure the models and print the figures."""
+    import pipeline.training
+
+    print(pipeline.training.evaluate(args.gold, settings_of(args)))
     return 0

@@ -43,7 +43,7 @@ class Request:
     area: str  #: as a reader knows it, e.g. "Sóc Trăng (địa giới trước 01/7/2025)"
     timezone: ZoneInfo
     now: datetime
-    last_composed: datetime | None = None  #: `now` of the last delivered edition; None: there was none
+    last_seen: int | None = None  #: highest article id when the last delivered edition was composed; None: no edition
     archive_url: str = ""  #: what links to archive pages begin with; empty: no such links
     operator: str = ""  #: who mends a wrong label; empty: nobody is named
 

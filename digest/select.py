@@ -52,13 +52,13 @@ def instant(article: Article) -> datetime:
 
 
 def is_late(article: Article, request: Request) -> bool:
-    """Whether it appeared before the period and was met only after the last delivered edition had been composed."""
+    """Whether it appeared before the period but entered the archive only after the last edition had been composed."""
     owed_from = request.subscription.created_at - timedelta(days=1)  # nothing older than the first period is owed
     earliest = max(request.start - timedelta(days=LATE_DAYS), owed_from)
     return (
-        request.last_composed is not None
+        request.last_seen is not None
         and earliest <= instant(article) < request.start
-        and article.fetched_at >= request.last_composed
+        and article.id > request.last_seen
     )
 
 

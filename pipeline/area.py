@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from analysis.gazetteer import load_gazetteer
+from digest.select import bare_place
 from errors import SettingsError
 from settings import Settings
+
+
+def place_names(settings: Settings) -> set[str]:
+    """Return the names of all units and landmarks of the area, as `digest.select.bare_place` writes them."""
+    gazetteer = load_gazetteer()
+    area = gazetteer.area(settings.area.province)
+    return {bare_place(gazetteer.units[unit].name) for unit in area.units}
 
 
 def label(settings: Settings, language: str = "vi") -> str:

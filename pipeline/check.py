@@ -1,4 +1,4 @@
-"""Is everything usable? One finding a thing, with how to mend it. Looks and asks, changes nothing."""
+"""Is everything usable? One finding a thing, with how to mend it. Makes an empty archive where there is none."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
 from digest.send import probe
 from errors import DiemBaoError
 from pipeline import outlets as chosen_outlets
 from pipeline.mail import server_of
-from settings import Settings
+from press import Outlet
+from press.urls import host
+from settings import Area, Settings
 from storage import open_archive
 
 
@@ -25,7 +29,7 @@ class Finding:
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Look at settings, storage, area, models, outlets, mail server and operator, in the order they are needed."""
+    """Look at settings, storage, area, models, outlets, mail server, web and operator, in the order they are needed."""
     looks: tuple[tuple[str, Callable[[], str], str], ...] = (
         ("settings", lambda: _settings(settings), "set [crawl] contact in settings.toml (docs/settings.md)"),
         ("storage", lambda: _storage(settings), "set [storage] url to a place this user may write"),
@@ -39,10 +43,20 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield Finding(what, True, look())
         except (DiemBaoError, ValueError) as error:
             yield Finding(what, False, str(error), mend)
+    yield from _advice(settings)
     if settings.operator.email:
         yield Finding("operator", True, f"told at {settings.operator.email}")
     else:
         yield Finding("operator", True, "nobody is told when something is wrong", "set [operator] email")
+
+
+def _advice(settings: Settings) -> Iterator[Finding]:
+    """Say what works but cannot be meant: addresses of the examples in mails that go out to readers."""
+    if host(settings.web.public_url) in {"127.0.0.1", "localhost"}:
+        words = f"links in mails lead to {settings.web.public_url}, which is each reader's own machine"
+        yield Finding("web", True, words, "set [web] public_url to the address readers reach this service by")
+    if "@example." in settings.mail.sender:
+        yield Finding("sender", True, f"mails come from {settings.mail.sender}", "set [mail] from to your own address")
 
 
 def _settings(settings: Settings) -> str:
@@ -70,8 +84,8 @@ def _area(settings: Settings) -> str:
 def _models(settings: Settings) -> str:
     from analysis import Tagger
 
-    judgement = Tagger(settings.area.province).judge("Sạt lở bờ sông", "Sạt lở cuốn trôi một đoạn đê trong đêm.")
-    return judgement.model
+    tagger = Tagger(Area().province)  # whatever the settings' area is: that is looked at by itself
+    return tagger.judge("Sạt lở bờ sông", "Sạt lở cuốn trôi một đoạn đê trong đêm.").model
 
 
 def _outlets(settings: Settings) -> str:
@@ -80,9 +94,24 @@ def _outlets(settings: Settings) -> str:
     unread = sum(1 for outlet in every.values() if outlet.disabled)
     if not in_use:
         raise DiemBaoError("no outlet is in use")
+    for outlet in in_use:
+        _readable(outlet)
     return (
         f"{len(in_use)} in use, {len(chosen_outlets.feeds_of(in_use))} lists; {unread} never read, each with a reason"
     )
+
+
+def _readable(outlet: Outlet) -> None:
+    """Raise DiemBaoError for an outlet that can never be read as its row stands."""
+    if not chosen_outlets.feeds_of([outlet]):
+        raise DiemBaoError(f"{outlet.slug} has no feeds, sections or sitemaps: it would never be read")
+    selectors = {key: getattr(outlet, key) for key in ("title", "lead", "body", "date", "drop")}
+    selectors |= {f"links of {section.url}": section.links for section in outlet.sections}
+    for key, selector in selectors.items():
+        try:
+            LexborHTMLParser("<p></p>").css(selector or "p")
+        except SelectolaxError:
+            raise DiemBaoError(f"{outlet.slug}: {key} = {selector!r} is no CSS selector") from None
 
 
 def _mail(settings: Settings) -> str:

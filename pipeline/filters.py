@@ -10,12 +10,15 @@ from analysis import Tagger
 from analysis.extract import extract
 from analysis.filters import read_record, tag_record
 from analysis.fingerprints import fingerprint
+from analysis.gazetteer import load_gazetteer
 from analysis.language import detect
+from analysis.places import find_places
 from analysis.stories import Item, grouped
 from pipeline.outlets import outlet_of
 from settings import Settings
 
 Record = Mapping[str, object]
+Place = dict[str, object]
 
 
 def extract_page(body: bytes, url: str, settings: Settings, now: datetime | None) -> dict[str, object]:
@@ -35,6 +38,13 @@ def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
             return {"id": record.get("id"), "error": str(error)}
 
     return answer
+
+
+def places(title: str, text: str, settings: Settings, published_at: datetime | None, outlet: str) -> list[Place]:
+    """Return the places a text names, each as a plain object with its reason."""
+    area = load_gazetteer().area(settings.area.province)
+    found = find_places(title, text, area=area, published_at=published_at, outlet=outlet)
+    return [asdict(place) for place in found]
 
 
 def stories(records: Iterable[Record], now: datetime) -> Iterator[dict[str, object]]:

@@ -103,6 +103,7 @@ def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: 
         basis={
             "area": settings.area.province,
             "candidates": len(request.articles),
+            "newest": storage.articles.newest_id(db),
             "models": sorted({article.model for article in request.articles}),
         },
     )
@@ -129,7 +130,7 @@ def _request(
         area=area.label(settings, reader.language),
         timezone=settings.digest.timezone,
         now=now,
-        last_composed=last.period_end if last else None,
+        last_seen=storage.editions.basis(db, last.id).get("newest", 0) if last else None,
         operator=settings.operator.email,
     )
 

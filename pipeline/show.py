@@ -44,7 +44,7 @@ def article(row: Article) -> Row:
 def articles(archive: Archive, since: datetime | None = None, until: datetime | None = None) -> Iterator[Row]:
     """Give the articles published in [since, until), newest first."""
     with archive.read() as db:
-        for row in storage.articles.articles(db, since=since, until=until):
+        for row in storage.articles.articles(db, since=since, until=until, newest_first=True):
             yield article(row)
 
 
@@ -70,6 +70,13 @@ def outlets(archive: Archive, settings: Settings, now: datetime) -> Iterator[Row
     with archive.read() as db:
         for health in storage.outlets.health(db, chosen_outlets.in_use(settings), now):
             yield asdict(health)
+
+
+def never_read(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give the outlets the catalogue or the settings disable, with the reason."""
+    for slug, outlet in sorted(chosen_outlets.known(settings).items()):
+        if outlet.disabled and (settings.crawl.outlets == "all" or slug in settings.crawl.outlets):
+            yield slug, outlet.disabled
 
 
 def quarantine(archive: Archive) -> Iterator[Mapping[str, object]]:

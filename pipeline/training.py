@@ -1,4 +1,4 @@
-"""Train the models: the only verb of the analysis that reads labelled data."""
+"""Train the models and measure them: the only verbs that read labelled data."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import sys
 from pathlib import Path
 
 from errors import DiemBaoError
+from settings import Settings
+
+QUALITY = Path(__file__).resolve().parent.parent / "docs" / "quality.md"
 
 
 def train(data: Path, out: Path | None) -> str:
-    """Train every model from the labelled data in a folder; returns the figures in words."""
+    """Train every model from the labelled data in a folder; returns the figures in words.
+
+    Models that replace the shipped ones bring their figures into docs/quality.md.
+    """
     from analysis import MODELS
+    from analysis.quality import refresh
     from analysis.train import train as trained
 
     if not (data / "gold").is_dir() and (data / "data" / "gold").is_dir():
@@ -21,4 +28,18 @@ def train(data: Path, out: Path | None) -> str:
         report = trained(data, out or MODELS, lambda line: print(line, file=sys.stderr, flush=True))
     except ValueError as error:
         raise DiemBaoError(str(error)) from error
+    if out is None:
+        refresh(QUALITY, report)
     return str(report)
+
+
+def evaluate(files: list[Path], settings: Settings) -> str:
+    """Measure the models on labelled files; returns tables, confusion and the surest errors."""
+    from analysis import Tagger
+    from analysis.quality import evaluate as evaluated
+    from analysis.quality import evaluation_text
+
+    try:
+        return evaluation_text(*evaluated(Tagger, files, settings.area.province))
+    except (OSError, ValueError) as error:
+        raise DiemBaoError(str(error)) from error

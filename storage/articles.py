@@ -159,6 +159,11 @@ def changed_since(db: Connection, seq: int, limit: int) -> list[tuple[int, Artic
     return list(zip((row.seq for row in rows), _complete(db, rows), strict=True))
 
 
+def newest_id(db: Connection) -> int:
+    """The highest article id, 0 for an empty archive: what comes later has a higher one."""
+    return int(db.execute(select(func.max(table.c.id))).scalar() or 0)
+
+
 def ungrouped(db: Connection, limit: int | None = None) -> list[Candidate]:
     """Articles that are new or have a new text since grouping saw them, in the order they came."""
     return [

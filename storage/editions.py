@@ -177,6 +177,11 @@ def last_sent(db: Connection, subscription: int) -> Edition | None:
     return next(iter(_load(db, mine.order_by(table.c.period_end.desc()).limit(1))), None)
 
 
+def basis(db: Connection, edition: int) -> dict[str, Any]:
+    """What an edition was made of; empty where that was not recorded."""
+    return dict(db.execute(select(table.c.basis).where(table.c.id == edition)).scalar() or {})
+
+
 def get_edition(db: Connection, edition: int) -> Edition | None:
     """The edition with this id."""
     return _one(db, table.c.id == edition)

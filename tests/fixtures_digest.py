@@ -290,6 +290,6 @@ def request(articles: tuple[Article, ...] = ARTICLES, **changes: object) -> Requ
         area="Sóc Trăng (địa giới trước 01/7/2025)",
         timezone=ZONE,
         now=NOW,
-        last_composed=START + timedelta(minutes=1),
+        last_seen=0,
     )
     return replace(made, **changes)  # type: ignore[arg-type]

@@ -119,7 +119,7 @@ def test_the_period_is_half_open() -> None:
     assert instant(first) == START
     assert is_due(first, request())
     assert not is_due(article(2, hours=0), request())
-    assert not is_due(article(3, hours=24.001, fetched_at=START), request())
+    assert not is_due(article(3, hours=24.001, fetched_at=START), request(last_seen=None))
 
 
 @pytest.mark.parametrize("published", [None, END + timedelta(days=3)])
@@ -145,16 +145,21 @@ def test_a_late_arrival_is_delivered_once_and_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "fetched_hours", "last_composed"),
+    ("hours", "last_seen"),
     [
-        (40, 30, START),  # met before the last edition was composed: it had its chance
-        (24 + 73, 3, START),  # older than three days
-        (40, 3, None),  # no edition was delivered before: nothing older is owed
+        (40, 1),  # in the archive when the last edition was composed: it had its chance
+        (24 + 73, 0),  # older than three days
+        (40, None),  # no edition was delivered before: nothing older is owed
     ],
 )
-def test_what_is_no_late_arrival(hours: float, fetched_hours: float, last_composed: object) -> None:
-    old = article(1, hours=hours, fetched_at=END - timedelta(hours=fetched_hours))
-    assert compose(request((old,), last_composed=last_composed)).articles == ()
+def test_what_is_no_late_arrival(hours: float, last_seen: int | None) -> None:
+    old = article(1, hours=hours, fetched_at=END - timedelta(hours=3))
+    assert compose(request((old,), last_seen=last_seen)).articles == ()
+
+
+def test_what_was_fetched_in_time_but_analysed_too_late_is_still_delivered() -> None:
+    slow = article(1, hours=25, fetched_at=START - timedelta(minutes=15))
+    assert compose(request((slow,), last_seen=0)).articles == (1,)
 
 
 def test_nothing_older_than_the_first_period_is_owed() -> None:

@@ -19,6 +19,7 @@ from storage.runs import last_runs
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
+VERBS = ("collect", "analyse", "group", "publish")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'self'",
     "Referrer-Policy": "no-referrer",
@@ -38,14 +39,15 @@ def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime]
 
     @app.get("/health")
     def health() -> Response:
-        """Say whether the archive answers, and when each verb last ended."""
+        """Say whether the archive answers, and how and when each verb last ended; 503 only where it does not answer."""
         try:
             with archive.read() as db:
-                runs = last_runs(db)
+                runs = [run for verb in VERBS for run in last_runs(db, verb, 1)]
         except StorageError as error:
             return JSONResponse({"status": "down", "archive": str(error)}, status_code=503)
         verbs = {run.verb: {"ended_at": run.ended_at.isoformat(), "error": run.error} for run in runs}
-        return JSONResponse({"status": "ok", "archive": "ok", "verbs": verbs})
+        status = "trouble" if any(run.error for run in runs) else "ok"
+        return JSONResponse({"status": status, "archive": "ok", "verbs": verbs})
 
     @app.get("/unsubscribe")
     def ask(request: Request, token: str = "") -> Response:
