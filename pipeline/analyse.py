@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import storage.articles
@@ -27,6 +27,7 @@ from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.process import die_with_parent
 from pipeline.runs import recorded
 from press import Draft, Judgement, Link, Outcome, Outlet, Page
+from press.text import clean
 from settings import Settings
 from storage import Archive
 
@@ -89,8 +90,10 @@ class Reader:
             )
         except (Unusable, ValueError) as error:
             return Result(task.page_id, never=getattr(error, "reason", str(error)))
-        if not draft.lead and not draft.body:  # a frame that scripts would fill, a player, an error page with a 200
-            return Result(task.page_id, never="no article on the page")
+        if not draft.lead and not draft.body:
+            if not _announced(task):  # a frame that scripts would fill, a player, an error page with a 200
+                return Result(task.page_id, never="no article on the page")
+            draft = replace(draft, lead=task.link.lead)  # a picture or film story: its list says what it is about
         text = f"{draft.lead}\n{draft.body}"
         if not self.keep_all and not self.tagger.names_area(f"{draft.title}\n{text}"):
             return Result(task.page_id, draft, never=OUTSIDE)  # only the frame of the page named a place
@@ -105,13 +108,21 @@ class Reader:
         return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
 
     def _judged(self, draft: Draft, text: str, outlet: Outlet | None) -> Judgement:
+        # A dateline is no part of the lead, but it may say where.
+        where = f"{draft.dateline} " if self.tagger.names_area(draft.dateline) else ""
         return self.tagger.judge(
             draft.title,
-            text,
+            where + text,
             published_at=draft.published_at,
             outlet=outlet.slug if outlet else "",
             language=draft.language,
         )
+
+
+def _announced(task: Task) -> bool:
+    """Whether a page without text shows at least the headline its list announced."""
+    seen = visible(task.page.body, task.page.headers.get("content-type", ""))
+    return bool(task.link.title) and clean(task.link.title) in clean(seen)
 
 
 def analyse(
