@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -19,6 +20,9 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 ENOUGH = 200  # characters a container must give to be believed
 _MAX_FOR_TRAFILATURA = 1_500_000  # characters, and below tags: it takes seconds for more
 _MAX_TAGS = 25_000
+_ALIKE = 0.8  # how far an element agrees with what trafilatura found when it is the article
+_LEVELS = 3
+_HEADLINE = 25  # characters
 
 # Where the publishing systems of Vietnamese outlets put the article, most specific first.
 CONTAINERS = (
@@ -68,6 +72,9 @@ CONTAINERS = (
     ),
     *(
         "#newsContent",
+        "#newscontents",
+        ".edittor-content",
+        ".__MASTERCMS_CONTENT",
         "#main-detail",
         "#main-detail-body",
         ".journal-content-article",
@@ -209,35 +216,65 @@ def by_trafilatura(tree: LexborHTMLParser, heading: LexborNode | None = None) ->
         return []
     _drop_noise(root)
     drop_neighbours(tree, heading)
+    _drop_captions(root)
     # Tables that still stand hold much of the text: they are the layout of an old page, not data.
     html = _LAYOUT.sub(r"<\1div", tree.html or "")
     if len(html) > _MAX_FOR_TRAFILATURA or html.count("<") > _MAX_TAGS:
         return _densest(tree)
     found = trafilatura.bare_extraction(html, fast=True, include_comments=False, include_tables=False)
     text = str(getattr(found, "text", "") or "")
-    return [line for line in map(clean, text.split("\n")) if line] or _densest(tree)
+    lines = [line for line in map(clean, text.split("\n")) if line]
+    return _whole(tree, lines) if lines else _densest(tree)
+
+
+def _whole(tree: LexborHTMLParser, lines: list[str]) -> list[str]:
+    """All of the element that holds the text trafilatura found, subheadings and lists too; else `lines` themselves."""
+    wanted = Counter(" ".join(lines).split())
+    node = _dense_node(tree)
+    best, closest = lines, _ALIKE
+    for _ in range(_LEVELS):
+        if node is None or node.tag in {"body", "html"}:
+            break
+        linked = _link_lines(node, 2).difference(lines)
+        mine = [line for line in text_lines(node) if line not in linked]
+        words = Counter(" ".join(mine).split())
+        alike = 2 * (wanted & words).total() / max(wanted.total() + words.total(), 1)
+        if alike > closest:
+            best, closest = mine, alike
+        node = node.parent
+    return best
 
 
 def _densest(tree: LexborHTMLParser) -> list[str]:
-    """The paragraphs of the element whose own paragraphs hold most text: for pages nothing else reads."""
+    """The paragraphs of the densest element: for pages nothing else reads."""
+    node = _dense_node(tree)
+    return lines_of(node) if node is not None else []
+
+
+def _dense_node(tree: LexborHTMLParser) -> LexborNode | None:
+    """The element whose own paragraphs, or own lines where it has none, hold most text."""
     weights: dict[int, tuple[int, LexborNode]] = {}
-    for paragraph in tree.css("p")[:20_000]:
-        parent = paragraph.parent
-        size = len((paragraph.text() or "").strip())
-        if parent is not None and size > 40:
-            weight, _ = weights.get(parent.mem_id, (0, parent))
-            weights[parent.mem_id] = (weight + size, parent)
-    if not weights:
-        return []
-    _, node = max(weights.values(), key=lambda pair: pair[0])
-    return lines_of(node)
+    for node in tree.css("p,div,td,section,article")[:20_000]:
+        holder = node.parent if node.tag == "p" else node
+        size = len((node.text(deep=node.tag == "p") or "").strip())
+        if holder is not None and size > 40:
+            weight, _ = weights.get(holder.mem_id, (0, holder))
+            weights[holder.mem_id] = (weight + size, holder)
+    return max(weights.values(), key=lambda pair: pair[0])[1] if weights else None
 
 
 def lines_of(container: LexborNode) -> list[str]:
     """The cleaned lines of text in a container, furniture removed; the container is changed."""
     _drop_noise(container)
     _drop_captions(container)
-    return text_lines(container)
+    linked = _link_lines(container, _HEADLINE)  # a line that is nothing but a link announces another article
+    return [line for line in text_lines(container) if line not in linked]
+
+
+def _link_lines(node: LexborNode, least: int) -> set[str]:
+    """The texts of links that are at least so long."""
+    texts = (link.text() or "" for link in node.css("a[href]"))
+    return {clean(text) for text in texts if len(text) >= least}
 
 
 def text_lines(node: LexborNode) -> list[str]:

@@ -51,6 +51,9 @@ _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
+_BLOCKS = frozenset(("p", "div", "section", "article", "h2", "h3", "h4", "table", "main"))
+_AROUND = 3  # levels around the headline
+_SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
 _STOPS = '.!?…”"'
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
@@ -109,6 +112,8 @@ def lead_of(
     opening = _bold_opening(tree)
     if opening:
         return split_dateline(opening)
+    if not said and heading is not None:
+        return split_dateline(_apart(heading))
     whole = [text for text in said if not _CUT.search(text)]
     return split_dateline(max(whole or said, key=len, default=""))
 
@@ -147,6 +152,42 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
         if len(text) >= 60:
             return text if node.tag == "p" and text[-1] in _STOPS and len(text) <= 800 and _emphasised(node) else ""
     return ""
+
+
+def _apart(heading: LexborNode) -> str:
+    """The paragraph between headline and text that is markup of its own: the lead of a page without any description."""
+    level: LexborNode | None = heading
+    for _ in range(_AROUND):
+        after = level.next if level is not None else None
+        while after is not None:
+            size = len((after.text() or "").strip()) if after.tag in _BLOCKS else 0
+            if size > _LONGEST:
+                return _first_of(after)
+            if size >= _SHORTEST:
+                return _own_lead(after)
+            after = after.next
+        level = level.parent if level is not None else None
+    return ""
+
+
+def _first_of(block: LexborNode) -> str:
+    """The lead that opens the block of the text."""
+    for node in block.css("p,div,h2,h3,h4")[:12]:
+        if node.mem_id != block.mem_id and _SHORTEST <= len((node.text() or "").strip()) <= _LONGEST:
+            return _own_lead(node)
+    return ""
+
+
+def _own_lead(node: LexborNode) -> str:
+    """The text of a paragraph, unless the next ones are of its kind: then it is the text's first."""
+    text = shown(node)
+    after = node.next
+    while after is not None and (after.tag not in _BLOCKS or not (after.text() or "").strip()):
+        after = after.next
+    kind = (node.tag, node.attributes.get("class"))
+    if after is None or (after.tag, after.attributes.get("class")) == kind or text[-1:] not in _STOPS:
+        return ""
+    return text if len(after.text() or "") > 2 * len(text) else ""
 
 
 def _emphasised(node: LexborNode) -> bool:

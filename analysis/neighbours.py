@@ -37,6 +37,10 @@ def drop_neighbours(tree: LexborHTMLParser, heading: LexborNode | None) -> None:
     own = heading.html if heading is not None else None
     links = [link for link in tree.css("h2 a[href],h3 a[href],h4 a[href]")[:200] if _is_headline(link)]
     boxes = {box.mem_id: box for link in links if (box := _box_of(link, heading, own)) is not None}
+    # A headline that is a line of its own in a small box, its summary below: a related article inside the text.
+    bare = (link.parent for link in tree.css("div > a[href]")[:200] if _is_headline(link))
+    small = (box for box in bare if box is not None and _is_announcement(box) and not _holds(box, heading, own))
+    boxes |= {box.mem_id: box for box in small}
     outer = [box for box in boxes.values() if not _inside(box, boxes)]  # what is inside goes with its box, once
     for box in outer:
         box.decompose()
@@ -60,6 +64,11 @@ def _box_of(link: LexborNode, heading: LexborNode | None, own: str | None) -> Le
     if box is None or len(box.text() or "") > _BOX or _holds(box, heading, own):
         return title if title is not None and not _holds(title, heading, own) else None
     return box
+
+
+def _is_announcement(box: LexborNode) -> bool:
+    own = (box.text(deep=False) or "").strip()
+    return not own and len(box.text() or "") <= _BOX // 2
 
 
 def _holds(box: LexborNode, heading: LexborNode | None, own: str | None) -> bool:
