@@ -6,12 +6,15 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from bench import Figure, analyse, collect
+from bench import Figure, analyse, collect, extract, prescreen
 
 CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
     "collect": (collect.run, 10, "pages/s of a whole collect against a bare Scrapy download of the same pages"),
     "analyse": (analyse.run, 4, "articles/s of the whole analyse against trafilatura + underthesea alone"),
+    "extract": (extract.run, 1, "pages/s read by a recipe against trafilatura's extraction with metadata"),
+    "prescreen": (prescreen.run, 1, "pages/s searched for names of the area against lxml's text and a plain search"),
 }
 
 
@@ -22,6 +25,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="every case")
     parser.add_argument("--list", action="store_true", help="list the cases")
     parser.add_argument("--copies", type=int, help="how often the demo press serves each article (size of the case)")
+    parser.add_argument("--recipes", action="store_true", help="analyse: every outlet of the press carries a recipe")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
     if args.list:
@@ -33,6 +37,8 @@ def main() -> int:
         parser.error("name a case, or --all, or --list")
     for name in chosen:
         run, copies, _ = CASES[name]
+        if args.recipes and name == "analyse":
+            run = partial(analyse.run, recipes=True)
         figure = run(args.copies or copies)
         if args.json:
             print(json.dumps(figure.as_json(), ensure_ascii=False), flush=True)

@@ -20,15 +20,16 @@ from storage import open_archive
 EVERY = 1_000_000
 
 
-def run(copies: int) -> Figure:
+def run(copies: int, *, recipes: bool = False) -> Figure:
     """Measure articles a second with one process and with two; the reference is one process, before and after ours.
 
     Ours is measured from the first batch kept to the last, the archive's writing included; loading models and starting
     workers is counted for neither side. `ratio_two` is two processes against the reference, `two_to_one` against one.
+    With `recipes` every outlet of the press carries one, else a single outlet does.
     """
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
-        settings = _collected(Path(folder), copies, now)
+        settings = _collected(Path(folder), copies, now, recipes)
         bodies = _bodies(settings)
         half = len(bodies) // 2
         _bare(bodies[:2])  # the libraries load their models on first use
@@ -41,9 +42,9 @@ def run(copies: int) -> Figure:
     return Figure("analyse", one, reference, "articles/s", len(bodies), more)
 
 
-def _collected(folder: Path, copies: int, now: datetime) -> Settings:
+def _collected(folder: Path, copies: int, now: datetime, recipes: bool) -> Settings:
     with Press(anchor_before(now), copies=copies, troubles=False, process=True) as press:
-        text = press.settings_text(folder / "pages.db").replace("delay = 0.02", "delay = 0")
+        text = press.settings_text(folder / "pages.db", all_recipes=recipes).replace("delay = 0.02", "delay = 0")
         settings = settings_module.parse(text, folder / "settings.toml")
         archive = open_archive(settings.storage.url)
         collect(archive, settings, now)
