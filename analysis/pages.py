@@ -139,7 +139,7 @@ def _bounded(page: bytes, url: str) -> bytes:
             raise Unusable(url, "nested too deep: thousands of elements inside each other")
     if not _may_have_long_tags(page):
         return page
-    text = _without_scripts(page.decode("utf-8", errors="replace"))  # what is judged is what is parsed
+    text = without_scripts(page.decode("utf-8", errors="replace"))  # what is judged is what is parsed
     page = text.encode("utf-8", errors="replace")
     if not _may_have_long_tags(page):
         return page
@@ -166,7 +166,7 @@ def _may_have_long_tags(page: bytes) -> bool:
     return separators > _MANY_ATTRIBUTES
 
 
-def _without_scripts(text: str) -> str:
+def without_scripts(text: str) -> str:
     """The page without its scripts and styles, JSON-LD kept; one pass, whatever is left open."""
     kept: list[str] = []
     start, inside = 0, ""

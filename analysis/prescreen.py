@@ -6,9 +6,8 @@ import html
 import re
 import unicodedata
 
-from analysis.pages import decode
+from analysis.pages import decode, without_scripts
 
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -19,7 +18,7 @@ def visible(body: bytes, content_type: str = "") -> str:
     """
     text = decode(body, content_type)
     # A title may stand in JSON-LD alone, so scripts go only after they were kept as text where they hold any.
-    text = _TAG.sub(" ", _HIDDEN.sub(lambda found: found[0] if "ld+json" in found[0][:200] else " ", text))
+    text = _TAG.sub(" ", without_scripts(text))
     if "&" in text:
         text = html.unescape(text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
