@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from errors import StorageError
 from press import Draft, Judgement, Outcome
+from storage.corrections import keep_corrections
 from storage.facts import next_number
 from storage.links import MAX_URL
 from storage.pages import settle_page
@@ -70,7 +71,7 @@ def save_article(
 def rejudge(
     db: Connection, article_id: int, judgement: Judgement, now: datetime, *, fingerprint: bytes | None = None
 ) -> None:
-    """Replace the judgement of an article whose text stays, as after a new model."""
+    """Replace the judgement of an article whose text stays, as after a new model; what was corrected stays too."""
     values = _judged(judgement)
     if fingerprint is not None:
         values["fingerprint"] = fingerprint
@@ -157,6 +158,7 @@ def _content(draft: Draft, judgement: Judgement, fetched_at: datetime, old: AnyR
         "body": draft.body,
         "text_sha256": _text(draft),
         "section": draft.section,
+        "dateline": draft.dateline,
         "published_at": dated.published_at,
         "published_raw": dated.published_raw,
         "date_source": dated.date_source,
@@ -210,6 +212,7 @@ def _replace_judgement(db: Connection, article_id: int, judgement: Judgement) ->
     db.execute(delete(tags).where(tags.c.article_id == article_id, tags.c.kind == "topic"))
     db.execute(delete(places).where(places.c.article_id == article_id))
     _add_judgement(db, article_id, judgement)
+    keep_corrections(db, article_id, judgement)
 
 
 def _add_judgement(db: Connection, article_id: int, judgement: Judgement) -> None:

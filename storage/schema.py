@@ -191,6 +191,7 @@ articles = Table(
     Column("date_source", String(16), nullable=False, server_default=text("''")),
     Column("dated_at", Utc, nullable=False),  # published_at, or fetched_at where that is not known: orders everything
     _words("section"),
+    _words("dateline"),  # stood in front of the lead: may say where, so that a new judgement needs no page
     Column("fetched_at", Utc, nullable=False),  # first reading
     Column("updated_at", Utc, nullable=False),
     Column("vanished_at", Utc),
@@ -262,6 +263,23 @@ places = Table(
     Column("score", Float, nullable=False),
     Column("in_area", Boolean, nullable=False),
     Index("ix_places_code", "code", "valid_from", "article_id"),  # articles of a place
+)
+
+# What a person put right; the newest of a field that is not undone is what shows.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("article_id", BigId, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("field", String(16), nullable=False),  # topics | tone | relevance
+    Column("before", Json),  # what was shown; NULL: a tone that is not decidable
+    Column("after", Json),
+    Column("said", Json, nullable=False),  # what the model last said, whole: shown again when all is undone
+    Column("who", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("undone_at", Utc),
+    Index("ix_corrections_article", "article_id", "field"),  # corrections to show after a judgement
+    sqlite_autoincrement=True,
 )
 
 subscriptions = Table(
