@@ -170,7 +170,7 @@ _BLOCKS = re.compile(
     re.I,
 )
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
-_TAGS = re.compile(r"<!--.*?-->|<(?:[^>\"]|\"[^\"]*\")*+>", re.DOTALL)
+_TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
 
 
 def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]:

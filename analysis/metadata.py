@@ -17,6 +17,7 @@ _ARTICLE_TYPES = re.compile(
 _MAX_NODES = 3_000
 _MAX_SCRIPT = 400_000
 _HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម|tin tức", re.IGNORECASE)
+_META_NAMES = ("property", "name", "itemprop")
 _JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
 _HEAD = 'meta[content],title,link[rel="canonical"],script[type*="ld+json" i]'
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
@@ -119,13 +120,11 @@ def _meta(nodes: Sequence[LexborNode]) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in nodes:
         attributes = node.attributes
-        content = attributes.get("content")
-        if not content or content.isspace():
-            continue
-        for key in ("property", "name", "itemprop"):
-            name = attributes.get(key)
-            if name:
-                found.setdefault(name.strip().lower(), content)
+        content = attributes["content"]
+        if content and not content.isspace():
+            for name in map(attributes.get, _META_NAMES):
+                if name:
+                    found.setdefault(name.strip().lower(), content)
     return found
 
 

@@ -60,7 +60,7 @@ _FLAT = frozenset(
 
 def tree_of(body: bytes, url: str, content_type: str = "") -> LexborHTMLParser:
     """The parsed page; raises Unusable for what is empty, no HTML, garbage, larger than 8 MiB or nested without end."""
-    if not body.strip():
+    if not body or body.isspace():
         raise Unusable(url, "the page is empty")
     if len(body) > MAX_BYTES:
         raise Unusable(url, f"the page is larger than {MAX_BYTES // 1024 // 1024} MiB")
