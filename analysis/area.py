@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ _UNIT_CHAIN = re.compile(
     rf"[. ]*((?:[{_UPPER}][\w'’]*|\d+)(?:(?: |, | và |-| - )(?:[{_UPPER}][\w'’]*|\d+))*)"
 )
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 
 @dataclass(frozen=True, eq=False)
 class Area:
@@ -34,15 +36,30 @@ class Area:
     guarded: frozenset[str] = field(repr=False)  #: names that count after a unit word only
     khmer: re.Pattern[str] | None = field(repr=False)
 
+    #: Strong names with all their words, by the longest one.
+    _by_word: Mapping[str, list[tuple[str, set[str]]]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the strong names: one look at a text's words spares hundreds of searches."""
+        index: dict[str, list[tuple[str, set[str]]]] = {}
+        for name in self.strong:
+            words = _WORD.findall(name)
+            index.setdefault(max(words, key=len), []).append((name, set(words)))
+        object.__setattr__(self, "_by_word", index)
+
     def named_in(self, text: str) -> bool:
         """Whether any name of the territory may occur: generous, because "no" settles the article."""
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
-        if any(name in text for name in self.strong):
+        parts = text.split()
+        words = set(_WORD.findall(" ".join(set(parts))))
+        flat = " ".join(parts)  # markup leaves more than single spaces between the words of a name
+        possible = (pair for word in self._by_word.keys() & words for pair in self._by_word[word])
+        if any(needed <= words and name in flat for name, needed in possible):
             return True
-        if self.khmer is not None and self.khmer.search(text):
+        if self.khmer is not None and self.khmer.search(flat):
             return True
-        return any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(text))
+        return any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(flat))
 
     def _in_chain(self, chain: str) -> bool:
         words = re.findall(r"[\w'’]+", tone_normal(chain))
