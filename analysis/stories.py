@@ -20,8 +20,9 @@ STORY_ALIKE = 0.8 * ALIKE  # and of the story's closest three on average: a chan
 MERGE = 0.75 * ALIKE  # mean likeness across two stories that are one; a single bridge (a roundup) never joins them
 REPRINT = 0.6  # part of the shorter text that the longer one has too; below it texts share quotations only
 WINDOW = timedelta(days=4)  # an event's coverage pauses at most so long
-PROBES = 16  # heaviest terms of a head that are looked up
+PROBES = 10  # heaviest terms of a head that are looked up; more find nothing more on the labelled day
 CROWD = 400  # a term that so many active articles have tells no event
+GLIMPSE = 0.16  # of likeness by the looked-up terms alone, below which no pair of the labelled day reached ALIKE
 BAND = 2  # MinHash values a band: a pair with 0.3 in common is found with 95 %
 
 
@@ -56,7 +57,7 @@ class Grouping:
     def __init__(self, active: Iterable[Item]) -> None:
         self.items: dict[int, Item] = {}
         self.stories: dict[int, list[Item]] = defaultdict(list)
-        self.terms: dict[int, list[Item]] = defaultdict(list)
+        self.terms: dict[int, list[tuple[int, float]]] = defaultdict(list)
         self.bands: dict[tuple[int, bytes], list[Item]] = defaultdict(list)
         self.founded = 0
         for item in sorted(active, key=lambda item: item.order):
@@ -81,8 +82,8 @@ class Grouping:
         self.items[item.id] = item
         if item.story is not None:
             self.stories[item.story].append(item)
-        for term in _rarest(item.fingerprint):
-            self.terms[term].append(item)
+        for term, weight in _rarest(item.fingerprint):
+            self.terms[term].append((item.id, weight))
         for band in _bands(item.fingerprint):
             self.bands[band].append(item)
 
@@ -127,17 +128,30 @@ class Grouping:
         return chosen
 
     def _scores(self, item: Item) -> dict[int, list[float]]:
-        """Return each near story's likenesses to an item: of its three closest articles, best first."""
-        found: dict[int, Item] = {}
-        for term in _rarest(item.fingerprint):
+        """Return the likenesses of an item to each story that has an article like it: of its three closest, best first.
+
+        What the rarest terms of both share is added up through the index; only stories that have much of it are
+        compared whole.
+        """
+        reached: dict[int, float] = defaultdict(float)
+        for term, weight in _rarest(item.fingerprint):
             having = self.terms.get(term, ())
             if len(having) <= CROWD:
-                found.update((other.id, other) for other in having)
-        by_story: dict[int, list[float]] = defaultdict(list)
-        for other in found.values():
-            if other.story is not None and other.id != item.id and abs(other.at - item.at) <= WINDOW:
-                by_story[other.story].append(likeness(item.fingerprint, other.fingerprint))
-        return {story: heapq.nlargest(3, values) for story, values in by_story.items()}
+                for number, other_weight in having:
+                    reached[number] += weight * other_weight
+        found: dict[int, list[Item]] = defaultdict(list)
+        near: set[int] = set()
+        for number, part in reached.items():
+            other = self.items[number]
+            if other.story is None or number == item.id or abs(other.at - item.at) > WINDOW:
+                continue
+            found[other.story].append(other)
+            if part >= GLIMPSE:
+                near.add(other.story)
+        return {
+            story: heapq.nlargest(3, (likeness(item.fingerprint, other.fingerprint) for other in found[story]))
+            for story in near
+        }
 
     def _one_event(self, one: int, other: int) -> bool:
         pairs = [
@@ -156,8 +170,8 @@ class Grouping:
         return into
 
 
-def _rarest(fingerprint: Fingerprint) -> list[int]:
-    return [term for term, _ in heapq.nlargest(PROBES, fingerprint.terms.items(), key=lambda pair: (pair[1], pair[0]))]
+def _rarest(fingerprint: Fingerprint) -> list[tuple[int, float]]:
+    return heapq.nlargest(PROBES, fingerprint.terms.items(), key=lambda pair: (pair[1], pair[0]))
 
 
 def _bands(fingerprint: Fingerprint) -> list[tuple[int, bytes]]:

@@ -32,11 +32,11 @@ def run(copies: int, *, recipes: bool = False) -> Figure:
         settings = _collected(Path(folder), copies, now, recipes)
         bodies = _bodies(settings)
         half = len(bodies) // 2
-        _bare(bodies[:2])  # the libraries load their models on first use
-        first = _bare(bodies[:half])
+        bare(bodies[:2])  # the libraries load their models on first use
+        first = bare(bodies[:half])
         one = _ours(settings, Path(folder), 1, now)
         two = _ours(settings, Path(folder), 2, now)
-        second = _bare(bodies[half:])
+        second = bare(bodies[half:])
     reference = len(bodies) / (first + second)
     more = {"ours_two": two, "ratio_two": two / reference, "two_to_one": two / one}
     return Figure("analyse", one, reference, "articles/s", len(bodies), more)
@@ -75,7 +75,8 @@ def _ours(settings: Settings, folder: Path, workers: int, now: datetime) -> floa
     return (last - first) / (ended - began)
 
 
-def _bare(bodies: list[bytes]) -> float:
+def bare(bodies: list[bytes]) -> float:
+    """Return the seconds trafilatura and underthesea need for these pages."""
     import trafilatura
     from underthesea import word_tokenize
 
