@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ class Sample:
     """One labelled article for one area; `group` ties what must not be parted between training and test."""
 
     id: str
-    source: str  #: "articles", "merger" or "areas"
+    source: str  #: "articles", "merger", "areas" or "corrected"
     area: str
     title: str
     text: str
@@ -48,15 +48,18 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _sample(row: dict[str, Any], source: str, area: str, label: str) -> Sample:
+def _sample(row: Mapping[str, Any], source: str, area: str, label: str) -> Sample:
     instant = parse(row["published"]) if row.get("published") else None
     moment = instant.at if instant else None
     title, text = plain(row["title"]), plain(row["text"])
     return Sample(row["id"], source, area, title, text, row.get("outlet", ""), moment, RELEVANCES.index(label))
 
 
-def load_samples(data: Path) -> list[Sample]:
-    """All labelled articles of `data/gold`, one sample per article and area, near-duplicates grouped."""
+def load_samples(data: Path, corrected: Sequence[Mapping[str, Any]] = ()) -> list[Sample]:
+    """All labelled articles of `data/gold`, one sample per article and area, near-duplicates grouped.
+
+    `corrected` are further records with `area`, those without `relevance` are left out.
+    """
     gold = data / "gold"
     samples = [
         _sample(row, "articles", "Sóc Trăng", row["relevance"])
@@ -67,6 +70,7 @@ def load_samples(data: Path) -> list[Sample]:
         samples.append(_sample(row, "merger", "Sóc Trăng", row["relevance_soc_trang"]))
         samples.append(_sample(row, "merger", "Cần Thơ", row["relevance_can_tho"]))
     samples += [_sample(row, "areas", row["area"], row["relevance"]) for row in _lines(gold / "areas.jsonl")]
+    samples += [_sample(row, "corrected", row["area"], row["relevance"]) for row in corrected if row.get("relevance")]
     return grouped(samples)
 
 
@@ -123,9 +127,9 @@ def learn(rows: NDArray[np.float64], labels: NDArray[np.int64], strength: float 
     return {"mean": mean, "scale": scale, "weights": weights, "bias": bias}
 
 
-def fit(data_dir: Path, skip: frozenset[str] = frozenset()) -> Arrays:
+def fit(data_dir: Path, skip: frozenset[str] = frozenset(), corrected: Sequence[Mapping[str, Any]] = ()) -> Arrays:
     """Trains on the gold folder below `data_dir` (without the ids in `skip`): the arrays `analysis.relevance` reads."""
-    samples = [sample for sample in load_samples(data_dir) if sample.id not in skip]
+    samples = [sample for sample in load_samples(data_dir, corrected) if sample.id not in skip]
     rows, named = matrix(samples)
     labels = np.array([sample.label for sample in samples])
     arrays = learn(rows[named], labels[named])
@@ -142,11 +146,13 @@ def _digest(samples: list[Sample], arrays: Arrays) -> str:
     return digest.hexdigest()[:8]
 
 
-def train_relevance(data: Path, out: Path, skip: frozenset[str] = frozenset()) -> Path:
+def train_relevance(
+    data: Path, out: Path, skip: frozenset[str] = frozenset(), corrected: Sequence[Mapping[str, Any]] = ()
+) -> Path:
     """Trains on everything labelled and writes `relevance.npz` into `out`, whole or not at all; answers its path."""
     path = out / NAME
     partial = path.with_name(f"{path.name}.part")
     with partial.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **fit(data, skip))
+        np.savez_compressed(file, allow_pickle=False, **fit(data, skip, corrected))
     partial.replace(path)
     return path

@@ -7,8 +7,8 @@ and calibration come from out-of-fold scores of the rest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from analysis import model_file, tone, topics
 from analysis.calibration import calibrate_tone, calibrate_topics
+from analysis.corrected import KIND, admit
 from analysis.evaluate import Figures, as_text, compare
 from analysis.features import Terms
 from analysis.fitting import Array, Weights, fit_tone, fit_topics
@@ -135,6 +136,8 @@ def train_tone(examples: Sequence[Example], parts: Sequence[int], teacher: Teach
 
 def _origin(examples: Sequence[Example], teacher: Teacher | None) -> str:
     said = f"{len(examples)} labelled articles"
+    if corrected := sum(one.kind == KIND for one in examples):
+        said += f" ({corrected} of them corrected by officers)"
     return said if teacher is None else f"{said}, {len(teacher.texts)} unlabelled ones with a teacher's labels"
 
 
@@ -159,10 +162,12 @@ def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, wher
     return tuple(figures)
 
 
-def train(data: Path, out: Path, progress: Say) -> Report:
+def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str, Any]] = ()) -> Report:
     """Trains on `data` (the labelled articles of its `gold/`), writes the files into `out`, measures them.
 
-    Raises ValueError with the reason where the data cannot be used; nothing is written then.
+    `corrected` are records of corrected articles, each labelled in what was corrected, with `area` for relevance; they
+    count like the labelled ones and are never measured on. Raises ValueError with the reason where the data cannot be
+    used; nothing is written then.
     """
     gold = data / "gold" / "articles.jsonl.gz"
     if not gold.is_file():
@@ -172,16 +177,28 @@ def train(data: Path, out: Path, progress: Say) -> Report:
     parts = part(examples, groups(examples))
     seen = [i for i, number in enumerate(parts) if number != GATE]
     held = [one for one, number in zip(examples, parts, strict=True) if number == GATE]
-    training, training_parts = [examples[i] for i in seen], [parts[i] for i in seen]
+    more = admit(examples, parts, corrected, GATE)
+    training = [*(examples[i] for i in seen), *more.examples]
+    training_parts = [*(parts[i] for i in seen), *more.parts]
     out.mkdir(parents=True, exist_ok=True)
-    teacher = teach(data, training, examples, progress)
+    teacher = teach(data, training, [*examples, *more.examples], progress)
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
-    topic_path = train_topics(training, training_parts, teacher, out)
+    rows = [i for i, one in enumerate(training) if one.topics]
+    topic_path = train_topics(*_some(rows, training, training_parts, teacher), out)
     progress("tone")
-    tone_path = train_tone(training, training_parts, teacher and teacher.of_today(), out)
+    rows = [i for i, one in enumerate(training) if one.tone in tone.TONES]
+    tone_path = train_tone(*_some(rows, training, training_parts, teacher and teacher.of_today()), out)
     progress("relevance")
-    relevance_path = train_relevance(data, out, frozenset(one.id for one in held))
+    relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")
     figures = measure(held, topic_path, tone_path, "gate set")
     ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))
     return Report((topic_path, tone_path, relevance_path), ids, figures)
+
+
+def _some(
+    rows: Sequence[int], examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None
+) -> tuple[list[Example], list[int], Teacher | None]:
+    """Those of the examples that are labelled in what is trained, with their parts and what the teacher knows."""
+    narrowed = teacher and replace(teacher, gold=teacher.gold[list(rows)])
+    return [examples[i] for i in rows], [parts[i] for i in rows], narrowed
