@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import get_args
 
 import storage.articles
 import storage.pages
@@ -21,12 +22,14 @@ from analysis import Tagger
 from analysis.extract import extract
 from analysis.fingerprints import fingerprint
 from analysis.prescreen import visible
+from analysis.recipes import checked
 from errors import DiemBaoError, Unusable
+from pipeline import models
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.process import die_with_parent
 from pipeline.runs import recorded
-from press import Draft, Judgement, Link, Outcome, Outlet, Page
+from press import Draft, Judgement, Language, Link, Outcome, Page
 from press.text import clean
 from settings import Settings
 from storage import Archive
@@ -68,7 +71,7 @@ class Reader:
     def __init__(self, settings: Settings) -> None:
         """Load what judges; DiemBaoError for a province nobody knows and for models that cannot be used."""
         try:
-            self.tagger = Tagger(settings.area.province)
+            self.tagger = Tagger(settings.area.province, models.in_use(settings))
         except ValueError as error:
             raise DiemBaoError(f"{error}; `diembao check` looks at area and models") from error
         self.outlets = chosen_outlets.known(settings)
@@ -88,6 +91,8 @@ class Reader:
                 content_type=page.headers.get("content-type", ""),
                 now=now,
             )
+            if outlet is not None:
+                draft = checked(draft, page.body, outlet, page.headers.get("content-type", ""))
         except (Unusable, ValueError) as error:
             return Result(task.page_id, never=getattr(error, "reason", str(error)))
         if not draft.lead and not draft.body:
@@ -100,23 +105,26 @@ class Reader:
         return Result(
             task.page_id,
             draft,
-            self._judged(draft, text, outlet),
+            self.judge((draft.title, text, draft.dateline), page.outlet, draft.language, draft.published_at),
             fingerprint(draft.title, text, draft.language).packed(),
         )
 
     def _may_concern(self, page: Page) -> bool:
         return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
 
-    def _judged(self, draft: Draft, text: str, outlet: Outlet | None) -> Judgement:
+    def judge(
+        self, article: tuple[str, str, str], outlet: str, language: Language, published_at: datetime | None
+    ) -> Judgement:
+        """Judge an article's title, text and dateline."""
+        title, text, dateline = article
         # A dateline is no part of the lead, but it may say where.
-        where = f"{draft.dateline} " if self.tagger.names_area(draft.dateline) else ""
-        return self.tagger.judge(
-            draft.title,
-            where + text,
-            published_at=draft.published_at,
-            outlet=outlet.slug if outlet else "",
-            language=draft.language,
-        )
+        where = f"{dateline} " if self.tagger.names_area(dateline) else ""
+        slug = outlet if outlet in self.outlets else ""
+        return self.tagger.judge(title, where + text, published_at=published_at, outlet=slug, language=language)
+
+    def models(self) -> dict[str, str]:
+        """Return for each language what its judgements say of the models that made them."""
+        return {language: self.tagger.judge("Tin", "Tin", language=language).model for language in get_args(Language)}
 
 
 def _announced(task: Task) -> bool:

@@ -81,12 +81,12 @@ def settle_page(
 
 
 def intact(outcome: Outcome, problems: Sequence[str] | None) -> bool | None:
-    """Whether title and body were found; None where nothing was extracted."""
+    """Whether title and body were found where they are looked for; None where nothing was extracted."""
     if outcome.kind == "never":
         return False
     if problems is None:
         return None
-    return not any(problem.startswith(("no title", "no body")) for problem in problems)
+    return not any(problem.startswith(("no title", "no body", "recipe: ")) for problem in problems)
 
 
 def page_counts(db: Connection) -> dict[str, int]:
