@@ -33,4 +33,4 @@ def label(settings: Settings, language: str = "vi") -> str:
     ended = date.fromisoformat(unit.valid_to) + timedelta(days=1)
     if language == "en":
         return f"{unit.name} (boundaries before {ended.day} {ended:%B %Y})"
-    return f"{unit.name} (địa giới trước {ended:%d/%m/%Y})"
+    return f"{unit.name} (địa giới trước {ended:%d}/{ended.month}/{ended.year})"
