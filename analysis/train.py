@@ -70,9 +70,9 @@ def _by_kind(examples: Sequence[Example], make: Callable[[list[int]], dict[str, 
     return found
 
 
-def _id(what: str, examples: Sequence[Example], teacher: Teacher | None) -> str:
-    """Name, form and a digest of what was learned from."""
-    digest = hashlib.sha256()
+def _id(what: str, examples: Sequence[Example], teacher: Teacher | None, fitted: Weights) -> str:
+    """Name, form and a digest of what was learned from and what came out (rounded: machines differ in last digits)."""
+    digest = hashlib.sha256(np.round(fitted.weights, 1).tobytes())
     for one in sorted(examples, key=lambda one: one.id):
         digest.update(repr((one.id, one.title, one.text, one.topics, one.tone)).encode())
     digest.update(repr(len(teacher.texts) if teacher else 0).encode())
@@ -110,13 +110,14 @@ def train_topics(examples: Sequence[Example], parts: Sequence[int], teacher: Tea
     labels = _topic_labels(examples, names)
     fit = _fitter([one.terms for one in examples], labels, teacher, fit_topics, False)
     decisions = out_of_fold(examples, parts, fit)
+    fitted = fit(list(range(len(examples))))
     info = {
-        "id": _id("topics", examples, teacher),
+        "id": _id("topics", examples, teacher, fitted),
         "classes": names,
         "trained_on": _origin(examples, teacher),
         **_by_kind(examples, lambda rows: calibrate_topics(decisions[rows], labels[rows])),
     }
-    return _save(out, "topics", fit(list(range(len(examples)))), info)
+    return _save(out, "topics", fitted, info)
 
 
 def train_tone(examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None, out: Path) -> Path:
@@ -124,14 +125,15 @@ def train_tone(examples: Sequence[Example], parts: Sequence[int], teacher: Teach
     labels = np.array([[float(one.tone == value) for value in tone.TONES] for one in examples])
     fit = _fitter([one.terms for one in examples], labels, teacher, fit_tone, True)
     decisions = out_of_fold(examples, parts, fit)
+    fitted = fit(list(range(len(examples))))
     info = {
-        "id": _id("tone", examples, teacher),
+        "id": _id("tone", examples, teacher, fitted),
         "classes": tuple(str(value) for value in tone.TONES),
         "trained_on": _origin(examples, teacher),
         "undecided": _UNDECIDED,
         **_by_kind(examples, lambda rows: calibrate_tone(decisions[rows], labels[rows])),
     }
-    return _save(out, "tone", fit(list(range(len(examples)))), info)
+    return _save(out, "tone", fitted, info)
 
 
 def _origin(examples: Sequence[Example], teacher: Teacher | None) -> str:

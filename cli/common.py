@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Commands = Any  # argparse's own type for a group of subcommands is private
 Call = Callable[[argparse.Namespace], int]
+NO_SETTINGS = "there is no settings.toml here: go to its folder, or name it with --settings FILE"
 
 
 def common_options(command: argparse.ArgumentParser, *, top: bool = False) -> None:
@@ -85,7 +86,7 @@ def opened(args: argparse.Namespace) -> Iterator[tuple[Archive, Settings]]:
 
     settings = settings_of(args)
     if settings.file is None:
-        raise SettingsError("there is no settings.toml here: go to its folder, or name it with --settings FILE")
+        raise SettingsError(NO_SETTINGS)
     archive = open_archive(settings.storage.url)
     try:
         yield archive, settings

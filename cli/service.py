@@ -1,4 +1,4 @@
-"""The operator's commands: is everything usable, does mail arrive, train the models."""
+"""The operator's commands: is everything usable, does mail arrive, how right are the tags."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cli.common import Commands, add_command, json_option, now_of, opened, print
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `check`, `mail-test`, `train` and `evaluate`."""
+    """Add `check`, `mail-test` and `evaluate`."""
     command = add_command(
         commands,
         "check",
@@ -20,18 +20,6 @@ def add_commands(commands: Commands) -> None:
     json_option(command, "one JSON object a line")
     command = add_command(commands, "mail-test", mail_test, "send a test mail through the configured server")
     command.add_argument("email", metavar="EMAIL")
-    command = add_command(
-        commands,
-        "train",
-        train,
-        "train the models from labelled data",
-        "Writes analysis/models/ and the figures of docs/quality.md; the data are described in their own README.",
-    )
-    command.add_argument(
-        "--data", required=True, type=Path, metavar="FOLDER", help="the folder with gold/ and corpora/"
-    )
-    command.add_argument("--out", type=Path, metavar="FOLDER", help="where the models go (default: analysis/models)")
-
     command = add_command(
         commands,
         "evaluate",
@@ -67,14 +55,6 @@ def mail_test(args: argparse.Namespace) -> int:
     with opened(args) as (_, settings):
         pipeline.mail.send_test(settings, args.email, now_of(args))
     print(f"accepted by {settings.mail.host}:{settings.mail.port} for {args.email}")
-    return 0
-
-
-def train(args: argparse.Namespace) -> int:
-    """Train every model and print the figures."""
-    import pipeline.training
-
-    print(pipeline.training.train(args.data, args.out))
     return 0
 
 

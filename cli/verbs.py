@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cli.common import Commands, add_command, json_option, now_of, opened, print_json
+from cli.common import Commands, add_command, instant, json_option, now_of, opened, print_json
 from cli.progress import bars
+from errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.counts import Counts, Progress
@@ -23,7 +24,9 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "analyse": (
         "read the collected pages and tag them: language, places, relevance, topics, tone",
-        'With [analysis] keep = "area" a page that names no place of the area is settled at once and not kept.',
+        'With [analysis] keep = "area" a page that names no place of the area is settled at once and not kept.\n'
+        "With --again the articles of the archive that other models tagged are tagged anew by those in use; it may\n"
+        "run beside `serve`, and goes on where it was when it was broken off.",
     ),
     "group": (
         "join reprints, and coverage of one event into stories",
@@ -44,6 +47,13 @@ def add_commands(commands: Commands) -> None:
         json_option(command, "the counts as one JSON object")
         if name == "collect":
             command.add_argument("outlets", metavar="OUTLET", nargs="*", help="slugs to ask (default: all in use)")
+        if name == "analyse":
+            command.add_argument(
+                "--again", action="store_true", help="tag the archive anew where other models tagged it"
+            )
+            command.add_argument(
+                "--since", type=instant, metavar="TIME", help="with --again: published at or after this"
+            )
         command.set_defaults(verb=name)
     command = add_command(commands, "run", run, "collect, analyse, group and publish, once")
     json_option(command, "the counts of the four verbs as one JSON object")
@@ -58,9 +68,23 @@ def add_commands(commands: Commands) -> None:
 
 def one_verb(args: argparse.Namespace) -> int:
     """Run one verb and print its summary."""
+    if args.verb == "analyse" and args.since and not args.again:
+        raise UsageError("--since goes with --again: new pages are always analysed all")
+    if args.verb == "analyse" and args.again:
+        return _again(args)
     with opened(args) as (archive, settings), _shown(args) as progress:
         chosen = {"outlets": tuple(args.outlets)} if args.verb == "collect" and args.outlets else {}
         counts = _verb(args.verb)(archive, settings, now_of(args), progress=progress, **chosen)
+    _tell(args, counts)
+    return 0
+
+
+def _again(args: argparse.Namespace) -> int:
+    """Tag the archive anew where other models tagged it."""
+    from pipeline.again import again
+
+    with opened(args) as (archive, settings), _shown(args) as progress:
+        counts = again(archive, settings, now_of(args), since=args.since, progress=progress)
     _tell(args, counts)
     return 0
 

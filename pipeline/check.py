@@ -83,9 +83,11 @@ def _area(settings: Settings) -> str:
 
 def _models(settings: Settings) -> str:
     from analysis import Tagger
+    from pipeline import models
 
-    tagger = Tagger(Area().province)  # whatever the settings' area is: that is looked at by itself
-    return tagger.judge("Sạt lở bờ sông", "Sạt lở cuốn trôi một đoạn đê trong đêm.").model
+    tagger = Tagger(Area().province, models.in_use(settings))  # whatever the area is: that is looked at by itself
+    ids = tagger.judge("Sạt lở bờ sông", "Sạt lở cuốn trôi một đoạn đê trong đêm.").model
+    return f"{models.current(settings)}: {ids}"
 
 
 def _outlets(settings: Settings) -> str:

@@ -14,6 +14,7 @@ from analysis.gazetteer import load_gazetteer
 from analysis.language import detect
 from analysis.places import find_places
 from analysis.stories import Item, grouped
+from pipeline import models
 from pipeline.outlets import outlet_of
 from settings import Settings
 
@@ -28,8 +29,11 @@ def extract_page(body: bytes, url: str, settings: Settings, now: datetime | None
 
 
 def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
-    """Return the function that tags one record for the settings' area, answering {"id","error"} for a bad one."""
-    tagger = Tagger(settings.area.province)
+    """Return the function that tags one record for the settings' area, answering {"id","error"} for a bad one.
+
+    The models are those in use at the office the settings are of, the shipped ones where there are no settings.
+    """
+    tagger = Tagger(settings.area.province, models.in_use(settings))
 
     def answer(record: Record) -> dict[str, object]:
         try:

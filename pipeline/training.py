@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from errors import DiemBaoError
+from errors import DiemBaoError, UsageError
+from pipeline import corrections, models
 from settings import Settings
+from storage import Archive
 
 QUALITY = Path(__file__).resolve().parent.parent / "docs" / "quality.md"
+NO_DATA = (
+    "train needs --data FOLDER with the labelled articles (docs/quality.md): they are not part of the program, and "
+    "corrections alone are too few to learn from"
+)
 
 
-def train(data: Path, out: Path | None) -> str:
+def train(data: Path | None, out: Path | None, corrected: Sequence[Mapping[str, Any]] = ()) -> str:
     """Train every model from the labelled data in a folder; returns the figures in words.
 
     Models that replace the shipped ones bring their figures into docs/quality.md.
@@ -20,17 +32,45 @@ def train(data: Path, out: Path | None) -> str:
     from analysis.quality import refresh
     from analysis.train import train as trained
 
-    if not (data / "gold").is_dir() and (data / "data" / "gold").is_dir():
-        data = data / "data"
-    if not (data / "gold").is_dir():
-        raise DiemBaoError(f"{data}: no folder gold/ there; docs/quality.md says what the data look like")
     try:
-        report = trained(data, out or MODELS, lambda line: print(line, file=sys.stderr, flush=True))
+        report = trained(_with_gold(data), out or MODELS, _say, corrected)
     except ValueError as error:
         raise DiemBaoError(str(error)) from error
     if out is None:
         refresh(QUALITY, report)
     return str(report)
+
+
+def candidate(archive: Archive, settings: Settings, data: Path | None, now: datetime, *, corrected: bool) -> str:
+    """Train a new version beside the archive, weigh it against the one in use, use it if it is not worse.
+
+    What is in use stays as it is until then. Returns the figures, the differences and the decision in words.
+    """
+    from analysis.candidates import gate_set, labels, weigh
+    from analysis.train import train as trained
+
+    data = _with_gold(data)
+    before = models.in_use(settings)
+    records = corrections.labelled(archive, settings) if corrected else []
+    home = models.folder(settings)
+    staging = home / ".training"
+    with archive.lock("train"):
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        try:
+            report = trained(data, staging, _say, records)
+            rows = gate_set(data)
+            old, new = _answers(before, rows), _answers(staging, rows)
+            version, gate = _version(staging, now), labels(rows)
+            learned = f"{data.resolve()}, {len(records)} corrected articles"
+            card = models.card_of(version, now.isoformat(), learned, gate, dict([new, old]))
+            models.write(staging / models.CARD, json.dumps(card, ensure_ascii=False))
+            _keep(staging, home / version)
+        except ValueError as error:
+            raise DiemBaoError(str(error)) from error
+        apart = [str(one) for one in weigh(gate, old[1], new[1])]
+        decided = _decided(settings, version) if old[0] != new[0] else "not promoted: the same models are in use"
+        return "\n".join([str(report), "", *apart, "", decided])
 
 
 def evaluate(files: list[Path], settings: Settings) -> str:
@@ -39,7 +79,53 @@ def evaluate(files: list[Path], settings: Settings) -> str:
     from analysis.quality import evaluate as evaluated
     from analysis.quality import evaluation_text
 
+    chosen = models.in_use(settings)
     try:
-        return evaluation_text(*evaluated(Tagger, files, settings.area.province))
+        return evaluation_text(*evaluated(lambda area: Tagger(area, chosen), files, settings.area.province))
     except (OSError, ValueError) as error:
         raise DiemBaoError(str(error)) from error
+
+
+def _keep(staging: Path, version: Path) -> None:
+    """Give new files their name; where these models are there already, which may be in use, they get the new card."""
+    if version.is_dir():
+        (staging / models.CARD).replace(version / models.CARD)
+        shutil.rmtree(staging)
+    else:
+        staging.rename(version)
+
+
+def _decided(settings: Settings, version: str) -> str:
+    """Use a version if it is not worse, and say what was decided."""
+    old = models.current(settings)
+    try:
+        models.promote(settings, version)
+    except DiemBaoError as error:
+        return f"not promoted: {error}"
+    return f"promoted: {version} is in use instead of {old}; `diembao analyse --again` tags old articles anew"
+
+
+def _with_gold(data: Path | None) -> Path:
+    if data is None:
+        raise UsageError(NO_DATA)
+    if not (data / "gold").is_dir() and (data / "data" / "gold").is_dir():
+        data = data / "data"
+    if not (data / "gold").is_dir():
+        raise DiemBaoError(f"{data}: no folder gold/ there; docs/quality.md says what the data look like")
+    return data
+
+
+def _answers(where: Path | None, rows: list[dict[str, Any]]) -> tuple[str, Any]:
+    from analysis import Tagger
+    from analysis.candidates import AREA, answers
+
+    return models.ids_of(where), answers(Tagger(AREA, where).judge, rows)
+
+
+def _version(where: Path, now: datetime) -> str:
+    """Name models by their day and what they are."""
+    return f"{now:%Y%m%d}-{hashlib.sha256(models.ids_of(where).encode()).hexdigest()[:8]}"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
