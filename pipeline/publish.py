@@ -6,6 +6,7 @@ A kill before the mark "sending" costs nothing: the edition is sent by the next 
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from digest.compose import compose
 from digest.model import Numbers, Request
 from digest.render import render
 from digest.send import send
-from errors import DeliveryError, DeliveryUncertain
+from errors import DeliveryError, DeliveryUncertain, StorageError
 from pipeline import area, due, unsubscribe
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
@@ -37,6 +38,7 @@ from storage import Archive
 from storage.counts import COVERAGE
 from storage.editions import Composed
 
+LOG = logging.getLogger("diembao")
 LOCK_WAIT = 60.0
 BACKGROUND = timedelta(days=4)  # of a story before the period: how its coverage grew, late arrivals
 REMEMBERED = 30  # editions a reader's delivered articles are taken from
@@ -59,8 +61,11 @@ def publish(
             readers = {reader.id: reader for reader in storage.subscriptions.subscriptions(db)}
         _tell_unknown(settings, lost, now)
         for reader in readers.values():
-            with archive.begin() as db:
-                _compose_due(db, settings, reader, now)
+            try:
+                with archive.begin() as db:
+                    _compose_due(db, settings, reader, now)
+            except StorageError as error:  # a clock that was set back, say: one reader never stops the rest
+                LOG.error("%s: %s", reader.email, error)
         with archive.read() as db:
             waiting = [edition for edition in storage.editions.claimable(db, now) if edition.subscription in readers]
         counts.due = len(waiting)
