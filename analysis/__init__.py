@@ -51,7 +51,7 @@ class Tagger:
         """
         title, text = plain(title[:_LONGEST]), plain(text[:_LONGEST])
         language = language or detect(f"{title}\n{text}")
-        found = survey(title, text, area=self.area, published_at=published_at, outlet=outlet)
+        found = survey(title, text, area=self.area, published_at=published_at, outlet=outlet, language=language)
         relevant = self._relevance.judge(found)
         tags, verdict, model = self._subject(title, text, language)
         return Judgement(

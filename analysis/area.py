@@ -7,8 +7,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analysis.unmarked import names_any, scarcely_marked, unmarked
 from press.text import fold, tone_normal
 
 if TYPE_CHECKING:
@@ -59,7 +61,13 @@ class Area:
             return True
         if self.khmer is not None and self.khmer.search(flat):
             return True
-        return any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(flat))
+        if any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(flat)):
+            return True
+        return scarcely_marked(flat, 8) and names_any(flat, self._english)
+
+    @cached_property
+    def _english(self) -> frozenset[str]:
+        return frozenset(unmarked(name) for name in self.guarded if " " in name)
 
     def _in_chain(self, chain: str) -> bool:
         words = re.findall(r"[\w'’]+", tone_normal(chain))

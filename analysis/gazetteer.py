@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.area import Area, build_area
+from analysis.unmarked import unmarked
 from press.text import clean, fold, tone_normal
 
 FILE = Path(__file__).parent / "models" / "gazetteer.json.gz"
@@ -112,14 +113,16 @@ class Gazetteer:
         return [form.unit for form in self.forms.get(name, ()) if not form.after]
 
     def english(self) -> Mapping[str, list[Form]]:
-        """Names without marks, as English texts write them: provinces and districts of two words or more."""
+        """Names without marks, as English texts write them: two words or more, one if a province's or led by a word."""
         if self._english is None:
-            self._english = {}
+            english: dict[str, list[Form]] = {}
             for name, forms in self.forms.items():
-                owners = [form for form in forms if not form.after and self.units[form.unit].level <= DISTRICT]
-                if owners and " " in name:
-                    flat = " ".join(word.capitalize() for word in fold(name).split(" "))
-                    self._english.setdefault(flat, []).extend(owners)
+                owners = [
+                    form for form in forms if " " in name or form.after or self.units[form.unit].level == PROVINCE
+                ]
+                if owners:
+                    english.setdefault(unmarked(name), []).extend(owners)
+            self._english = english
         return self._english
 
     def lineage(self, index: int) -> frozenset[int]:

@@ -13,67 +13,64 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from analysis.area import Area
+from analysis.beside import Survey, is_former, linked, strange_names
 from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, Form, Gazetteer, load_gazetteer
-from analysis.mentions import SURNAMES, Mention, scan
-from press import Place
+from analysis.mentions import ENGLISH_WORDS, SURNAMES, Mention, scan
+from press import Language, Place
 
 _ENOUGH, _AHEAD = 2.0, 1.0
-_LINK = re.compile(
-    r" ?(?:,|\(|-|–|thuộc|của|ở|tại|, thuộc)? ?(?:địa bàn )?"
-    r"(?:(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|tx\.?|h\.|q\.|xã|phường|thị trấn|tt\.?) ?)?",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d|\d)")
-_OLD_AFTER = re.compile(r" ?\(?(?:cũ|trước đây)\b")
-_KIND_COST = {"person": 3.0, "street": 3.0, "inner": 3.0, "built": 1.0, "lottery": 0.0, "place": 0.0}
-
-
-@dataclass(slots=True)
-class Survey:
-    """What one reading of a text found: the mentions, resolved where possible, and what relevance needs of them."""
-
-    flat: str  #: title, newline, text; NFC, one tone placement
-    title_length: int
-    area: Area
-    gazetteer: Gazetteer
-    day: str  #: ISO date in Vietnam, "" when unknown
-    home: frozenset[int]
-    mentions: list[Mention] = field(default_factory=list)
-    places: tuple[Place, ...] = ()
-
-    @property
-    def era(self) -> str:
-        """ "old" or "new": before or since the merger of provinces; "" when neither date nor text tells."""
-        if self.day:
-            return "new" if self.day >= self.gazetteer.merger else "old"
-        years = [int(year) for year in _YEAR.findall(self.flat)]
-        merged = int(self.gazetteer.merger[:4])
-        if years and max(years) > merged:
-            return "new"
-        gone = any(_is_gone(self, mention) for mention in self.mentions)
-        return "old" if gone or (years and max(years) < merged) else ""
+_KIND_COST = {"person": 3.0, "street": 3.0, "inner": 3.0, "built": 1.0, "village": 1.5, "lottery": 0.0, "place": 0.0}
+_STRANGER, _CERTAIN = 4.0, 0.65
 
 
 @dataclass(slots=True)
 class _Anchors:
-    """Provinces and districts a text names for certain: unit -> where (mention indices)."""
+    """Provinces and districts a text names for certain: how often, and by which names without a unit word.
 
-    units: dict[int, list[int]]
-    sentences: dict[int, set[int]]
+    Keys are (unit, sentence); sentence -1 stands for the whole text.
+    """
+
+    named: Counter[tuple[int, int]] = field(default_factory=Counter)
+    bare: Counter[tuple[int, int, str]] = field(default_factory=Counter)
+    vouchers: dict[int, str] = field(default_factory=dict)  #: for units the text does not name: a place in them it does
+
+    def add(self, unit: int, mention: Mention, certain: bool = False) -> None:
+        for sentence in (-1, mention.sentence):
+            self.named[unit, sentence] += 1
+            if not (mention.levels or certain):
+                self.bare[unit, sentence, mention.written.casefold()] += 1
+
+    def back(self, unit: int, mention: Mention, sentence: int) -> bool:
+        """Whether anything but the mention's own name, repeated, speaks for the unit."""
+        others = self.named[unit, sentence] - self.bare[unit, sentence, mention.written.casefold()]
+        own = any(form.unit == unit for form in mention.forms) and bool(mention.levels)
+        return others > own
 
 
-def survey(title: str, text: str, *, area: Area, published_at: datetime | None = None, outlet: str = "") -> Survey:
+def survey(
+    title: str,
+    text: str,
+    *,
+    area: Area,
+    published_at: datetime | None = None,
+    outlet: str = "",
+    language: Language | None = None,
+) -> Survey:
     """Reads a text once: every mention of a unit anywhere in the country, and the places for the officer."""
     gazetteer = load_gazetteer()
-    flat, mentions = scan(gazetteer, title, text)
+    flat, mentions = scan(gazetteer, title, text, area, language)
     day = (published_at + timedelta(hours=7)).date().isoformat() if published_at else ""
     found = Survey(
         flat, flat.index("\n"), area, gazetteer, day, gazetteer.home(outlet) if outlet else frozenset(), mentions
     )
     era = found.era
+    found.villages = frozenset(mention.written.casefold() for mention in mentions if mention.kind == "village")
+    found.strangers = frozenset(strange_names(found))
     anchors = _anchors(found, era)
     for index in sorted(range(len(mentions)), key=lambda index: _width(gazetteer, mentions[index])):
         _resolve(found, era, anchors, index, mentions[index])
+    _lean_on_neighbours(found, era, anchors)
+    _name_by_today(found, era)
     _repeat(found)
     found.places = _places(found)
     return found
@@ -84,14 +81,6 @@ def find_places(
 ) -> tuple[Place, ...]:
     """The places a text names, those of the area first, each once, with words and reasons of its best mention."""
     return survey(title, text, area=area, published_at=published_at, outlet=outlet).places
-
-
-def _is_gone(found: Survey, mention: Mention) -> bool:
-    """A unit word that only fits units abolished by the merger, and no "cũ" after it: the text is older."""
-    if not mention.levels or mention.kind != "place" or _OLD_AFTER.match(found.flat, mention.end):
-        return False
-    fitting = [form.unit for form in mention.forms if found.gazetteer.units[form.unit].level in mention.levels]
-    return bool(fitting) and all(found.gazetteer.units[unit].valid_to for unit in fitting)
 
 
 def _width(gazetteer: Gazetteer, mention: Mention) -> int:
@@ -106,22 +95,24 @@ def _valid(found: Survey, era: str, form: Form) -> bool:
 
 
 def _anchors(found: Survey, era: str) -> _Anchors:
-    anchors = _Anchors({}, {})
+    anchors = _Anchors()
     units = found.gazetteer.units
-    for index, mention in enumerate(found.mentions):
-        if mention.kind not in ("place", "built", "lottery"):
+    for mention in found.mentions:
+        if mention.kind not in ("place", "built", "village", "lottery"):
             continue
         forms = [form for form in mention.forms if _valid(found, era, form) and not form.after]
         level = min((units[form.unit].level for form in forms), default=COMMUNE)
         if mention.levels:
             level = next((one for one in mention.levels if any(units[f.unit].level == one for f in forms)), 9)
         chosen = [form.unit for form in forms if units[form.unit].level == level]
+        if level == DISTRICT and mention.kind in ("built", "village"):
+            continue
         if level == PROVINCE and era == "new":
             chosen = [unit for unit in chosen if not units[unit].valid_to] or chosen
-        if level == PROVINCE or (level == DISTRICT and (mention.levels or len(chosen) == 1)):
+        sure = mention.levels or (len(chosen) == 1 and mention.written.casefold() not in found.strangers)
+        if level == PROVINCE or (level == DISTRICT and sure):
             for unit in chosen:
-                anchors.units.setdefault(unit, []).append(index)
-                anchors.sentences.setdefault(unit, set()).add(mention.sentence)
+                anchors.add(unit, mention)
     return anchors
 
 
@@ -131,7 +122,7 @@ def _resolve(found: Survey, era: str, anchors: _Anchors, index: int, mention: Me
     if not mention.levels:
         provinces = [form for form in forms if gazetteer.units[form.unit].level == PROVINCE]
         forms = provinces or forms
-        if not anchors.units and len(forms) > 6:
+        if not anchors.named and len(forms) > 6:
             return
     scored = []
     for form in forms:
@@ -152,6 +143,52 @@ def _resolve(found: Survey, era: str, anchors: _Anchors, index: int, mention: Me
         mention.evidence = ", ".join(reasons)
 
 
+def _lean_on_neighbours(found: Survey, era: str, anchors: _Anchors) -> None:
+    """ "xã Vĩnh Hải" beside "phường Vĩnh Châu": places found for certain vouch for others of their province."""
+    units, gazetteer = found.gazetteer.units, found.gazetteer
+    for mention in found.mentions:
+        if not _is_certain(found, mention):
+            continue
+        for unit in gazetteer.lineage(mention.unit) - {mention.unit}:
+            if units[unit].level <= DISTRICT:
+                if (unit, -1) not in anchors.named:
+                    anchors.vouchers[unit] = units[mention.unit].title
+                anchors.add(unit, mention, True)
+    for index, mention in enumerate(found.mentions):
+        if mention.unit < 0 and mention.levels:
+            _resolve(found, era, anchors, index, mention)
+
+
+def _is_certain(found: Survey, mention: Mention) -> bool:
+    """A place that can vouch for others: well resolved by its unit word, or a landmark that only one territory has."""
+    if mention.unit < 0 or mention.kind != "place" or mention.score < _CERTAIN:
+        return False
+    if mention.levels:
+        return True
+    landmark = found.gazetteer.units[mention.unit].level == LANDMARK
+    return landmark and not any(form.weak for form in mention.forms if form.unit == mention.unit)
+
+
+def _name_by_today(found: Survey, era: str) -> None:
+    """A bare "Kế Sách" in today's text is the commune of that name, unless the text says "huyện" or "cũ"."""
+    gazetteer = found.gazetteer
+    if era == "old":
+        return
+    full = {mention.written.casefold(): mention.unit for mention in found.mentions if DISTRICT in mention.levels}
+    for mention in found.mentions:
+        if mention.unit < 0 or mention.levels or is_former(found, mention):
+            continue
+        said = full.get(mention.written.casefold(), -1)
+        if said in gazetteer.lineage(mention.unit):
+            mention.unit = said
+        unit = gazetteer.units[mention.unit]
+        if said == mention.unit or unit.level != DISTRICT or not unit.valid_to:
+            continue
+        heirs = (form.unit for form in mention.forms if gazetteer.units[form.unit].level == COMMUNE and not form.after)
+        today = (heir for heir in heirs if not gazetteer.units[heir].valid_to)
+        mention.unit = next((heir for heir in today if mention.unit in gazetteer.lineage(heir)), mention.unit)
+
+
 def _points(found: Survey, era: str, anchors: _Anchors, index: int, form: Form) -> tuple[float, list[str]] | None:
     """The points of one candidate with the reasons in words; None where it cannot be meant."""
     mention, unit = found.mentions[index], found.gazetteer.units[form.unit]
@@ -169,10 +206,11 @@ def _points(found: Survey, era: str, anchors: _Anchors, index: int, form: Form) 
     if found.home & found.gazetteer.lineage(form.unit):
         points += 1.5
         reasons.append("báo của địa phương")
-    old = bool(_OLD_AFTER.match(found.flat, mention.end))
+    old = is_former(found, mention)
     if era == "new" and unit.valid_to:
         # The names of former cities and districts live on in everyday use; an abolished commune hardly does.
-        points += 1.0 if old else (-1.0 if unit.level == COMMUNE or mention.levels else -0.25)
+        strict = unit.level == COMMUNE or (unit.level == DISTRICT and bool(mention.levels))
+        points += 1.0 if old else (-1.0 if strict else -0.25)
     elif era == "new" and unit.valid_from and old:
         points -= 1.0
     if unit.name[-1].isdigit() and unit.name.startswith(("Phường", "Quận")):
@@ -190,9 +228,9 @@ def _by_word(found: Survey, mention: Mention, form: Form) -> tuple[float, list[s
         exact = (
             unit.word.startswith(mention.word.rstrip("."))
             or mention.word[:2] == _short(unit.word)
-            or mention.word.isascii()
+            or (mention.word.isascii() and unit.word in ENGLISH_WORDS.get(mention.word, (unit.word,)))
         )
-        if unit.level == PROVINCE and mention.word.startswith(("tp", "thành")) and unit.word != "thành phố":
+        if unit.level == PROVINCE and mention.word.startswith(("tp", "thành", "city")) and unit.word != "thành phố":
             return None
         return (1.5 if exact else 0.5) + (unit.level == PROVINCE), [f"có chữ “{mention.word}”"]
     if unit.level == LANDMARK:
@@ -218,41 +256,26 @@ def _by_context(found: Survey, anchors: _Anchors, index: int, form: Form) -> tup
     if gazetteer.units[form.unit].level == PROVINCE:
         return 0.0, []
     line = gazetteer.lineage(form.unit) - {form.unit}
-    linked = _linked(found, index)
-    if linked is not None:
-        other = found.mentions[linked]
+    near = linked(found, index)
+    if near is not None:
+        other = found.mentions[near]
         if other.unit in line or (other.unit < 0 and any(owner.unit in line for owner in other.forms)):
             return 4.0, [f"liền với “{other.written}”"]
         wide = any(gazetteer.units[owner.unit].level == PROVINCE for owner in other.forms)
-        if wide and gazetteer.units[form.unit].level != LANDMARK and _is_parent_link(found, index, linked):
-            return -4.0, []
-    shared = [unit for unit in line if unit in anchors.units]
-    for unit in shared:
-        if mention.sentence in anchors.sentences[unit] and anchors.units[unit] != [index]:
-            return 2.0, [f"cùng câu với “{gazetteer.units[unit].title}”"]
-    for unit in shared:
-        if anchors.units[unit] != [index]:
-            return 1.5, [f"bài có nhắc “{gazetteer.units[unit].title}”"]
-    return 0.0, []
+        if wide and gazetteer.units[form.unit].level != LANDMARK and _is_parent_link(found, index, near):
+            return -_STRANGER, []
+    name = "" if mention.levels else mention.written.casefold()
+    for sentence, points, words in ((mention.sentence, 2.0, "cùng câu với"), (-1, 1.5, "bài có nhắc")):
+        for unit in line:
+            if (unit, sentence) in anchors.named and anchors.back(unit, mention, sentence):
+                points -= (_STRANGER / 2) * (name in found.strangers)
+                return points, [f"{words} “{anchors.vouchers.get(unit, gazetteer.units[unit].title)}”"]
+    return -_STRANGER * (name in found.strangers) - (name in found.villages and mention.kind != "village"), []
 
 
-def _linked(found: Survey, index: int) -> int | None:
-    """The mention that directly follows ("xã X, huyện Y"), or precedes with a colon or bracket ("Y: xã X")."""
-    mentions = found.mentions
-    if index + 1 < len(mentions):
-        gap = found.flat[mentions[index].end : mentions[index + 1].start]
-        if len(gap) < 24 and _LINK.fullmatch(gap.replace(" cũ", "")):
-            return index + 1
-    if index > 0:
-        gap = found.flat[mentions[index - 1].end : mentions[index].start]
-        if len(gap) < 24 and re.fullmatch(r"(?: ?[:(] ?| - | có | \()(?:[\w ]{0,12} )?", gap):
-            return index - 1
-    return None
-
-
-def _is_parent_link(found: Survey, index: int, linked: int) -> bool:
-    gap = found.flat[found.mentions[index].end : found.mentions[linked].start]
-    return linked > index and bool(re.match(r" ?(?:,|\(|thuộc|của|ở|tại)", gap)) and bool(found.mentions[index].levels)
+def _is_parent_link(found: Survey, index: int, near: int) -> bool:
+    gap = found.flat[found.mentions[index].end : found.mentions[near].start]
+    return near > index and bool(re.match(r" ?(?:,|\(|thuộc|của|ở|tại)", gap)) and bool(found.mentions[index].levels)
 
 
 def _alone(found: Survey, era: str, mention: Mention, form: Form) -> bool:
@@ -282,7 +305,12 @@ def _repeat(found: Survey) -> None:
             known.setdefault(mention.written, mention)
     for mention in found.mentions:
         full = known.get(mention.written)
-        if mention.unit < 0 and full is not None and mention.kind in ("place", "built") and not mention.levels:
+        if (
+            mention.unit < 0
+            and full is not None
+            and mention.kind in ("place", "built", "village")
+            and not mention.levels
+        ):
             mention.unit, mention.score = full.unit, 0.6
             mention.evidence = f"trong bài có “{full.word or 'nơi'} {full.written}”"
 

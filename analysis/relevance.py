@@ -14,10 +14,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.beside import Survey
 from analysis.gazetteer import PROVINCE
 from analysis.mentions import Mention
-from analysis.places import Survey
-from analysis.relevance_features import NAMES, Look, features, look
+from analysis.relevance_features import NAMES, Look, features, look, says_little
 from press import RELEVANCES
 from press import Relevance as Label
 
@@ -81,6 +81,9 @@ class Relevance:
                 words = f"nơi xảy ra là {_name(found, seen.sibling[0])}, ngoài địa bàn {found.area.name}"
             return Verdict("none", 1.0, (words,))
         shares = self.probabilities(np.array([features(seen)]))[0]
+        if says_little(seen):
+            shares[: RELEVANCES.index("passing")] = 0.0
+            shares /= shares.sum()
         best = int(shares.argmax())
         return Verdict(RELEVANCES[best], round(float(shares[best]), 3), reasons(seen))
 

@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from analysis.beside import Survey
 from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE
 from analysis.mentions import Mention
-from analysis.places import Survey
 
 _ORIGIN = re.compile(
-    r"(?:(?<!\w)(?:quê|ngụ|thường trú|tạm trú|hộ khẩu|nguyên quán|sinh ra|gốc|đến từ|cư trú|trú)(?:[ ,]+[\w.-]+){0,8},?"
+    r"(?:(?<!\w)(?:quê|ngụ|thường trú|tạm trú|hộ khẩu|nguyên quán|[Ss]inh ra|gốc|đến từ|cư trú|trú)"
+    r"(?:[ ,]+[\w.-]+){0,8},?"
+    r"|(?<!\w)(?:[Ss]inh|[Ll]ớn lên)(?: năm \d{4})? (?:ở|tại)(?: vùng quê| miền quê| làng quê)?"
     r"|(?<!\w)(?:người|(?<!hộ )(?<!ười )(?<!ông )(?<!hân )(?<!ngư )dân|dâu|rể|cô gái|chàng trai|đồng hương))"
     r" (?:tỉnh |TP\.? ?|thành phố |huyện |xã )?$|quê(?: ở| tại)? $"
 )
@@ -42,7 +44,9 @@ _SCHOOL = re.compile(r"(?:đại học|đh|bệnh viện|trường|viện|bv|cao
 _ROUTE_BEFORE = re.compile(r"(?:từ|đi|về|tuyến|cao tốc|qua|hướng|nối|đến)(?: tỉnh| TP\.?)? $|[-–] ?$", re.I)
 _ROUTE_AFTER = re.compile(r"^ ?[-–] ?[A-ZĐ]|^ (?:đi|đến|về|với) [A-ZĐ]")
 _LIST_GAP = re.compile(
-    r" ?(?:,|;|và|-|–|, và|cùng|hay|với|hoặc|…)? ?(?:và )?(?:các tỉnh |tỉnh |TP\.? ?|thành phố )?", re.I
+    r"(?: ?:? ?(?:từ )?\d[\d.,/]*(?: ?(?:-|–|đến) ?\d[\d.,]*)? ?(?:độ C|độ|°C|%|mm|km|ha|đồng/kg|ca|căn|xã|điểm)?)?"
+    r" ?(?:,|;|và|-|–|, và|cùng|hay|với|hoặc|…)? ?(?:và )?(?:các tỉnh |tỉnh |TP\.? ?|thành phố )?",
+    re.I,
 )
 _LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
 _SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
@@ -68,6 +72,8 @@ _LOTTERY = re.compile(r"xổ số|xskt|kết quả xs|mở thưởng|giải đ�
 _DRAW = re.compile(r"kết quả xổ số|kqxs|xsmn|mở thưởng|giải tám|quay số", re.I)
 _FIGURE = re.compile(r"^[^.;\n]{0,40}?\d")
 _EXAMPLE = re.compile(r"(?:như|gồm|là|:)(?: các tỉnh| tỉnh|:)? [^.;]{0,60}$")
+_CELL = re.compile(r"^ ?:? ?(?:từ )?\d")
+_CLUB = re.compile(r"\b(?:CLB|câu lạc bộ|đội bóng|V-?League|U\d\d)\b", re.I)
 _WEATHER = re.compile(r"nhiệt độ|độ C|mưa rào|gió cấp|thời tiết|dự báo", re.I)
 
 NAMES: tuple[str, ...] = (
@@ -85,7 +91,7 @@ NAMES: tuple[str, ...] = (
     "solid_before_tail", "subject", "located", "wider_subject", "wider_located", "wider_title_first",
     "wider_before_tail", "event", "plan", "lottery_named", "draw", "figure", "example_list", "only_once_late",
     "sibling_title", "sibling_only", "wider_free", "wider_free_title", "head_sentences", "solid_sentences",
-    "near_title",
+    "near_title", "sole", "sole_head",
     "local_outlet", "other_outlet", "length", "sentences", "digits", "best_score", "lines",
 )  # fmt: skip
 
@@ -126,6 +132,18 @@ def look(survey: Survey) -> Look:
             seen.outside.append(mention)
     seen.roles.update((mention.start, _role(seen, mention)) for mention in seen.inside)
     return seen
+
+
+def says_little(seen: Look) -> bool:
+    """Whether the area is named only in a forecast's table, or only within other names (a lottery's, a company's).
+
+    A club bears the name of the place it plays for: that is left to the model.
+    """
+    flat = seen.survey.flat
+    if not seen.inside:
+        return not seen.wider and not _CLUB.search(flat)
+    cells = [m for m in seen.inside if seen.lists.get(m.start, 0) > 3 and _CELL.match(flat[m.end : m.end + 10])]
+    return len(cells) == len(seen.inside) and len(_WEATHER.findall(flat)) > 1
 
 
 def _tail(flat: str, title: int) -> int:
@@ -345,4 +363,6 @@ def _solid(seen: Look) -> dict[str, float]:
         "head_sentences": log(sum(m.sentence < 3 for m in solid)),
         "solid_sentences": log(len({m.sentence for m in solid})),
         "near_title": any(m.start < headline + 400 for m in solid),
+        "sole": bool(solid) and not seen.outside and not seen.sibling,
+        "sole_head": any(m.start < headline for m in solid) and not seen.outside and not seen.sibling,
     }  # fmt: skip

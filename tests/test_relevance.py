@@ -76,6 +76,52 @@ def test_lottery_is_at_most_passing() -> None:
     assert found.value in ("passing", "none")
 
 
+def test_lottery_draw_of_three_stations_is_at_most_passing() -> None:
+    text = (
+        "Chiều 5/8, ba đài Vĩnh Long, Bình Dương, Sóc Trăng quay số mở thưởng.\nĐài Vĩnh Long: giải tám 12, giải đặc "
+        "biệt 345678. Đài Sóc Trăng: giải tám 90, giải đặc biệt 123456.\nVé trúng có giá trị trong 30 ngày."
+    )
+    assert judge("Xổ số miền Nam 5/8: hai vé trúng độc đắc", text).value in ("passing", "none")
+
+
+def test_list_of_temperatures_is_passing() -> None:
+    text = (
+        "Chiều tối có mưa rào và dông vài nơi, đề phòng lốc sét.\nNhiệt độ: Trà Vinh 25-32 độ, Vĩnh Long 25-33 độ, "
+        "Sóc Trăng 25-32 độ, Bạc Liêu 26-32 độ, Cà Mau 25-31 độ.\nGió tây nam cấp 3, sóng biển cao 1 m."
+    )
+    found = judge("Thời tiết hôm nay: miền Tây mưa chiều", text)
+    assert found.value == "passing"
+    assert "chỉ nêu trong danh sách nhiều tỉnh, thành" in found.evidence
+
+
+@pytest.mark.parametrize("born", ["Sinh ở", "Sinh năm 1950 tại", "Sinh ra ở", "Lớn lên ở vùng quê"])
+def test_birthplace_is_passing(born: str) -> None:
+    text = (
+        f"Trong căn phòng nhỏ ở Hà Nội, người họa sĩ vẫn vẽ mỗi ngày.\n{born} Sóc Trăng trong một gia đình nghèo, ông "
+        "học vẽ từ năm 12 tuổi.\nTranh của ông từng được bày ở Huế, Đà Nẵng và TP.HCM. Cuối tuần ông dạy trẻ em."
+    )
+    assert judge("Người họa sĩ già và những bức tranh phố", text).value == "passing"
+
+
+def test_village_elsewhere_in_the_headline_is_none() -> None:
+    text = "Tiếng đục vang khắp xóm ở làng Mỹ Xuyên, phường Phong Dinh, TP Huế.\nTP Huế hỗ trợ làng dựng nhà trưng bày."
+    assert judge("Làng mộc Mỹ Xuyên giữ nghề chạm khắc", text).value == "none"
+
+
+def test_english_event_of_the_area_is_focus() -> None:
+    text = (
+        "Onion growers in Vinh Chau have started the harvest, and prices are better than they were last year.\n"
+        "A cooperative in Vinh Phuoc Ward sold 20 tonnes to a company on Monday. The ward hopes for more contracts."
+    )
+    assert judge("Onion growers in Vinh Chau get better prices", text).value == "focus"
+
+
+def test_company_named_after_a_province_is_not_its_news() -> None:
+    area, text = G.area("Gia Lai"), "Công ty Hoàng Anh Gia Lai công bố lợi nhuận quý hai tăng mạnh."
+    found = MODEL.judge(survey("Doanh nghiệp báo lãi", text, area=area, published_at=NOW))
+    assert found.value in ("passing", "none")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -154,7 +200,7 @@ def test_model_file_is_plain_and_checked(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"no model")
     with pytest.raises(ValueError, match="diembao train"):
         Relevance.load(tmp_path)
-    np.savez(tmp_path / NAME, **{**arrays, "names": arrays["names"][:-1]})  # type: ignore[arg-type]
+    np.savez(tmp_path / NAME, **{**arrays, "names": arrays["names"][:-1]})
     with pytest.raises(ValueError, match="other features"):
         Relevance.load(tmp_path)
 
