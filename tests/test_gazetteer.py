@@ -4,6 +4,7 @@ import csv
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,10 +147,21 @@ def test_prescreen_is_fast_and_generous() -> None:
     assert (time.process_time() - started) / 50 < 0.005, "about 0.2 ms on an idle machine"
 
 
+def test_prescreen_knows_english_names_in_english_pages_only() -> None:
+    area = G.area("Sóc Trăng")
+    english = "Heavy rain closed the crossing on Monday, and passengers had to wait until the afternoon. " * 3
+    for named in ("in Vinh Chau", "of Dai Ngai's ferry", "at VINH PHUOC Ward", "near Lich Hoi Thuong"):
+        assert area.named_in(f"{english} It happened {named}."), named
+        assert area.named_in(f"Tiếng Việt | Trang chủ | English\n{english} It happened {named}."), named
+    assert not area.named_in(f"{english} It happened in Nha Trang and Da Lat.")
+    vietnamese = "Mưa lớn khiến bến đò phải đóng cửa, hành khách đợi đến chiều muộn mới qua sông được. " * 3
+    assert not area.named_in(f"{vietnamese} Ông Dai Ngai và bà Vinh Phuoc đều vui.")
+
+
 def test_data_file_is_checked(tmp_path: Path) -> None:
     build = pytest.importorskip("analysis.gazetteer_build")
     rows = [["94", 1, "tỉnh", "Sóc Trăng", -1, "", "", []]]
-    good = {"landmark": [], "spelling": {}, "khmer": {}, "outlets": {}, "former": {}, "ignore": []}
+    good: dict[str, Any] = {"landmark": [], "spelling": {}, "khmer": {}, "outlets": {}, "former": {}, "ignore": []}
     assert build._own(rows, good) == good
     with pytest.raises(SystemExit, match="Nơi Lạ"):
         build._own(rows, {**good, "landmark": [{"name": "chùa", "core": ["X"], "in": ["Nơi Lạ"]}]})
