@@ -9,12 +9,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from errors import DiemBaoError, UsageError
-from pipeline import corrections, models
+from pipeline import models
 from settings import Settings
-from storage import Archive
+
+if TYPE_CHECKING:
+    from storage import Archive
 
 QUALITY = Path(__file__).resolve().parent.parent / "docs" / "quality.md"
 NO_DATA = (
@@ -48,6 +50,7 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
     """
     from analysis.candidates import gate_set, labels, weigh
     from analysis.train import train as trained
+    from pipeline import corrections
 
     data = _with_gold(data)
     before = models.in_use(settings)
