@@ -178,8 +178,10 @@ def _name_by_today(found: Survey, era: str) -> None:
     for mention in found.mentions:
         if mention.unit < 0 or mention.levels or is_former(found, mention):
             continue
+        if gazetteer.units[mention.unit].level not in (DISTRICT, COMMUNE):
+            continue
         said = full.get(mention.written.casefold(), -1)
-        if said in gazetteer.lineage(mention.unit):
+        if said >= 0 and gazetteer.units[said].level == DISTRICT and said in gazetteer.lineage(mention.unit):
             mention.unit = said
         unit = gazetteer.units[mention.unit]
         if said == mention.unit or unit.level != DISTRICT or not unit.valid_to:

@@ -324,6 +324,11 @@ def test_a_bare_name_is_the_unit_of_its_day(bare: str, today: str, code: str, be
     assert set(places(f"Tại {before}, giá tăng. Nông dân {bare} phấn khởi.")) == {before}
 
 
+def test_a_landmark_keeps_its_own_name_beside_its_city() -> None:
+    found = places("UBND TP Cần Thơ làm việc với Đại học Cần Thơ về đào tạo.")
+    assert {"TP Cần Thơ", "Đại học Cần Thơ"} <= set(found)
+
+
 # -- English texts
 ENGLISH = "The crossing was closed on Monday after heavy rain, and people had to wait for hours until it opened again. "
 
