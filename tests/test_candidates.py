@@ -73,8 +73,8 @@ def plain(tmp_path_factory):
 
 WORDS = re.findall(
     r"\w+",
-    """nắng mưa sông rạch vườn nhà ghe xuồng chợ quán đường bến cầu bãi đồng ruộng mía dừa xoài ổi cam quýt cá tôm cua ếch
-    trâu bò gà vịt sáng chiều tối khuya xanh đỏ vàng tím cao thấp dài ngắn rộng hẹp nhanh chậm vui buồn""",
+    """nắng mưa sông rạch vườn nhà ghe xuồng chợ quán đường bến cầu bãi đồng ruộng mía dừa xoài ổi cam quýt cá tôm cua
+    ếch trâu bò gà vịt sáng chiều tối khuya xanh đỏ vàng tím cao thấp dài ngắn rộng hẹp nhanh chậm vui buồn""",
 )
 
 
