@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -78,6 +79,12 @@ def save(path: Path, names: Sequence[str], arrays: tuple[Floats, Floats, Floats]
     partial.replace(path)
 
 
+@lru_cache(maxsize=1)
+def _numbers(terms: bytes) -> Mapping[str, int]:
+    """The number of each term; topics and tone are trained on the same terms and share one table in memory."""
+    return {name: number for number, name in enumerate(terms.decode().split("\n"))}
+
+
 def load(path: Path) -> LinearModel:
     """Reads a model; `BadModelError` names the file and the way out."""
     try:
@@ -86,12 +93,11 @@ def load(path: Path) -> LinearModel:
                 raise BadModelError(
                     f"{path}: form {int(data['form'][0])}, this version reads {FORM}; run diembao train"
                 )
-            names = data["terms"].tobytes().decode().split("\n")
             info = json.loads(data["info"].tobytes())
             model = LinearModel(
                 id=str(info["id"]),
                 classes=tuple(info["classes"]),
-                vocabulary={name: i for i, name in enumerate(names)},
+                vocabulary=_numbers(data["terms"].tobytes()),
                 idf=data["idf"].astype(np.float32),
                 weights=data["weights"],
                 scale=data["scale"],
@@ -102,6 +108,6 @@ def load(path: Path) -> LinearModel:
         raise
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadModelError(f"{path}: no readable model ({error}); restore it or run diembao train") from error
-    if model.weights.shape != (len(names), len(model.classes)) or len(model.idf) != len(names):
+    if model.weights.shape != (len(model.vocabulary), len(model.classes)) or len(model.idf) != len(model.vocabulary):
         raise BadModelError(f"{path}: tables of different lengths; restore it or run diembao train")
     return model

@@ -1,165 +1,116 @@
-"""Weak supervision: a slower teacher labels unlabelled press, so that the shipped linear models learn its words too.
+"""Weak supervision: unlabelled press with a slower teacher's labels, so that the shipped models learn its words too.
 
-The teacher is the linear model of the gold articles plus kernel ridge regression on latent semantic vectors (truncated
-SVD of the corpora's TF-IDF). It sees no label of a held-out article; its labels count less than a reader's, the less
-the nearer it was to the other decision.
+The teacher (docs/quality.md says what it is and how it was made) is needed only to make `data/silver_labels.npz`: for
+each text the number of its record in its corpus, a digest of how it begins, and the chance of each topic and tone. The
+texts themselves stay with the data; without them, or with others, training goes on from the labelled articles alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.features import Terms, plain, term, terms
+from analysis.features import Terms, plain, terms
+from analysis.fitting import Silver
 from analysis.gold import Example, records
+from analysis.tone import TONES
 from analysis.words import words
+from press import TOPICS
 
-Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 
-_HEAD: Final = 250  # words of a text that the vectors see
-_DIMENSIONS: Final = 200
-_TITLE: Final = 0.7  # weight of the headline's vector beside the whole text's
-_WIDTH: Final = 0.7  # of the kernel
-_RIDGE: Final = 0.3
-PRIOR: Final = -0.8  # what the ridge falls back to far from everything it saw
-_LEAST: Final = 8  # texts a word must occur in to get a vector
-#: file below corpora/ -> (every how-manieth text gets a label, every how-manieth is read at all)
-_OLD: Final = "vntc_train"  # 2002-2006, read last
-_CORPORA: Final = {"baomoi_sections": (6, 2), "baomoi_fulltext_2017": (5, 5), _OLD: (5, 5)}
+LABELS: Final = Path(__file__).parent / "data" / "silver_labels.npz"
+STEPS: Final = 20  #: a stored chance is so many parts of one
+#: corpus -> its file below the data folder, and the field of its text
+CORPORA: Final[Mapping[str, tuple[str, str]]] = {
+    "feeds_2026": ("feeds_2026.jsonl.gz", "summary"),
+    "baomoi_sections": ("corpora/baomoi_sections.jsonl.gz", "text"),
+    "baomoi_fulltext_2017": ("corpora/baomoi_fulltext_2017.jsonl.gz", "text"),
+    "vntc_train": ("corpora/vntc_train.jsonl.gz", "text"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Unlabelled:
-    """Texts nobody labelled: `labelled` are those the teacher shall label, as terms; `words` feed the vectors."""
+class Taught:
+    """What the teacher said of the unlabelled texts: the chance of each topic, and of each tone (these sum to one)."""
 
-    labelled: tuple[Terms, ...]
-    labelled_words: tuple[tuple[list[str], list[str]], ...]
-    others: tuple[list[str], ...]
-    recent: int  #: how many of the labelled, from the first on, are of the last ten years
+    topics: Silver
+    tones: Silver
 
 
-def read(data: Path, known: Sequence[Example]) -> Unlabelled:
-    """The feeds' items and a share of the corpora, without any that begins like a labelled one or has its address."""
-    heads = {_head(text) for one in known for text in (one.title, one.text, f"{one.title} {one.text}")} - {""}
+def read(data: Path, known: Sequence[Example], labels: Path = LABELS) -> Taught | None:
+    """The texts below `data` the teacher labelled, without any that begins like one of `known` or has its address.
+
+    None where there is no such text; ValueError names a label file that cannot be read.
+    """
+    heads = {head(text) for one in known for text in (one.title, one.text, f"{one.title} {one.text}")} - {""}
     addresses = {one.doc for one in known if one.doc}
-    labelled: list[tuple[list[str], list[str]]] = []
-    others: list[list[str]] = []
-    feeds = data / "feeds_2026.jsonl.gz"
-    if feeds.is_file():
-        labelled += [pair for _, pair in _pairs(feeds, heads, addresses, "summary")]
-    recent = 0
-    for name, (label, take) in _CORPORA.items():
-        path = data / "corpora" / f"{name}.jsonl.gz"
-        if path.is_file():
-            for number, pair in _pairs(path, heads, addresses, "text", take):
-                if number % label == 0:
-                    labelled.append(pair)
-                else:
-                    others.append([*pair[0], *pair[1][:_HEAD]])
-        if name != _OLD:
-            recent = len(labelled)
-    return Unlabelled(tuple(terms(*pair) for pair in labelled), tuple(labelled), tuple(others), recent)
-
-
-def _pairs(
-    path: Path, heads: Collection[str], addresses: Collection[str], field: str, take: int = 1
-) -> Iterator[tuple[int, tuple[list[str], list[str]]]]:
-    for number, record in enumerate(islice(records(path), 0, None, take)):
-        title, text = plain(str(record.get("title") or "")), plain(str(record.get(field) or ""))
-        if _head(title or text) in heads or str(record.get("link") or record.get("id")) in addresses:
+    texts: list[Terms] = []
+    chances: list[Any] = []
+    for corpus, wanted in _load(labels).items():
+        file, field = CORPORA[corpus]
+        if not (data / file).is_file():
             continue
-        yield number * take, (words(title), words(text))
+        for number, record in enumerate(records(data / file)):
+            check, chance = wanted.get(number, (-1, None))
+            if chance is None or str(record.get("link") or record.get("id")) in addresses:
+                continue
+            title, text = plain(str(record.get("title") or "")), plain(str(record.get(field) or ""))
+            if head(title or text) not in heads and check == digest(title, text):
+                texts.append(terms(words(title), words(text)))
+                chances.append(chance)
+    if not texts:
+        return None
+    found, every = np.array(chances, np.float64) / STEPS, tuple(texts)
+    topics, tones = found[:, : len(TOPICS)], found[:, len(TOPICS) :]
+    tones /= np.maximum(tones.sum(axis=1, keepdims=True), 1e-9)
+    return Taught(Silver(every, topics), Silver(every, tones))
 
 
-def _head(text: str) -> str:
+def head(text: str) -> str:
     """By what two copies of a text are known: their first letters and digits, without case and spacing."""
     return "".join(text.lower().split())[:60]
 
 
-@dataclass(frozen=True, slots=True)
-class Vectoriser:
-    """Latent semantic vectors of words, and their inverse document frequency."""
-
-    index: dict[str, int]
-    idf: Array
-    vectors: npt.NDArray[np.float32]
-
-    def text(self, title: Sequence[str], text: Sequence[str]) -> npt.NDArray[np.float32]:
-        """The vector of a text: its own, and its headline's."""
-        both = [self._mean([*title, *text]), _TITLE * self._mean(title)]
-        return np.concatenate(both).astype(np.float32)
-
-    def _mean(self, found: Sequence[str]) -> npt.NDArray[np.float32]:
-        counts = {self.index[name]: count for name, count in _counts(found).items() if name in self.index}
-        rows = np.fromiter(counts, np.intp, len(counts))
-        weights = (1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * self.idf[rows]
-        mean = (weights @ self.vectors[rows]) if len(rows) else np.zeros(self.vectors.shape[1])
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
+def digest(title: str, text: str) -> int:
+    """Sixteen bits by which a record is known to be the one the teacher read."""
+    return crc32(f"{head(title)} {head(text)}".encode()) & 0xFFFF
 
 
-def _counts(found: Sequence[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for word in found:
-        form = term(word)
-        if form:
-            counts[form] = counts.get(form, 0) + 1
-    return counts
+def save(path: Path, rows: Mapping[str, Sequence[tuple[int, int, Floats]]]) -> None:
+    """Writes the teacher's labels: for each corpus the number, digest and chances (topics, then tones) of its texts."""
+    tables = {}
+    for corpus, found in rows.items():
+        ordered = sorted(found, key=lambda row: row[0])
+        tables[f"{corpus}.gap"] = np.diff([n for n, _, _ in ordered], prepend=0).astype(np.uint16)
+        tables[f"{corpus}.check"] = np.array([check for _, check, _ in ordered], np.uint16)
+        chances = np.array([chance for _, _, chance in ordered], np.float32)
+        tables[f"{corpus}.chance"] = np.ascontiguousarray(np.round(chances * STEPS).astype(np.uint8).T)
+    np.savez_compressed(path, allow_pickle=False, **tables)
 
 
-def vectorise(texts: Sequence[Sequence[str]]) -> Vectoriser:
-    """Learns word vectors from texts (lists of words): truncated SVD of their TF-IDF."""
-    from scipy import sparse
-    from sklearn.utils.extmath import randomized_svd
-
-    seen: dict[str, int] = {}
-    counted = [_counts(text) for text in texts]
-    for text in counted:
-        for name in text:
-            seen[name] = seen.get(name, 0) + 1
-    names = sorted(name for name, count in seen.items() if _LEAST <= count <= 0.3 * len(texts))
-    index = {name: i for i, name in enumerate(names)}
-    idf = np.log(len(texts) / np.array([seen[name] for name in names], np.float64))
-    starts: list[int] = [0]
-    columns: list[int] = []
-    values: list[int] = []
-    for text in counted:
-        known = [(index[name], count) for name, count in text.items() if name in index]
-        columns.extend(column for column, _ in known)
-        values.extend(count for _, count in known)
-        starts.append(len(columns))
-    at = np.array(columns, np.int32)
-    data = ((1 + np.log(np.array(values, np.float64))) * idf[at]).astype(np.float32)
-    matrix = sparse.csr_matrix((data, at, starts), shape=(len(texts), len(names)))
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    matrix = (sparse.diags((1 / np.maximum(lengths, 1e-9)).astype(np.float32)) @ matrix).tocsr()
-    size = min(_DIMENSIONS, len(names) - 1)
-    _, _, turned = randomized_svd(matrix, size, n_iter=3, random_state=0)
-    return Vectoriser(index, idf, np.ascontiguousarray(turned.T, np.float32))
-
-
-def _kernel(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    found = 2 * (one @ other.T)
-    found -= (one * one).sum(1)[:, None]
-    found -= (other * other).sum(1)[None]
-    found *= _WIDTH
-    np.exp(found, out=found)
+def _load(path: Path) -> dict[str, dict[int, tuple[int, Any]]]:
+    """For each corpus the texts' digests and chances by number; nothing where there is no file."""
+    if not path.is_file():
+        return {}
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            tables = {name: data[name] for name in data.files}
+            found = {}
+            for corpus in CORPORA:
+                if f"{corpus}.gap" in tables:
+                    numbers = np.cumsum(tables[f"{corpus}.gap"], dtype=np.int64)
+                    rows = zip(tables[f"{corpus}.check"].tolist(), tables[f"{corpus}.chance"].T, strict=True)
+                    found[corpus] = dict(zip(numbers.tolist(), rows, strict=True))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise ValueError(f"{path}: no readable labels ({error}); restore it") from error
+    if any(len(chance) != len(TOPICS) + len(TONES) for rows in found.values() for _, chance in rows.values()):
+        raise ValueError(f"{path}: labels of other topics; make it anew")
     return found
-
-
-def ridge(seen: npt.NDArray[np.float32], targets: Array, prior: Array) -> Callable[[npt.NDArray[np.float32]], Array]:
-    """Kernel ridge regression: `targets` are 1 and -1, a column per class; far from all, `prior`."""
-    kernel = _kernel(seen, seen)
-    kernel[np.diag_indices(len(seen))] += _RIDGE
-    solved: Any = np.linalg.solve(kernel, (targets - prior).astype(np.float32))
-
-    def decide(asked: npt.NDArray[np.float32]) -> Array:
-        parts = [_kernel(asked[i : i + 2000], seen) @ solved for i in range(0, len(asked), 2000)]
-        return np.concatenate(parts).astype(np.float64) + prior
-
-    return decide

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,11 +18,10 @@ from analysis import model_file, tone, topics
 from analysis.calibration import calibrate_tone, calibrate_topics
 from analysis.corrected import KIND, admit
 from analysis.evaluate import Figures, as_text, compare
-from analysis.features import Terms
-from analysis.fitting import Array, Weights, fit_tone, fit_topics
+from analysis.fitting import Array, Silver, Weights, fit, ground
 from analysis.gold import PARTS, Example, example, groups, part, records
 from analysis.relevance_train import train_relevance
-from analysis.teacher import Teacher, teach
+from analysis.silver import read as read_silver
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
@@ -70,12 +69,13 @@ def _by_kind(examples: Sequence[Example], make: Callable[[list[int]], dict[str, 
     return found
 
 
-def _id(what: str, examples: Sequence[Example], teacher: Teacher | None, fitted: Weights) -> str:
+def _id(what: str, examples: Sequence[Example], taught: Silver | None, fitted: Weights) -> str:
     """Name, form and a digest of what was learned from and what came out (rounded: machines differ in last digits)."""
     digest = hashlib.sha256(np.round(fitted.weights, 1).tobytes())
     for one in sorted(examples, key=lambda one: one.id):
         digest.update(repr((one.id, one.title, one.text, one.topics, one.tone)).encode())
-    digest.update(repr(len(teacher.texts) if teacher else 0).encode())
+    if taught:
+        digest.update(taught.chances.astype(np.float32).tobytes())
     return f"{what}-{model_file.FORM}-{digest.hexdigest()[:8]}"
 
 
@@ -90,57 +90,49 @@ def _topic_labels(examples: Sequence[Example], names: Sequence[str]) -> Array:
     return np.array([[float(name in one.topics) for name in names] for one in examples])
 
 
-def _fitter(
-    texts: list[Terms], labels: Array, teacher: Teacher | None, fit: Callable[..., Weights], one_each: bool
-) -> Callable[[list[int]], Weights]:
-    """How to fit on some rows of the gold articles: alone, or with what the teacher makes of them."""
-
-    def fitted(rows: list[int]) -> Weights:
-        linear = fit([texts[i] for i in rows], labels[rows])
-        if teacher is None:
-            return linear
-        return fit([texts[i] for i in rows], labels[rows], teacher.silver(rows, linear, labels, one_each))
-
-    return fitted
+def _fitter(examples: Sequence[Example], labels: Array, taught: Silver | None) -> Callable[[list[int]], Weights]:
+    """How to fit on some rows of the labelled articles, with what the teacher said of unlabelled ones, if it did."""
+    on = ground([one.terms for one in examples], taught)
+    return lambda rows: fit(on, labels, rows)
 
 
-def train_topics(examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None, out: Path) -> Path:
+def train_topics(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
     """Fits, calibrates and writes the topic model."""
     names = tuple(TOPICS)
     labels = _topic_labels(examples, names)
-    fit = _fitter([one.terms for one in examples], labels, teacher, fit_topics, False)
-    decisions = out_of_fold(examples, parts, fit)
-    fitted = fit(list(range(len(examples))))
+    learn = _fitter(examples, labels, taught)
+    decisions = out_of_fold(examples, parts, learn)
+    fitted = learn(list(range(len(examples))))
     info = {
-        "id": _id("topics", examples, teacher, fitted),
+        "id": _id("topics", examples, taught, fitted),
         "classes": names,
-        "trained_on": _origin(examples, teacher),
+        "trained_on": _origin(examples, taught),
         **_by_kind(examples, lambda rows: calibrate_topics(decisions[rows], labels[rows])),
     }
     return _save(out, "topics", fitted, info)
 
 
-def train_tone(examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None, out: Path) -> Path:
+def train_tone(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
     """Fits, calibrates and writes the tone model; every example needs a tone."""
     labels = np.array([[float(one.tone == value) for value in tone.TONES] for one in examples])
-    fit = _fitter([one.terms for one in examples], labels, teacher, fit_tone, True)
-    decisions = out_of_fold(examples, parts, fit)
-    fitted = fit(list(range(len(examples))))
+    learn = _fitter(examples, labels, taught)
+    decisions = out_of_fold(examples, parts, learn)
+    fitted = learn(list(range(len(examples))))
     info = {
-        "id": _id("tone", examples, teacher, fitted),
+        "id": _id("tone", examples, taught, fitted),
         "classes": tuple(str(value) for value in tone.TONES),
-        "trained_on": _origin(examples, teacher),
+        "trained_on": _origin(examples, taught),
         "undecided": _UNDECIDED,
         **_by_kind(examples, lambda rows: calibrate_tone(decisions[rows], labels[rows])),
     }
     return _save(out, "tone", fitted, info)
 
 
-def _origin(examples: Sequence[Example], teacher: Teacher | None) -> str:
+def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
     said = f"{len(examples)} labelled articles"
     if corrected := sum(one.kind == KIND for one in examples):
         said += f" ({corrected} of them corrected by officers)"
-    return said if teacher is None else f"{said}, {len(teacher.texts)} unlabelled ones with a teacher's labels"
+    return said if taught is None else f"{said}, {len(taught.texts)} unlabelled ones with a teacher's labels"
 
 
 def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
@@ -183,13 +175,14 @@ def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str,
     training = [*(examples[i] for i in seen), *more.examples]
     training_parts = [*(parts[i] for i in seen), *more.parts]
     out.mkdir(parents=True, exist_ok=True)
-    teacher = teach(data, training, [*examples, *more.examples], progress)
+    progress("reading and segmenting unlabelled press")
+    taught = read_silver(data, [*examples, *more.examples])
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
     rows = [i for i, one in enumerate(training) if one.topics]
-    topic_path = train_topics(*_some(rows, training, training_parts, teacher), out)
+    topic_path = train_topics(*_some(rows, training, training_parts), taught.topics if taught else None, out)
     progress("tone")
     rows = [i for i, one in enumerate(training) if one.tone in tone.TONES]
-    tone_path = train_tone(*_some(rows, training, training_parts, teacher and teacher.of_today()), out)
+    tone_path = train_tone(*_some(rows, training, training_parts), taught.tones if taught else None, out)
     progress("relevance")
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")
@@ -198,9 +191,6 @@ def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str,
     return Report((topic_path, tone_path, relevance_path), ids, figures)
 
 
-def _some(
-    rows: Sequence[int], examples: Sequence[Example], parts: Sequence[int], teacher: Teacher | None
-) -> tuple[list[Example], list[int], Teacher | None]:
-    """Those of the examples that are labelled in what is trained, with their parts and what the teacher knows."""
-    narrowed = teacher and replace(teacher, gold=teacher.gold[list(rows)])
-    return [examples[i] for i in rows], [parts[i] for i in rows], narrowed
+def _some(rows: Sequence[int], examples: Sequence[Example], parts: Sequence[int]) -> tuple[list[Example], list[int]]:
+    """Those of the examples that are labelled in what is trained, with their parts."""
+    return [examples[i] for i in rows], [parts[i] for i in rows]

@@ -8,11 +8,11 @@ import json
 import numpy as np
 import pytest
 
-from analysis import gold, model_file, topics
+from analysis import gold, model_file, silver, topics
 from analysis.calibration import best_threshold
 from analysis.evaluate import as_text, compare, confusion, worst
 from analysis.features import Terms
-from analysis.fitting import fit_topics, vectors
+from analysis.fitting import Silver, fit, ground, ridge, vectors
 from analysis.train import GATE, train
 from press import TOPICS
 from tests.fixtures_labelled import demo_articles, record, write_gold
@@ -102,7 +102,7 @@ def test_rows_agree_with_the_models_own_arithmetic(tmp_path):
         Terms({"tôm": 1, "cầu": 4}, True),
     ] * 4
     labels = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]] * 4)
-    fitted = fit_topics(texts, labels)
+    fitted = fit(ground(texts), labels, range(len(texts)))
     info = {"id": "x-1", "classes": ["a", "b"]}
     arrays = tuple(np.asarray(a, np.float32) for a in (fitted.vectors.idf, fitted.weights, fitted.bias))
     model_file.save(tmp_path / "x.npz", fitted.vectors.names, arrays, info)
@@ -110,6 +110,65 @@ def test_rows_agree_with_the_models_own_arithmetic(tmp_path):
     for text, wanted in zip(texts, fitted.decide(texts), strict=True):
         _, added = model.contributions(text)
         assert model.scores(added) == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_teachers_chances_are_learned_beside_the_readers_labels():
+    gold_texts = [Terms({"lúa": 1, "giá": 1}, True), Terms({"cầu": 1, "đường": 1}, True)] * 10
+    labels = np.array([[1.0, 0.0], [0.0, 1.0]] * 10)
+    more = tuple(Terms({"tôm" if n % 2 else "cảng": 1, "giá" if n % 2 else "đường": 1}, True) for n in range(40))
+    chances = np.array([[0.9, 0.1] if n % 2 else [0.1, 0.6] for n in range(40)])
+    asked = [Terms({"tôm": 1}, True), Terms({"cảng": 1}, True)]
+    assert not ground(gold_texts).vectors.rows(asked).nnz
+    taught = fit(ground(gold_texts, Silver(more, chances)), labels, range(20)).decide(asked)
+    assert taught[0, 0] > 0 > taught[1, 0]
+    assert taught[0, 1] < 0
+    assert taught[0, 0] > taught[1, 1] > taught[1, 0]  # the surer the teacher, the stronger
+
+
+def test_the_ridge_is_the_librarys():
+    from scipy import sparse
+    from sklearn.linear_model import Ridge
+
+    chance = np.random.default_rng(1)
+    rows = sparse.random(200, 60, 0.2, format="csr", dtype=np.float32, random_state=1)
+    wanted, count = chance.normal(size=(200, 3)), chance.uniform(0.5, 2, 200)
+    weights, bias = ridge(rows, wanted, count)
+    known = Ridge(alpha=0.3, solver="sparse_cg", tol=1e-8).fit(rows.astype(np.float64), wanted, sample_weight=count)
+    assert weights == pytest.approx(known.coef_.T, abs=0.01)
+    assert bias == pytest.approx(known.intercept_, abs=0.01)
+
+
+def _feeds(folder, rows):
+    with gzip.open(folder / "feeds_2026.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def test_a_teachers_labels_find_their_texts_again_and_no_others(tmp_path):
+    rows = [{"title": f"Tin số {word}", "summary": f"Nội dung {word} ở xã", "link": word} for word in "abcdefgh"]
+    chances = np.linspace(0, 1, len(TOPICS) + 3, dtype=np.float32)
+    found = [(n, silver.digest(row["title"], row["summary"]), chances) for n, row in enumerate(rows) if n % 2 == 0]
+    silver.save(tmp_path / "labels.npz", {"feeds_2026": found})
+    rows[2] |= {"title": "Một tin khác hẳn"}
+    _feeds(tmp_path, rows)
+    known = gold.example({"id": "k", "title": rows[4]["title"], "text": "x", "topics": [], "doc": "none"})
+    read = silver.read(tmp_path, [known], tmp_path / "labels.npz")
+    assert read is not None
+    assert len(read.topics.texts) == 2  # numbers 0 and 6: 2 is another text now, 4 begins like a labelled one
+    assert read.topics.chances == pytest.approx(np.tile(chances[: len(TOPICS)], (2, 1)), abs=0.03)
+    assert read.tones.chances.sum(axis=1) == pytest.approx(1)
+    assert silver.read(tmp_path, [], tmp_path / "none.npz") is None
+    (tmp_path / "feeds_2026.jsonl.gz").unlink()
+    assert silver.read(tmp_path, [], tmp_path / "labels.npz") is None
+
+
+def test_labels_that_cannot_be_read_are_refused_by_name(tmp_path):
+    path = tmp_path / "labels.npz"
+    path.write_bytes(b"PK\x03\x04 no archive")
+    with pytest.raises(ValueError, match=r"labels\.npz"):
+        silver.read(tmp_path, [], path)
+    silver.save(path, {"feeds_2026": [(0, 1, np.zeros(5, np.float32))]})
+    with pytest.raises(ValueError, match="other topics"):
+        silver.read(tmp_path, [], path)
 
 
 def test_only_terms_of_several_texts_are_learned():
