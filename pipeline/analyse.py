@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
+from threadpoolctl import threadpool_limits
+
 import storage.articles
 import storage.pages
 from analysis import Tagger
@@ -231,6 +233,7 @@ def _start_worker(settings: Settings) -> None:
         _READER = Reader(settings)
     except DiemBaoError as error:
         _READER = error  # said by the first batch: a failing initializer only breaks the pool
+    threadpool_limits(limits=1)  # two workers with two threads each for every product would wait for one another
 
 
 def _work(batch: list[Task], now: datetime) -> list[Result]:
