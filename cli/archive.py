@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli.common import Commands, add_command, instant, json_option, now_of, opened, print_json, safe
 from press import TOPICS
 from settings import clock_time
+
+Row = Mapping[str, Any]
 
 
 def add_commands(commands: Commands) -> None:
@@ -62,16 +66,13 @@ def articles(args: argparse.Namespace) -> int:
     import pipeline.show
 
     with opened(args) as (archive, settings):
-        for article in pipeline.show.articles(archive, args.since, args.until):
-            if args.json:
-                print_json(article)
-            else:
-                tone = {-1: "−", 0: "=", 1: "+"}.get(article["tone"], " ")  # type: ignore[call-overload]
-                when = _local(article["published_at"], settings.digest.timezone)
-                print(
-                    f"{when}  {article['outlet']:<14.14} {article['relevance']:<8} {tone} {safe(str(article['title']))}"
-                )
-    return 0
+
+        def line(article: Row) -> str:
+            tone = {-1: "−", 0: "=", 1: "+"}.get(article["tone"], " ")
+            when = _local(article["published_at"], settings.digest.timezone)
+            return f"{when}  {article['outlet']:<14.14} {article['relevance']:<8} {tone} {article['title']}"
+
+        return _listed(args, pipeline.show.articles(archive, args.since, args.until), line)
 
 
 def stories(args: argparse.Namespace) -> int:
@@ -79,14 +80,14 @@ def stories(args: argparse.Namespace) -> int:
     import pipeline.show
 
     with opened(args) as (archive, settings):
-        for story in pipeline.show.stories(archive):
-            if args.json:
-                print_json(story)
-            else:
-                when = _local(story["last_at"], settings.digest.timezone)
-                size = f"{len(story['articles'])} articles, {len(story['outlets'])} outlets"  # type: ignore[arg-type]
-                print(f"{story['id']:>6}  {when}  {size:<24} {safe(str(story['title']))}")
-    return 0
+
+        def line(story: Row) -> str:
+            size = f"{len(story['articles'])} articles, {len(story['outlets'])} outlets"
+            return (
+                f"{story['id']:>6}  {_local(story['last_at'], settings.digest.timezone)}  {size:<24} {story['title']}"
+            )
+
+        return _listed(args, pipeline.show.stories(archive), line)
 
 
 def editions(args: argparse.Namespace) -> int:
@@ -94,16 +95,13 @@ def editions(args: argparse.Namespace) -> int:
     import pipeline.show
 
     with opened(args) as (archive, settings):
-        for edition in pipeline.show.editions(archive):
-            if args.json:
-                print_json(edition)
-            else:
-                until = _local(edition["period_end"], settings.digest.timezone)
-                words = f"{edition['email']}: {edition['subject']}" + (
-                    f" ({edition['error']})" if edition["error"] else ""
-                )
-                print(f"{edition['id']:>6}  {until}  {edition['state']:<9} {safe(words)}")
-    return 0
+
+        def line(edition: Row) -> str:
+            until = _local(edition["period_end"], settings.digest.timezone)
+            error = f" ({edition['error']})" if edition["error"] else ""
+            return f"{edition['id']:>6}  {until}  {edition['state']:<9} {edition['email']}: {edition['subject']}{error}"
+
+        return _listed(args, pipeline.show.editions(archive), line)
 
 
 def outlets(args: argparse.Namespace) -> int:
@@ -111,17 +109,16 @@ def outlets(args: argparse.Namespace) -> int:
     import pipeline.show
 
     with opened(args) as (archive, settings):
-        for health in pipeline.show.outlets(archive, settings, now_of(args)):
-            if args.json:
-                print_json(health)
-            else:
-                last = _local(health["last_ok"], settings.digest.timezone)
-                words = f"{health['articles_24h']:>4} in 24 h  {health['last_error'] or ''}"
-                print(f"{health['slug']:<20} {health['state']:<15} {last:<17} {safe(words)}")
-        if not args.json:
-            for slug, why in pipeline.show.never_read(settings):
-                print(f"{slug:<20} not read: {why}")
-    return 0
+
+        def line(health: Row) -> str:
+            last = _local(health["last_ok"], settings.digest.timezone)
+            words = f"{health['articles_24h']:>4} in 24 h  {health['last_error'] or ''}"
+            return f"{health['slug']:<20} {health['state']:<15} {last:<17} {words}"
+
+        code = _listed(args, pipeline.show.outlets(archive, settings, now_of(args)), line)
+        for slug, why in () if args.json else pipeline.show.never_read(settings):
+            print(f"{slug:<20} not read: {why}")
+    return code
 
 
 def quarantine(args: argparse.Namespace) -> int:
@@ -129,26 +126,33 @@ def quarantine(args: argparse.Namespace) -> int:
     import pipeline.show
 
     with opened(args) as (archive, settings):
-        for row in pipeline.show.quarantine(archive):
-            if args.json:
-                print_json(row)
-            else:
-                since = _local(row["since"], settings.digest.timezone)
-                print(f"{since}  {row['outlet']:<20} {safe(str(row['reason']))}  {safe(str(row['url']))}")
-    return 0
+
+        def line(row: Row) -> str:
+            since = _local(row["since"], settings.digest.timezone)
+            return f"{since}  {row['outlet']:<20} {row['reason']}  {row['url']}"
+
+        return _listed(args, pipeline.show.quarantine(archive), line)
 
 
 def subscriptions(args: argparse.Namespace) -> int:
     """List the active subscriptions."""
     import pipeline.readers
 
+    def line(row: Row) -> str:
+        wishes = ", ".join((*row["topics"], *row["places"])) or "everything"
+        return f"{row['id']:>4}  {row['at']} {row['days']:<8} {row['language']}  {row['email']:<32} {wishes}"
+
     with opened(args) as (archive, _):
-        for row in pipeline.readers.active(archive):
-            if args.json:
-                print_json(asdict(row))
-            else:
-                wishes = ", ".join((*row.topics, *row.places)) or "everything"
-                print(f"{row.id:>4}  {row.at} {row.days:<8} {row.language}  {row.email:<32} {wishes}")
+        return _listed(args, map(asdict, pipeline.readers.active(archive)), line)
+
+
+def _listed(args: argparse.Namespace, rows: Iterable[Row], line: Callable[[Row], str]) -> int:
+    """Print each row: its object with --json, else its line, made fit for a terminal."""
+    for row in rows:
+        if args.json:
+            print_json(row)
+        else:
+            print(safe(line(row)))
     return 0
 
 
