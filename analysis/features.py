@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,7 +14,6 @@ from press.text import tone_normal
 
 #: Markup as feeds leave it in leads, cut off anywhere ('<img src="https://…').
 _MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*(?:>|\Z)", re.DOTALL)
-_SPACES: Final = re.compile(r"\s+")
 TITLE: Final = "T:"  #: mark of a term that stands in the headline
 PAIR: Final = "s:"  #: mark of two neighbouring syllables, which bridge what the segmenter cuts differently
 SHORT: Final = 80  #: a text of fewer words is a headline with at most a lead
@@ -68,46 +67,3 @@ def terms(title: Sequence[str], text: Sequence[str]) -> Terms:
                 counts[mark] = counts.get(mark, 0) + 1
             before = now
     return Terms(counts, len(text) < SHORT)
-
-
-def spellings(words: Sequence[str]) -> dict[str, str]:
-    """Each term of a text as it is first written there; `words` are those of title and text, a sign between the two."""
-    spelled: dict[str, str] = {}
-    before = written = last = ""
-    for word in words:
-        now = term(word)
-        if not now:
-            before = last = ""
-            continue
-        spelled.setdefault(now, word)
-        if before:
-            spelled.setdefault(before + "|" + now, written + " " + word)
-        for syllable in word.split(" "):
-            if last:
-                spelled.setdefault(PAIR + term(last) + " " + term(syllable), last + " " + syllable)
-            last = syllable
-        before, written = now, word
-    return spelled
-
-
-def verbatim(wanted: Iterable[str], title: str, text: str, spelled: Mapping[str, str], limit: int) -> tuple[str, ...]:
-    """The given terms as the title or the text writes them, at most `limit`, none inside another.
-
-    A pair that punctuation parts is left out: it is nowhere a string of the text.
-    """
-    found: list[str] = []
-    for name in wanted:
-        spelling = spelled.get(name.removeprefix(TITLE))
-        if spelling is None or len(found) == limit:
-            continue
-        phrase = _occurrence(spelling, title) or _occurrence(spelling, text)
-        if phrase and not any(phrase in other for other in found):
-            found = [other for other in found if other not in phrase] + [phrase]
-    return tuple(found)
-
-
-def _occurrence(spelling: str, text: str) -> str:
-    if spelling in text:
-        return spelling
-    match = re.search(_SPACES.sub(r"\\s+", re.escape(spelling).replace("\\ ", " ")), text)
-    return match.group(0) if match else ""

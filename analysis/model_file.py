@@ -25,28 +25,49 @@ class BadModelError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a text has of a vocabulary: the terms, their numbers and TF-IDF values of unit length."""
+
+    names: list[str]
+    rows: npt.NDArray[np.intp]
+    values: Floats
+    short: bool  #: only a headline, with at most a lead
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The terms models know, and how rare each is."""
+
+    numbers: Mapping[str, int] = field(repr=False)
+    idf: Floats = field(repr=False)  #: (terms,)
+
+    def known(self, terms: Terms) -> Known:
+        """The known terms of a text."""
+        get = self.numbers.get
+        found = [(name, row, count) for name, count in terms.counts.items() if (row := get(name)) is not None]
+        names, rows, counts = zip(*found, strict=True) if found else ((), (), ())
+        numbers = np.array(rows, dtype=np.intp)
+        values = (1 + np.log(np.array(counts, dtype=np.float32))) * self.idf[numbers]
+        length = float(np.sqrt(values @ values)) or 1.0
+        return Known(list(names), numbers, values / length, terms.short)
+
+
+@dataclass(frozen=True, slots=True)
 class LinearModel:
     """TF-IDF times weights: one score per class. `info` is what the file says of itself."""
 
     id: str
     classes: tuple[str, ...]
-    vocabulary: Mapping[str, int] = field(repr=False)
-    idf: Floats = field(repr=False)  #: (terms,)
+    vocabulary: Vocabulary
     weights: npt.NDArray[np.int8] = field(repr=False)  #: (terms, classes), in units of `scale`
     scale: Floats = field(repr=False)  #: (classes,)
     bias: Floats = field(repr=False)  #: (classes,)
     info: Mapping[str, Any] = field(repr=False)
 
-    def contributions(self, terms: Terms) -> tuple[list[str], Floats]:
-        """The known terms of a text, and what each adds to each class: (terms, classes)."""
-        index = self.vocabulary
-        known = [(name, index[name], count) for name, count in terms.counts.items() if name in index]
-        rows = np.array([row for _, row, _ in known], dtype=np.intp)
-        counts = np.array([count for _, _, count in known], dtype=np.float32)
-        values = (1 + np.log(counts)) * self.idf[rows]
-        length = float(np.sqrt(values @ values)) or 1.0
-        added = (values / length)[:, None] * self.weights[rows] * self.scale
-        return [name for name, _, _ in known], added.astype(np.float32)
+    def contributions(self, known: Known) -> Floats:
+        """What each known term of a text adds to each class: (terms, classes)."""
+        added: Floats = known.values[:, None] * self.weights[known.rows] * self.scale
+        return added
 
     def scores(self, added: Floats) -> Floats:
         """The decision value of each class from the contributions."""
@@ -80,9 +101,10 @@ def save(path: Path, names: Sequence[str], arrays: tuple[Floats, Floats, Floats]
 
 
 @lru_cache(maxsize=1)
-def _numbers(terms: bytes) -> Mapping[str, int]:
-    """The number of each term; topics and tone are trained on the same terms and share one table in memory."""
-    return {name: number for number, name in enumerate(terms.decode().split("\n"))}
+def _vocabulary(terms: bytes, idf: bytes) -> Vocabulary:
+    """The vocabulary of a file; topics and tone are trained on the same terms and share one in memory."""
+    numbers = {name: number for number, name in enumerate(terms.decode().split("\n"))}
+    return Vocabulary(numbers, np.frombuffer(idf, np.float16).astype(np.float32))
 
 
 def load(path: Path) -> LinearModel:
@@ -97,8 +119,7 @@ def load(path: Path) -> LinearModel:
             model = LinearModel(
                 id=str(info["id"]),
                 classes=tuple(info["classes"]),
-                vocabulary=_numbers(data["terms"].tobytes()),
-                idf=data["idf"].astype(np.float32),
+                vocabulary=_vocabulary(data["terms"].tobytes(), data["idf"].astype(np.float16).tobytes()),
                 weights=data["weights"],
                 scale=data["scale"],
                 bias=data["bias"],
@@ -108,6 +129,7 @@ def load(path: Path) -> LinearModel:
         raise
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadModelError(f"{path}: no readable model ({error}); restore it or run diembao train") from error
-    if model.weights.shape != (len(model.vocabulary), len(model.classes)) or len(model.idf) != len(model.vocabulary):
+    terms = len(model.vocabulary.numbers)
+    if model.weights.shape != (terms, len(model.classes)) or len(model.vocabulary.idf) != terms:
         raise BadModelError(f"{path}: tables of different lengths; restore it or run diembao train")
     return model

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from analysis.features import Terms, verbatim
-from analysis.model_file import Floats, LinearModel
+from analysis.evidence import Evidence
+from analysis.model_file import Floats, Known, LinearModel
 
 TONES: Final = (-1, 0, 1)
 _EVIDENCE: Final = 5
@@ -35,17 +34,17 @@ def probabilities(model: LinearModel, decisions: Floats, short: bool) -> Floats:
     return chance
 
 
-def judge(model: LinearModel, terms: Terms, title: str, text: str, spelled: Mapping[str, str]) -> Tone:
+def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
     """The tone of a text; None where fewer than three known terms or no clear lead leave it open."""
-    names, added = model.contributions(terms)
-    if len(names) < _FEWEST:
+    if len(known.names) < _FEWEST:
         return Tone(None, 0.0)
-    chance = probabilities(model, model.scores(added), terms.short)
+    added = model.contributions(known)
+    chance = probabilities(model, model.scores(added), known.short)
     best = int(np.argmax(chance))
     score = round(float(chance[best]), 4)
     if score < float(model.info["undecided"]):
         return Tone(None, score)
     lead = added[:, best] - np.delete(added, best, axis=1).max(axis=1)
     strongest = np.argsort(-lead, kind="stable")[:_CANDIDATES]
-    wanted = [names[i] for i in strongest if lead[i] > 0]
-    return Tone(TONES[best], score, verbatim(wanted, title, text, spelled, _EVIDENCE))
+    wanted = [known.names[i] for i in strongest if lead[i] > 0]
+    return Tone(TONES[best], score, written.phrases(wanted, _EVIDENCE))

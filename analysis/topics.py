@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from analysis.features import Terms, verbatim
-from analysis.model_file import Floats, LinearModel
+from analysis.evidence import Evidence
+from analysis.model_file import Floats, Known, LinearModel
 from press import TopicTag
 
 MOST: Final = 3  #: topics an article has at most (CODEBOOK: one to three)
@@ -32,19 +31,20 @@ def chosen(chance: Floats, threshold: Floats) -> list[int]:
     return sorted(given, key=lambda i: (-float(chance[i]), i))
 
 
-def judge(model: LinearModel, terms: Terms, title: str, text: str, spelled: Mapping[str, str]) -> tuple[TopicTag, ...]:
-    """The topics of a text, strongest first, at least one; `spelled` (`features.spellings`) is for the evidence."""
-    names, added = model.contributions(terms)
-    chance, threshold = probabilities(model, np.clip(model.scores(added), -30, 30), terms.short)
+def judge(model: LinearModel, known: Known, written: Evidence) -> tuple[TopicTag, ...]:
+    """The topics of a text, strongest first, at least one."""
+    added = model.contributions(known)
+    chance, threshold = probabilities(model, np.clip(model.scores(added), -30, 30), known.short)
     chance = np.clip(chance, 1e-6, 1 - 1e-6)
     # A text of no known term says nothing of any subject: it is "other", not whatever is the most frequent.
-    given = chosen(chance, threshold) if names else [model.classes.index("other")]
+    given = chosen(chance, threshold) if known.names else [model.classes.index("other")]
     tags = []
     for number in given:
         strongest = np.argsort(-added[:, number], kind="stable")[:_CANDIDATES]
-        wanted = [names[i] for i in strongest if added[i, number] > 0]
-        evidence = verbatim(wanted, title, text, spelled, _EVIDENCE)
-        tags.append(TopicTag(model.classes[number], round(float(chance[number]), 4), evidence))
+        wanted = [known.names[i] for i in strongest if added[i, number] > 0]
+        tags.append(
+            TopicTag(model.classes[number], round(float(chance[number]), 4), written.phrases(wanted, _EVIDENCE))
+        )
     return tuple(tags)
 
 

@@ -18,6 +18,7 @@ from analysis import model_file, tone, topics
 from analysis.calibration import calibrate_tone, calibrate_topics
 from analysis.corrected import KIND, admit
 from analysis.evaluate import Figures, as_text, compare
+from analysis.evidence import Evidence
 from analysis.fitting import Array, Silver, Weights, fit, ground
 from analysis.gold import PARTS, Example, example, groups, part, records
 from analysis.relevance_train import train_relevance
@@ -138,11 +139,12 @@ def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
 def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
     """Topics and tone of `examples` by the written files, per kind of article."""
     topic_model, tone_model = model_file.load(topic_path), model_file.load(tone_path)
+    unasked = Evidence("", "", [], [])
     figures = []
     for kind in sorted({one.kind for one in examples}):
         chosen = [one for one in examples if one.kind == kind]
-        found = [topics.judge(topic_model, one.terms, "", "", {}) for one in chosen]
-        tones = [tone.judge(tone_model, one.terms, "", "", {}).value for one in chosen]
+        found = [topics.judge(topic_model, topic_model.vocabulary.known(one.terms), unasked) for one in chosen]
+        tones = [tone.judge(tone_model, tone_model.vocabulary.known(one.terms), unasked).value for one in chosen]
         named = [[tag.id for tag in tags] for tags in found]
         figures.append(compare(f"topics, {kind}, {where}", [one.topics for one in chosen], named, list(TOPICS)))
         figures.append(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from analysis import MODELS, model_file, rules, topics
 from analysis.evaluate import compare
-from analysis.features import PAIR, TITLE, plain, spellings, term, terms, verbatim
+from analysis.evidence import Evidence
+from analysis.features import PAIR, TITLE, plain, term, terms
 from analysis.words import words
 from press import TOPICS
 from tests.fixtures_labelled import demo_articles
@@ -23,7 +24,7 @@ MODEL = model_file.load(MODELS / "topics.npz")
 def judged(title: str, text: str = ""):
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
-    return topics.judge(MODEL, terms(one, other), title, text, spellings([*one, ".", *other]))
+    return topics.judge(MODEL, MODEL.vocabulary.known(terms(one, other)), Evidence(title, text, one, other))
 
 
 CASES = [
@@ -78,12 +79,10 @@ def test_evidence_is_written_as_in_the_text_and_never_one_piece_inside_another()
 
 
 def test_evidence_bridges_white_space_and_skips_what_punctuation_parts():
-    found = ["học sinh", ",", "nghèo", "vượt", "khó"]
-    assert verbatim(["vượt|khó"], "", "học sinh, nghèo vượt\n khó", spellings(found), 5) == ("vượt\n khó",)
-    assert verbatim(["học sinh|nghèo"], "", "học sinh, nghèo", spellings(found), 5) == ()
-    assert verbatim(
-        [TITLE + "học sinh", PAIR + "sinh nghèo"], "Học sinh", "nghèo", spellings(["Học sinh", "nghèo"]), 5
-    ) == ("Học sinh",)
+    found = Evidence("", "học sinh, nghèo vượt\n khó", [], ["học sinh", ",", "nghèo", "vượt", "khó"])
+    assert found.phrases(["vượt|khó", "học sinh|nghèo", PAIR + "sinh nghèo"], 5) == ("vượt\n khó",)
+    both = Evidence("Học sinh", "nghèo", ["Học sinh"], ["nghèo"])
+    assert both.phrases([TITLE + "học sinh", PAIR + "sinh nghèo"], 5) == ("Học sinh",)
 
 
 def test_terms_are_one_form_for_spellings_numbers_and_case():
