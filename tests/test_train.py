@@ -11,6 +11,7 @@ import pytest
 from analysis import gold, model_file, silver, topics
 from analysis.calibration import best_threshold
 from analysis.evaluate import as_text, compare, confusion, worst
+from analysis.evidence import Evidence
 from analysis.features import Terms
 from analysis.fitting import Silver, fit, ground, ridge, vectors
 from analysis.train import GATE, train
@@ -235,5 +236,5 @@ def test_a_topic_without_examples_is_never_forced_on_a_text(trained):
     model = model_file.load(out / "topics.npz")
     absent = set(TOPICS) - {topic for one in demo_articles("vi") for topic in one.topics}
     for one in demo_articles("vi")[:20]:
-        counted = gold.example(record(one)).terms
-        assert not absent & {tag.id for tag in topics.judge(model, counted, "", "", {})}
+        known = model.vocabulary.known(gold.example(record(one)).terms)
+        assert not absent & {tag.id for tag in topics.judge(model, known, Evidence("", "", [], []))}
