@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from datetime import datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
-
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from errors import StorageError
 from press import Edition
-from storage import Archive, editions, open_archive, subscriptions
+from storage import Archive, editions, subscriptions
 from storage.editions import Composed
 from storage.schema import editions as table
 from storage.stories import Membership, assign, merge_stories
@@ -169,113 +160,3 @@ def test_the_ledger_refuses_impossible_rows(archive: Archive) -> None:
     enter(archive, composed(who))
     with pytest.raises(StorageError), archive.begin() as db:
         db.execute(table.update().values(state="lost"))
-
-
-class Ledger(RuleBasedStateMachine):
-    """Publishing that may be killed at any step, against a mail server that counts what it really accepted."""
-
-    STEPS = ("claim", "mark", "accepted", "commit", "whole")
-
-    @initialize()
-    def start(self) -> None:
-        self.home = Path(tempfile.mkdtemp())
-        shutil.copy(_empty(), self.home / "x.db")
-        self.archive = open_archive(f"sqlite:///{self.home}/x.db")
-        self.now: datetime = NOW
-        self.readers = [reader(self.archive, f"{n}@tinh.vn") for n in range(2)]
-        self.accepted: dict[int, int] = {}
-
-    @rule(hours=st.integers(1, 30))
-    def time_passes(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-
-    @rule()
-    def compose(self) -> None:
-        for who in self.readers:
-            with self.archive.begin() as db:
-                last = editions.last_sent(db, who)
-                start = last.period_end if last else NOW
-                newest = max((e.period_end for e in editions.editions(db, subscription=who)), default=NOW)
-                if newest < self.now:
-                    name = f"<{who}.{self.now.timestamp()}@x>"
-                    editions.compose_edition(db, Composed(who, start, self.now, name, "s", b"m"), self.now)
-
-    @rule(killed_at=st.sampled_from(STEPS), answer=st.sampled_from(["250", "451", "550", "lost"]))
-    def publish(self, killed_at: str, answer: str) -> None:
-        """Send what is due as the publisher does; the kill hits the first edition."""
-        with self.archive.begin() as db:
-            editions.recover(db, self.now)
-            due = editions.claimable(db, self.now)
-        for edition in due:
-            if not self.deliver(edition.id, killed_at, answer):
-                return
-
-    def deliver(self, edition: int, killed_at: str, answer: str) -> bool:
-        with self.archive.begin() as db:
-            assert editions.claim(db, edition, ME, self.now)
-        if killed_at == "claim":
-            return False
-        with self.archive.begin() as db:
-            assert editions.sending(db, edition, ME, self.now)
-        if killed_at == "mark":
-            return False
-        if answer in ("250", "lost"):
-            self.accepted[edition] = self.accepted.get(edition, 0) + 1
-        if killed_at == "accepted":
-            return False
-        try:
-            with self.archive.begin() as db:
-                assert self.settle(db, edition, answer)
-                if killed_at == "commit":
-                    raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            return False
-        return True
-
-    def settle(self, db: object, edition: int, answer: str) -> bool:
-        if answer == "250":
-            return editions.sent(db, edition, self.now)  # type: ignore[arg-type]
-        if answer == "lost":
-            return editions.uncertain(db, edition, "lost")  # type: ignore[arg-type]
-        later = None if answer == "550" else self.now + timedelta(hours=1)
-        return editions.failed(db, edition, answer, permanent=answer == "550", next_try=later)  # type: ignore[arg-type]
-
-    @invariant()
-    def nobody_gets_a_period_twice(self) -> None:
-        if not hasattr(self, "archive"):
-            return
-        assert all(n == 1 for n in self.accepted.values()), "a mail went out twice"
-        with self.archive.read() as db:
-            ledger = editions.editions(db)
-        states = {edition.id: edition.state for edition in ledger}
-        for edition, state in states.items():
-            if state == "sent":
-                assert self.accepted.get(edition) == 1, "sent, but nothing arrived"
-            elif edition in self.accepted:
-                assert state in ("unknown", "claimed"), f"{state}, but it arrived"
-        for who in self.readers:
-            periods = sorted(
-                (e.period_start, e.period_end) for e in ledger if e.subscription == who and e.state == "sent"
-            )
-            assert all(a[1] == b[0] for a, b in pairwise(periods)), "a gap or an overlap"
-
-    def teardown(self) -> None:
-        if hasattr(self, "archive"):
-            self.archive.close()
-            shutil.rmtree(self.home)
-
-
-_EMPTY: list[Path] = []
-
-
-def _empty() -> Path:
-    return _EMPTY[0]
-
-
-@pytest.fixture(autouse=True)
-def _template(empty_sqlite: Path) -> None:
-    _EMPTY[:] = [empty_sqlite]
-
-
-TestLedger = Ledger.TestCase
-TestLedger.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)

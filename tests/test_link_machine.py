@@ -1,0 +1,207 @@
+"""The life of an address from its announcement to its rest, whatever its server answers and whoever is killed.
+
+The world beside it knows what each server would answer now. What must hold after every step: every address announced is
+in the archive once, in exactly one state; what is to be tried again has a time that comes; an article is there once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import Connection, func, select
+
+from crawlers.outcomes import ATTEMPTS, WAITS, Trouble, outcome
+from crawlers.rhythm import REREADINGS, next_reading
+from press import Outcome, Reading
+from storage import links, open_archive, pages
+from storage import save as saving
+from storage.quarantine import quarantine
+from storage.schema import articles, versions
+from storage.schema import links as table
+from storage.schema import pages as page_table
+from tests.archives import NOW, draft, judgement, link, page
+
+pytest_plugins = ["tests.databases"]
+
+NUMBERS = st.integers(0, 5)
+TWIN_OF = {5: 4}  # the page of 5 names 4 as the address of its article
+#: What a server may answer from now on: the page (then anything that is no trouble), or what goes wrong.
+TROUBLES = {
+    "503": Trouble("later", "server error: 503", 503),
+    "silent": Trouble("later", "time-out after 30 s"),
+    "busy": Trouble("wait", "asked to wait: 429", 429),
+    "gone": Trouble("never", "gone: 404", 404),
+    "forbidden": Trouble("never", "refused: 403", 403),
+}
+LONGEST = max(REREADINGS) + timedelta(hours=24)
+_EMPTY: list[Path] = []
+
+
+class Addresses(RuleBasedStateMachine):
+    """Collecting and analysing as the verbs do it, a batch a transaction, any of which a kill may take back."""
+
+    @initialize()
+    def start(self) -> None:
+        self.home = Path(tempfile.mkdtemp())
+        shutil.copy(_EMPTY[0], self.home / "x.db")
+        self.archive = open_archive(f"sqlite:///{self.home}/x.db")
+        self.now: datetime = NOW
+        self.latest: datetime = NOW
+        self.announced: set[int] = set()
+        self.answers = dict.fromkeys(range(6), "page")
+        self.text = dict.fromkeys(range(6), 0)
+        self.useless: set[int] = set()  # pages without an article, as the analysis finds
+        self.read: set[int] = set()  # what a committed reading brought
+        self.written: set[tuple[int, int]] = set()  # (number, text) that the analysis committed
+
+    @rule(hours=st.sampled_from([0.1, 1, 6, 24, 80]))
+    def time_passes(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+        self.latest = max(self.latest, self.now)
+
+    @rule()
+    def the_clock_is_set_back(self) -> None:
+        self.now -= timedelta(hours=1)
+
+    @rule(number=NUMBERS, answer=st.sampled_from(["page", *TROUBLES]))
+    def a_server_changes(self, number: int, answer: str) -> None:
+        self.answers[number] = answer
+
+    @rule(number=NUMBERS, useless=st.booleans())
+    def an_article_is_edited(self, number: int, useless: bool) -> None:
+        self.text[number] += 1
+        (self.useless.add if useless else self.useless.discard)(number)
+
+    @rule(numbers=st.lists(NUMBERS, max_size=4), killed=st.booleans())
+    def announce(self, numbers: list[int], killed: bool) -> None:
+        with suppress(KeyboardInterrupt), self.archive.begin() as db:
+            new = links.announce(db, [link(number) for number in numbers], self.now)
+            assert {reading.link.url for reading in new} == {
+                link(number).url for number in set(numbers) - self.announced
+            }
+            if killed:
+                raise KeyboardInterrupt
+            self.announced |= set(numbers)
+
+    @rule(killed=st.booleans())
+    def collect(self, killed: bool) -> None:
+        """Read what is due; a kill takes the last batch back and leaves it due."""
+        with self.archive.read() as db:
+            due = links.due_readings(db, self.now)
+        with suppress(KeyboardInterrupt), self.archive.begin() as db:
+            brought = [number for reading in due if (number := self.ask(db, reading)) is not None]
+            if killed:
+                raise KeyboardInterrupt
+            self.read |= set(brought)
+        with self.archive.read() as db:
+            left = links.due_readings(db, self.now)
+        if killed:
+            assert left == due, "a killed reading changed what is due"
+        else:
+            assert not left, "what was just asked is due again"
+
+    def ask(self, db: Connection, reading: Reading) -> int | None:
+        """One reading as the spider decides it; answers with the number whose page came."""
+        number = _number(reading.link.url)
+        trouble = TROUBLES.get(self.answers[number])
+        if trouble is not None:
+            failed = outcome(trouble, reading.link.url, reading.attempt, self.now)
+            links.record_failed(db, reading, failed, trouble.status, self.now)
+            return None
+        came = page(reading.link, f"{number} text {self.text[number]}".encode(), self.now)
+        if came.sha256 == reading.sha256:
+            links.record_unchanged(db, reading, self.now, next_reading)
+        else:
+            links.record_page(db, reading, came, next_reading)
+        return number
+
+    @rule(killed=st.booleans())
+    def analyse(self, killed: bool) -> None:
+        with suppress(KeyboardInterrupt), self.archive.begin() as db:
+            done = [self.judge(db, *row) for row in pages.due_pages(db, 100)]
+            if killed:
+                raise KeyboardInterrupt
+            self.written |= {pair for pair in done if pair is not None}
+
+    def judge(self, db: Connection, page_id: int, read: object, of: links.Link) -> tuple[int, int] | None:
+        """One page as the analysis settles it; answers with the text that is in the archive from now on."""
+        number = _number(of.url)
+        text = int(read.body.split()[-1])  # type: ignore[attr-defined]
+        if number in self.useless:
+            pages.settle_page(db, page_id, Outcome("never", "no article on the page"), keep=True, now=self.now)
+            return None
+        url = link(TWIN_OF.get(number, number)).url
+        made = draft(of, canonical_url=url, body=f"Bài {TWIN_OF.get(number, number)}, lời văn {text}.")
+        saving.save_article(db, page_id, made, judgement(), self.now)
+        return number, text
+
+    @invariant()
+    def every_address_is_there_once_in_one_state(self) -> None:
+        if not hasattr(self, "archive"):
+            return
+        with self.archive.read() as db:
+            rows = db.execute(select(table)).all()
+            given_up = {item.url for item in quarantine(db) if item.kind == "article"}
+        assert sorted(row.url for row in rows) == sorted(link(number).url for number in self.announced)
+        for row in rows:
+            first = row.state in ("due", "later")
+            again = row.state == "done" and row.next_reading is not None
+            rests = row.state == "done" and row.next_reading is None
+            assert [first, again, rests, row.state == "never"].count(True) == 1
+            assert (row.url in given_up) == (row.state == "never")
+            assert row.state not in ("later", "never") or row.reason, "nothing fails without a word"
+            assert not first or row.due_at <= self.latest + LONGEST, "due for ever"
+            assert not again or row.next_reading <= self.latest + LONGEST
+            assert row.attempts <= max(ATTEMPTS, WAITS)
+            assert (row.reads > 0) == (_number(row.url) in self.read), "a reading was lost"
+
+    @invariant()
+    def an_article_is_there_once_with_every_text(self) -> None:
+        if not hasattr(self, "archive"):
+            return
+        with self.archive.read() as db:
+            found = {row.url: row for row in db.execute(select(articles))}
+            texts = dict(db.execute(select(versions.c.article_id, func.count()).group_by(versions.c.article_id)).all())
+            waiting = db.execute(select(page_table.c.id).where(page_table.c.state == "due")).all()
+            listed = pages.due_pages(db, 1000)
+        wanted = {link(TWIN_OF.get(number, number)).url for number, _ in self.written}
+        assert found.keys() == wanted, "an article is missing, or there under two addresses"
+        assert all(texts[row.id] == row.version for row in found.values())
+        assert [row.id for row in waiting] == [row.id for row in listed]
+
+    def teardown(self) -> None:
+        """Left alone, with every server as it is, everything comes to rest."""
+        if not hasattr(self, "archive"):
+            return
+        for _ in range(WAITS + len(REREADINGS) + 2):
+            self.now = self.latest = max(self.now, self.latest) + LONGEST
+            self.collect(killed=False)
+        self.analyse(killed=False)
+        self.every_address_is_there_once_in_one_state()
+        self.an_article_is_there_once_with_every_text()
+        with self.archive.read() as db:
+            assert links.next_due(db) is None, "something is tried for ever"
+            assert not pages.due_pages(db, 1)
+        self.archive.close()
+        shutil.rmtree(self.home)
+
+
+def _number(url: str) -> int:
+    return int(url.partition("bai-")[2].partition(".")[0])
+
+
+@pytest.fixture(autouse=True)
+def _template(empty_sqlite: Path) -> None:
+    _EMPTY[:] = [empty_sqlite]
+
+
+TestAddresses = Addresses.TestCase
+TestAddresses.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
