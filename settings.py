@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -31,6 +31,7 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class Storage:
     url: str = "sqlite:///data/diembao.db"
+    backup_dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def parse(text: str, path: Path) -> Settings:
         raise SettingsError(f"{path}: outlet must be a list of tables: write [[outlet]] with two brackets")
     reader.refuse_unknown(document, TABLES, "")
     values: dict[str, Any] = {name: reader.table(name, cls, document.get(name, {})) for name, cls in TABLES.items()}
-    values["storage"] = Storage(_anchored(values["storage"].url, path.parent))
+    stored: Storage = values["storage"]
+    backups = str((path.parent / stored.backup_dir).resolve()) if stored.backup_dir else ""
+    values["storage"] = replace(stored, url=_anchored(stored.url, path.parent), backup_dir=backups)
     return Settings(file=path, outlets=_outlets(rows, path), **values)
 
 
@@ -314,6 +317,7 @@ def _web_address(value: object) -> str:
 CHECKS: Mapping[str, Callable[[object], Any]] = {
     "area.province": _filled,
     "storage.url": _filled,
+    "storage.backup_dir": _text,
     "crawl.contact": _text,
     "crawl.outlets": _slugs,
     "crawl.delay": _seconds,

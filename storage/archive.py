@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,19 @@ class Archive:
 
     def __init__(self, engine: Engine, where: str, file: Path | None) -> None:
         self._engine = engine
-        self._file = file
+        self._held = ExitStack()
+        self.file = file  #: the SQLite file; None on PostgreSQL
         self.name = where  #: the address without its password, for messages
+
+    @property
+    def url(self) -> URL:
+        """The address, password included."""
+        return self._engine.url
+
+    def in_use(self) -> None:
+        """Keep a restore out until `close`; waits for one that is running (SQLite; a server knows its sessions)."""
+        if self.file is not None:
+            self._held.enter_context(use_lock(self.file, shared=True))
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -49,9 +60,9 @@ class Archive:
         Waits up to `wait` seconds, then raises StorageError "another NAME is running (pid N)". With `inherit` a child
         process that is given `held.fd` holds it too (SQLite only; on PostgreSQL the session is this process's).
         """
-        if self._file is None:
+        if self.file is None:
             return self._server_lock(name, wait)
-        return file_lock(self._file.with_name(f"{self._file.name}.{name}.lock"), name, wait, inherit=inherit)
+        return file_lock(self.file.with_name(f"{self.file.name}.{name}.lock"), name, wait, inherit=inherit)
 
     @contextmanager
     def _server_lock(self, name: str, wait: float) -> Iterator[Held]:
@@ -61,6 +72,7 @@ class Archive:
     def close(self) -> None:
         """Give all connections back; the object must not be used afterwards."""
         self._engine.dispose()
+        self._held.close()
 
     def __enter__(self) -> Archive:
         return self
@@ -75,18 +87,30 @@ def open_archive(url: str) -> Archive:
     The last folder of a SQLite path is made if only that is missing. Raises StorageError for a wrong URL, a missing
     folder, a file that is no archive, a server that does not answer, and an archive of a newer program.
     """
-    parsed = _parse(url)
-    file = _database_file(parsed) if parsed.get_backend_name() == "sqlite" else None
+    parsed, file = address(url)
     where = str(file) if file else parsed.render_as_string(hide_password=True)
     engine = _sqlite(parsed) if file else _postgresql(parsed)
     archive = Archive(engine, where, file)
     try:
+        archive.in_use()
         with guarded(where):
             upgrade(engine, where, archive.lock("migrate", wait=_BUSY * 4) if file else None)
     except BaseException:
         archive.close()
         raise
     return archive
+
+
+def use_lock(file: Path, *, shared: bool) -> AbstractContextManager[Held]:
+    """The lock that everyone who has a SQLite archive open shares, and that a restore wants for itself."""
+    name = "restore" if shared else "program with this archive open"
+    return file_lock(file.with_name(f"{file.name}.use.lock"), name, _BUSY * 4 if shared else 0.0, shared=shared)
+
+
+def address(url: str) -> tuple[URL, Path | None]:
+    """The parsed address and, for SQLite, its file (its last folder made); StorageError for a wrong one."""
+    parsed = _parse(url)
+    return parsed, _database_file(parsed) if parsed.get_backend_name() == "sqlite" else None
 
 
 def _parse(url: str) -> URL:
@@ -118,7 +142,10 @@ def _database_file(url: URL) -> Path:
 
 
 def _reading(engine: Engine) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    if engine.dialect.name != "postgresql":
+        return {}
+    # Not READ COMMITTED, the server's default: there each statement sees another moment.
+    return {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
 
 
 def _sqlite(url: URL) -> Engine:

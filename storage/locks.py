@@ -63,11 +63,12 @@ os.register_at_fork(after_in_child=_cut_off)
 
 
 @contextmanager
-def file_lock(path: Path, name: str, wait: float, *, inherit: bool = False) -> Iterator[Held]:
+def file_lock(path: Path, name: str, wait: float, *, inherit: bool = False, shared: bool = False) -> Iterator[Held]:
     """Hold `path` exclusively; the system lets go of it when the last process that holds it ends.
 
-    With `inherit`, children that get the descriptor (forked, or `pass_fds=(held.fd,)`) hold the lock as well.
-    Raises StorageError after `wait` seconds, naming the holder.
+    With `inherit`, children that get the descriptor (forked, or `pass_fds=(held.fd,)`) hold the lock as well. With
+    `shared`, any number hold it together and keep out who wants it alone. Raises StorageError after `wait` seconds,
+    naming the holder.
     """
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -78,21 +79,22 @@ def file_lock(path: Path, name: str, wait: float, *, inherit: bool = False) -> I
         keep_from_children(held)
     try:
         deadline = time.monotonic() + wait
-        while not _try_flock(fd):
+        while not _try_flock(fd, fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
             if time.monotonic() >= deadline:
                 raise StorageError(_busy(name, os.pread(fd, 100, 0).decode(errors="replace").strip()))
             time.sleep(_POLL)
         os.ftruncate(fd, 0)
-        os.pwrite(fd, str(os.getpid()).encode(), 0)
+        if not shared:
+            os.pwrite(fd, str(os.getpid()).encode(), 0)
         yield held
     finally:
         _not_for_children.discard(held)
         os.close(fd)
 
 
-def _try_flock(fd: int) -> bool:
+def _try_flock(fd: int, how: int) -> bool:
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -1,0 +1,82 @@
+"""Care of the data: copies, and putting one back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.common import NO_SETTINGS, Commands, add_command, json_option, now_of, opened, print_json, settings_of
+from errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipeline.backup import Backup
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `backup` and `restore`."""
+    command = add_command(
+        commands,
+        "backup",
+        backup,
+        "copy the archive and the models of one's own into one file, while everything runs",
+        "The file is found whole before it gets its name; a file that exists is never replaced. TARGET is a file or a\n"
+        "folder (default: [storage] backup_dir, else here). On PostgreSQL pg_dump is needed.",
+    )
+    command.add_argument("target", metavar="TARGET", type=Path, nargs="?")
+    json_option(command, "one JSON object")
+    command = add_command(
+        commands,
+        "restore",
+        restore,
+        "put a backup in the archive's place; the archive of before is kept beside it",
+        "Refuses while anybody has the archive open: stop `diembao serve` first. Editions sent after the backup are\n"
+        "not known to it: what they told is told again.",
+    )
+    command.add_argument("file", metavar="FILE", type=Path)
+    json_option(command, "one JSON object")
+
+
+def backup(args: argparse.Namespace) -> int:
+    """Make a backup."""
+    import pipeline.backup
+
+    with opened(args) as (archive, settings):
+        made = pipeline.backup.backup(archive, settings, now_of(args), args.target)
+    if args.json:
+        print_json({"file": str(made.file), "bytes": made.bytes, **_of(made)})
+    else:
+        print(f"{made.file}: {_size(made.bytes)}, {_words(made)}")
+    return 0
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Put a backup in the archive's place."""
+    import pipeline.backup
+
+    settings = settings_of(args)
+    if settings.file is None:
+        raise SettingsError(NO_SETTINGS)
+    done = pipeline.backup.restore(settings, args.file, now_of(args))
+    if args.json:
+        print_json({"file": str(args.file), "kept": done.aside, **_of(done.backup)})
+        return 0
+    print(f"restored the backup of {done.backup.made}: {_words(done.backup)}")
+    if done.aside:
+        print(f"what was there before is kept as {done.aside}; remove it when all is well")
+    return 0
+
+
+def _of(made: Backup) -> dict[str, object]:
+    contents = made.contents
+    return {"made": made.made, "schema": contents.schema, "models": made.models, "rows": dict(contents.rows)}
+
+
+def _words(made: Backup) -> str:
+    rows = made.contents.rows
+    told = ", ".join(f"{rows.get(name, 0)} {name}" for name in ("articles", "pages", "subscriptions", "editions"))
+    return f"{told}; models: {made.models}"
+
+
+def _size(n: int) -> str:
+    return f"{n / 2**20:.1f} MB"
