@@ -1,18 +1,23 @@
 """The schedule: APScheduler looks every tick for what is due, the web side answers beside it, SIGTERM ends both.
 
 The archive says what is due, so after any downtime the first look catches up, and a look that finds nothing costs a
-few queries. Reading the press and sending editions are two jobs, so that a slow outlet never delays the morning mail.
+few queries. JOBS is the table of what is looked for. Of several services on one archive only the holder of the lease
+acts; the others stand by.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import time as time_of_day
+from typing import Protocol
 
 import uvicorn
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -22,49 +27,176 @@ from errors import DiemBaoError, SettingsError
 from pipeline.analyse import analyse
 from pipeline.collect import collect
 from pipeline.counts import Counts
+from pipeline.due import last_daily
 from pipeline.group import group
+from pipeline.lease import BEAT, Lease, shown
 from pipeline.publish import publish
 from settings import Settings
 from storage import Archive
+from storage.runs import ran_between, record_run
 from web import make_app
 
 LOG = logging.getLogger("diembao")
 CATCH_UP = 600.0  # seconds the first editions after a start wait for the press that was missed meanwhile
+STOP = 24.0  # seconds the work in hand may take to end; then it is left as a kill would leave it, which loses nothing
+CLOCK_STEP = 5.0  # seconds by which the clock must have been set for a look out of turn
+
+
+class Verb(Protocol):
+    """A step of a job: does what is due by `now`, ends early when told to, and can be killed and run again."""
+
+    @property
+    def __name__(self) -> str: ...
+
+    def __call__(
+        self, archive: Archive, settings: Settings, now: datetime, *, should_stop: Callable[[], bool]
+    ) -> Counts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A line of the schedule: its steps in order, at every look, or once a day from `daily` on.
+
+    A daily one that was missed is done at the next look; the ledger of runs knows whether it was done. `after_press`:
+    right after a start it waits until the press that was missed has been read.
+    """
+
+    name: str
+    steps: tuple[Verb, ...]
+    daily: time_of_day | None = None  #: in the digest's time zone
+    after_press: bool = False
+
+
+PRESS = Job("press", (collect, analyse, group))
+#: Jobs run beside one another, so that a slow outlet never delays the morning mail. Another one is a line here.
+JOBS = (
+    PRESS,
+    Job("editions", (publish,), after_press=True),
+)
 
 
 class Service:
-    """One running service: its jobs, its stop signal."""
+    """One running service: its lease, its jobs, its stop signal."""
 
     def __init__(self, archive: Archive, settings: Settings) -> None:
         self.archive = archive
         self.settings = settings
+        self.lease = Lease(archive)
         self.stopping = threading.Event()
         self.caught_up = threading.Event()
+        self.scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(JOBS))})
 
-    def read_press(self) -> None:
-        """Collect, analyse and group what is due now."""
-        for verb in (collect, analyse, group):
-            if not self.stopping.is_set():
-                self._do(verb)
-        self.caught_up.set()
+    def should_stop(self) -> bool:
+        """Whether whatever runs is to end: the service stops, or another one acts."""
+        return self.stopping.is_set() or not self.lease.held()
 
-    def send_editions(self) -> None:
-        """Send the editions that are due now; right after a start, once the press that was missed has been read."""
+    def start(self) -> None:
+        """Take the lease or stand by, and look for the first time."""
+        self.renew()
+        threading.Thread(target=self._keep_lease, name="lease", daemon=True).start()
+        for job in JOBS:
+            self.scheduler.add_job(
+                self.look,
+                "interval",
+                args=(job,),
+                seconds=self.settings.schedule.tick.total_seconds(),
+                next_run_time=datetime.now(UTC),  # after downtime: at once
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self.scheduler.start()
+
+    def look(self, job: Job) -> None:
+        """Do what of a job is due now."""
+        if job.after_press:
+            self._wait_for_press()
+        if self.should_stop():
+            return
+        if job.daily is not None:
+            self._daily(job, job.daily)
+            return
+        for step in job.steps:
+            if not self.should_stop():
+                self._do(step)
+        if job is PRESS:
+            self.caught_up.set()
+
+    def _wait_for_press(self) -> None:
         started = time.monotonic()
-        while not (self.caught_up.is_set() or self.stopping.is_set()) and time.monotonic() < started + CATCH_UP:
+        while not (self.caught_up.is_set() or self.should_stop()) and time.monotonic() < started + CATCH_UP:
             self.caught_up.wait(0.5)
-        self.caught_up.set()
-        if not self.stopping.is_set():
-            self._do(publish)
 
-    def _do(self, verb: Callable[..., Counts]) -> None:
+    def _daily(self, job: Job, at: time_of_day) -> None:
+        started = datetime.now(UTC)
+        planned = last_daily(at, started, self.settings.digest.timezone)
+        with self.archive.read() as db:
+            if ran_between(db, job.name, planned, started):
+                return
+        counts, error = Counts(job.name), ""
         try:
-            counts = verb(self.archive, self.settings, datetime.now(UTC), should_stop=self.stopping.is_set)
+            for step in job.steps:
+                counts.extra |= {step.__name__: self._step(step, started).as_json()}
+        except DiemBaoError as failed:
+            error = str(failed)
+            LOG.error("%s: %s", job.name, error)
+        if self.should_stop():
+            return  # not done: it is due again at the next start
+        with self.archive.begin() as db:
+            record_run(db, job.name, planned, started, datetime.now(UTC), counts.as_json(), error)
+
+    def _do(self, verb: Verb) -> None:
+        try:
+            counts = self._step(verb, datetime.now(UTC))
         except DiemBaoError as error:
             LOG.error("%s: %s", verb.__name__, error)
             return
         if counts.due:
             LOG.info("%s", counts.line())
+
+    def _step(self, verb: Verb, now: datetime) -> Counts:
+        return verb(self.archive, self.settings, now, should_stop=self.should_stop)
+
+    def look_now(self) -> None:
+        """Look out of turn, and from then on every tick."""
+        for job in self.scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+    def _keep_lease(self) -> None:
+        while not self.stopping.wait(BEAT):
+            self.renew()
+
+    def renew(self) -> None:
+        """Renew the lease or look whether it is free, and say when that changes who acts."""
+        before, other = self.lease.held(), self.lease.other
+        try:
+            acts = self.lease.beat(datetime.now(UTC))
+        except DiemBaoError as error:
+            LOG.error("the lease could not be renewed, which is tried again: %s", error)
+            return
+        if acts and not before:
+            LOG.info("this service acts from now on")
+            self.look_now()
+        elif not acts and self.lease.other and (before or other is None or other.holder != self.lease.other.holder):
+            LOG.warning("standing by: %s acts on this archive", shown(self.lease.other.holder))
+
+    def stop(self) -> bool:
+        """End the jobs and give the lease up; False when something in hand did not end in time."""
+        self.stopping.set()
+        self.scheduler.pause()
+        ending = threading.Thread(target=self.scheduler.shutdown, name="ending", daemon=True)
+        ending.start()
+        ending.join(STOP)
+        releasing = threading.Thread(target=self._release, name="release", daemon=True)
+        releasing.start()
+        releasing.join(2)
+        return not ending.is_alive()
+
+    def _release(self) -> None:
+        try:
+            self.lease.release()
+        except DiemBaoError as error:
+            LOG.warning("the lease could not be given up, another service takes over in two minutes: %s", error)
 
 
 def serve(archive: Archive, settings: Settings) -> None:
@@ -76,30 +208,32 @@ def serve(archive: Archive, settings: Settings) -> None:
     listener = _listen(settings)
     web = uvicorn.Server(uvicorn.Config(make_app(archive, settings), log_level="warning", access_log=False))
     web_thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
-    jobs = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(2)})
-    for job in (service.read_press, service.send_editions):
-        jobs.add_job(
-            job,
-            "interval",
-            seconds=settings.schedule.tick.total_seconds(),
-            next_run_time=datetime.now(UTC),  # after downtime: at once
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
     told: list[int] = []  # a handler may interrupt any line of the main thread: no lock must be taken in it
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _: told.append(signum))
     web_thread.start()
-    jobs.start()
+    service.start()
     LOG.info("serving on http://%s:%s, looking every %s", *listener.getsockname()[:2], settings.schedule.tick)
-    while not told:
-        time.sleep(0.2)
-    service.stopping.set()
+    _wait(told, service.look_now)
     LOG.info("stopping: the work in hand is finished or handed back")
-    jobs.shutdown(wait=True)
     web.should_exit = True
-    web_thread.join(timeout=10)
+    whole = service.stop()
+    web_thread.join(timeout=2)
+    if not whole:
+        LOG.warning("what did not end in %g s is left as it is: the next start goes on with it", STOP)
+        logging.shutdown()
+        os._exit(0)  # a thread of ours hangs in a call that nobody can interrupt; children die with us
+
+
+def _wait(told: list[int], clock_was_set: Callable[[], None]) -> None:
+    """Sleep until a signal came; APScheduler plans by the wall clock, so a clock set back would make it sleep too."""
+    ahead = time.time() - time.monotonic()
+    while not told:
+        time.sleep(0.5)
+        before, ahead = ahead, time.time() - time.monotonic()
+        if abs(ahead - before) > CLOCK_STEP:
+            LOG.warning("the clock was set by %+.0f s: looking for what is due", ahead - before)
+            clock_was_set()
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -34,6 +34,15 @@ def add_commands(commands: Commands) -> None:
         json_option(add_command(commands, name, call, text), "one JSON object a line")
     command = add_command(
         commands,
+        "runs",
+        runs,
+        "list the last runs: which job, planned and really started, what it counted, its error",
+        "A look that found nothing due is no run.",
+    )
+    command.add_argument("--limit", type=_count, default=20, metavar="N", help="how many, newest first (default: 20)")
+    json_option(command, "one JSON object a line")
+    command = add_command(
+        commands,
         "subscribe",
         subscribe,
         "send the digest to an address",
@@ -134,6 +143,24 @@ def quarantine(args: argparse.Namespace) -> int:
         return _listed(args, pipeline.show.quarantine(archive), line)
 
 
+def runs(args: argparse.Namespace) -> int:
+    """List the last runs."""
+    import pipeline.show
+
+    with opened(args) as (archive, settings):
+
+        def line(run: Row) -> str:
+            zone = settings.digest.timezone
+            seconds = (run["ended_at"] - run["started_at"]).total_seconds()
+            told = ", ".join(
+                f"{run['counts'][k]} {k}" for k in ("due", "done", "later", "never") if run["counts"].get(k)
+            )
+            when = f"{run['started_at'].astimezone(zone):%Y-%m-%d %H:%M:%S}"
+            return f"{when}  {run['job']:<10} {seconds:>7.1f} s  {told}{'  ERROR ' * bool(run['error'])}{run['error']}"
+
+        return _listed(args, pipeline.show.runs(archive, args.limit), line)
+
+
 def subscriptions(args: argparse.Namespace) -> int:
     """List the active subscriptions."""
     import pipeline.readers
@@ -188,6 +215,12 @@ def _clock(text: str) -> object:
         return clock_time(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from press import Subscription
@@ -49,6 +49,13 @@ def period(
     if delivered_until is not None and delivered_until > start:
         start = delivered_until
     return Period(start, end)
+
+
+def last_daily(at: time, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the last instant at or before `now` when the clocks of the zone showed `at`."""
+    today = now.astimezone(zone).date()
+    times = (datetime.combine(today - timedelta(days=back), at, zone).astimezone(UTC) for back in (0, 1, 2))
+    return next(instant for instant in times if instant <= now)
 
 
 def _due_times(subscription: Subscription, day: int, step: int, zone: ZoneInfo) -> Iterator[datetime]:

@@ -61,6 +61,8 @@ def publish(
             readers = {reader.id: reader for reader in storage.subscriptions.subscriptions(db)}
         _tell_unknown(settings, lost, now)
         for reader in readers.values():
+            if should_stop():
+                break
             try:
                 with archive.begin() as db:
                     _compose_due(db, settings, reader, now)
@@ -74,7 +76,7 @@ def publish(
         for edition in waiting:
             if should_stop():
                 break
-            reason = _deliver(archive, settings, edition, readers[edition.subscription].email, now, counts)
+            reason = _deliver(archive, settings, edition, readers[edition.subscription].email, now, counts, should_stop)
             reasons += [reason] if reason else []
             progress("publish", counts.done + counts.later + counts.never, counts.due)
         if reasons and not counts.extra["sent"]:
@@ -181,7 +183,19 @@ def _numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
     )
 
 
-def _deliver(archive: Archive, settings: Settings, edition: Edition, email: str, now: datetime, counts: Counts) -> str:
+class _HandedBack(Exception):
+    """We are to stop, and nothing of the mail has gone out."""
+
+
+def _deliver(
+    archive: Archive,
+    settings: Settings,
+    edition: Edition,
+    email: str,
+    now: datetime,
+    counts: Counts,
+    should_stop: Callable[[], bool],
+) -> str:
     """Send one edition, step by step of the ledger; returns why it is to be tried again, "" otherwise."""
     who = f"{socket.gethostname()}:{os.getpid()}"
     with archive.begin() as db:
@@ -189,6 +203,8 @@ def _deliver(archive: Archive, settings: Settings, edition: Edition, email: str,
             return ""
 
     def started() -> None:
+        if should_stop():
+            raise _HandedBack
         with archive.begin() as db:
             if not storage.editions.sending(db, edition.id, who, now):
                 raise DeliveryError("the claim was lost to another publish")
@@ -201,6 +217,10 @@ def _deliver(archive: Archive, settings: Settings, edition: Edition, email: str,
             server=server_of(settings),
             on_data=started,
         )
+    except _HandedBack:
+        with archive.begin() as db:
+            storage.editions.hand_back(db, edition.id, who)
+        return ""
     except DeliveryUncertain as error:
         with archive.begin() as db:
             storage.editions.uncertain(db, edition.id, str(error))

@@ -9,6 +9,7 @@ from datetime import datetime
 import storage.articles
 import storage.editions
 import storage.outlets
+import storage.runs
 import storage.stories
 from pipeline import outlets as chosen_outlets
 from press import Article
@@ -84,3 +85,18 @@ def quarantine(archive: Archive) -> Iterator[Mapping[str, object]]:
     with archive.read() as db:
         for row in storage.outlets.quarantine(db):
             yield asdict(row)
+
+
+def runs(archive: Archive, limit: int) -> Iterator[Row]:
+    """Give the last runs of the ledger, newest first."""
+    with archive.read() as db:
+        for run in storage.runs.last_runs(db, limit=limit):
+            yield {
+                "id": run.id,
+                "job": run.verb,
+                "planned": run.now,
+                "started_at": run.started_at,
+                "ended_at": run.ended_at,
+                "counts": run.counts,
+                "error": run.error,
+            }

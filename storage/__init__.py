@@ -1,7 +1,7 @@
 """The archive: what the press served, what was read from it, what was judged, grouped and delivered.
 
 `open_archive` gives an `Archive`; the modules feeds, links, pages, articles, stories, subscriptions, editions,
-outlets, quarantine, runs and facts hold plain functions that take the connection of `begin` or `read`.
+outlets, quarantine, runs, leases and facts hold plain functions that take the connection of `begin` or `read`.
 """
 
 from __future__ import annotations

@@ -150,6 +150,13 @@ def uncertain(db: Connection, edition: int, error: str) -> bool:
     return _step(db, which, {"state": "unknown", "error": error})
 
 
+def hand_back(db: Connection, edition: int, who: str) -> bool:
+    """Give a claimed edition back before anything of it went out: as if it had never been claimed."""
+    mine = and_(table.c.id == edition, table.c.state == "claimed", table.c.claimed_by == who)
+    values = {"state": "composed", "claimed_by": "", "attempts": table.c.attempts - 1}
+    return _step(db, and_(mine, table.c.sending_started_at.is_(None)), values)
+
+
 def recover(db: Connection, now: datetime) -> list[Edition]:
     """Settle what a dead process left claimed; answers with the editions that are `unknown` now.
 

@@ -22,6 +22,7 @@ class Run:
     ended_at: datetime
     counts: Mapping[str, Any]
     error: str = ""
+    id: int = 0
 
 
 def record_run(
@@ -49,4 +50,10 @@ def last_runs(db: Connection, verb: str | None = None, limit: int = 20) -> list[
     """The newest runs (of one verb), newest first."""
     query = select(table) if verb is None else select(table).where(table.c.verb == verb)
     rows = db.execute(query.order_by(table.c.id.desc()).limit(limit))
-    return [Run(row.verb, row.now, row.started_at, row.ended_at, row.counts, row.error) for row in rows]
+    return [Run(row.verb, row.now, row.started_at, row.ended_at, row.counts, row.error, row.id) for row in rows]
+
+
+def ran_between(db: Connection, verb: str, since: datetime, until: datetime) -> bool:
+    """Whether a run of the verb was told a time of [since, until]."""
+    query = select(table.c.id).where(table.c.verb == verb, table.c.now >= since, table.c.now <= until)
+    return db.execute(query.limit(1)).scalar() is not None

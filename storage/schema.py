@@ -5,6 +5,8 @@ The shape of a released archive is made by `storage/migrations`, never from here
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -45,6 +47,12 @@ def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=text("0"))
 
 
+def _decided() -> list[Column[Any]]:
+    """What a person last decided about a thing that was given up: retry | drop | "" (nothing), who and when."""
+    by = _words("decided_by")
+    return [Column("decided", String(8), nullable=False, server_default=text("''")), by, Column("decided_at", Utc)]
+
+
 # Single facts about the archive itself: the key of signed links, …
 meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Words, nullable=False))
 
@@ -76,6 +84,7 @@ feeds = Table(
     _words("reason"),
     Column("status", Integer),
     Column("since", Utc),  # since when attempts succeed, or fail
+    *_decided(),
     Index("ix_feeds_due", "in_use", "next_due"),  # due_feeds
     Index("ix_feeds_outlet", "outlet"),  # health, per outlet
     sqlite_autoincrement=True,
@@ -115,6 +124,7 @@ links = Table(
     Column("settled", String(8)),  # kept | outside | never; NULL: not analysed yet
     Column("problems", Json),  # of the last extraction; NULL: was not extracted
     Column("intact", Boolean),  # title and body were found; NULL: was not extracted
+    *_decided(),
     CheckConstraint("state IN ('due', 'later', 'done', 'never')", name="state"),
     Index("ix_links_due", "state", "due_at"),  # due_readings: first readings; quarantine: state never
     Index("ix_links_again", "next_reading"),  # due_readings: readings again
@@ -140,6 +150,7 @@ pages = Table(
     Column("state", String(8), nullable=False),  # due | done | never
     _words("reason"),
     Column("settled_at", Utc),
+    *_decided(),
     CheckConstraint("state IN ('due', 'done', 'never')", name="state"),
     Index("ix_pages_state", "state", "id"),  # due_pages, quarantine
     Index("ix_pages_link", "link_id"),  # the stored copies of an article
@@ -361,4 +372,15 @@ runs = Table(
     _words("error"),
     Index("ix_runs_verb", "verb", "id"),  # last runs of a verb
     sqlite_autoincrement=True,
+)
+
+# Which of several services acts: see storage/leases.py.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("holder", Words, nullable=False),  # "" = given up
+    Column("beat", BigId, nullable=False),  # grows with every renewal: a watcher needs no clock of the holder's
+    Column("taken_at", Utc, nullable=False),
+    Column("renewed_at", Utc, nullable=False),  # for a person
 )

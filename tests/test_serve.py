@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import http.client
+import itertools
 import json
 import re
 import signal
@@ -19,7 +21,7 @@ import pytest
 
 from demo.press import Press
 from demo.truth import anchor_before
-from tests.wholeway import House, Mail, MailServer, alive, children, free_port, wait_for
+from tests.wholeway import House, Mail, MailServer, Stall, alive, children, free_port, wait_for
 
 pytestmark = pytest.mark.slow
 READER = "canbo@example.vn"
@@ -170,6 +172,62 @@ def test_a_killed_service_leaves_nothing_behind_and_starts_again(office: tuple[H
     with serving(house) as server:
         assert wait_for(lambda: house.count("articles") == len(house.press.truth()), 90)
         assert server.stop()[0] == 0
+
+
+def beside(house: House) -> House:
+    """The same office and archive, served by a second process on a port of its own."""
+    other = copy.copy(house)
+    other.settings = house.folder / "second.toml"
+    text = re.sub(r"(?m)^(\[web\]\nport = )\d+", rf"\g<1>{free_port()}", house.settings.read_text("utf-8"))
+    other.settings.write_text(text, "utf-8")
+    return other
+
+
+def test_of_two_services_one_acts_and_the_other_takes_over_when_it_is_killed(office: tuple[House, MailServer]) -> None:
+    house, mail = office
+    with serving(house) as first, serving(beside(house)) as second:
+        roles = [json.loads(server.ask("GET", "/health")[1])["acts"] for server in (first, second)]
+        assert [role["role"] for role in roles] == ["active", "standby"]
+        assert roles[0]["holder"] == roles[1]["holder"]
+        assert wait_for(lambda: house.count("articles") > 0, 60)
+        below = children(first.process.pid)
+        first.stop(signal.SIGKILL)
+        killed = datetime.now(UTC)
+        subscribe_due_now(house)
+        assert wait_for(lambda: bool(mail.messages), 110), "not taken over within two minutes"
+        assert wait_for(lambda: house.count("articles") == len(house.press.truth()), 60)
+        assert not any(map(alive, below))
+        assert json.loads(second.ask("GET", "/health")[1])["acts"]["role"] == "active"
+        code, _, err = second.stop()
+        assert code == 0
+        said = err.splitlines()
+        assert [line for line in said if "standing by" in line]
+        assert [line for line in said if "this service acts" in line]
+        runs = house.rows("runs", "--limit", "1000")
+        assert {run["job"] for run in runs if run["started_at"] > killed.isoformat()} >= {"publish"}
+        spans = sorted((run["job"], run["started_at"], run["ended_at"]) for run in runs)
+        assert not [a for a, b in itertools.pairwise(spans) if a[0] == b[0] and b[1] < a[2]], "a job ran beside itself"
+        urls = [row["url"] for row in house.rows("articles")]
+        assert len(set(urls)) == len(urls)
+        assert len(mail.messages) == 1
+
+
+def test_it_stops_in_time_in_the_middle_of_a_talk_with_a_mail_server_that_hangs(
+    office: tuple[House, MailServer],
+) -> None:
+    house, mail = office
+    stall = mail.answer = Stall("rcpt")
+    text = house.settings.read_text("utf-8")
+    house.settings.write_text(text[: text.index("[[outlet]]")] + text[text.rindex("[web]") :], "utf-8")
+    subscribe_due_now(house)
+    with serving(house, lambda _: stall.reached.is_set()) as server:
+        code, seconds, err = server.stop()
+        assert (code, "Traceback" in err, " ERROR " in err) == (0, False, False), err
+        assert seconds < 30
+    stall.let_go.set()
+    with serving(house, lambda _: house.rows("editions")[0]["state"] == "sent") as server:
+        server.stop()
+    assert sum(READER in mail.recipients for mail in mail.received) == 1
 
 
 def test_a_port_in_use_is_one_line(office: tuple[House, MailServer]) -> None:

@@ -11,9 +11,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from errors import StorageError, Unusable
-from pipeline import unsubscribe
+from pipeline import lease, unsubscribe
 from settings import Settings
 from storage import Archive
+from storage.leases import get_lease
 from storage.runs import last_runs
 
 TEMPLATES = Environment(
@@ -39,15 +40,16 @@ def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime]
 
     @app.get("/health")
     def health() -> Response:
-        """Say whether the archive answers, and how and when each verb last ended; 503 only where it does not answer."""
+        """Say whether the archive answers, which service acts, how and when each verb last ended; 503: no answer."""
         try:
             with archive.read() as db:
                 runs = [run for verb in VERBS for run in last_runs(db, verb, 1)]
+                row = get_lease(db, lease.NAME)
         except StorageError as error:
             return JSONResponse({"status": "down", "archive": str(error)}, status_code=503)
         verbs = {run.verb: {"ended_at": run.ended_at.isoformat(), "error": run.error} for run in runs}
         status = "trouble" if any(run.error for run in runs) else "ok"
-        return JSONResponse({"status": status, "archive": "ok", "verbs": verbs})
+        return JSONResponse({"status": status, "archive": "ok", "verbs": verbs, "acts": lease.told(row)})
 
     @app.get("/unsubscribe")
     def ask(request: Request, token: str = "") -> Response:
