@@ -22,9 +22,21 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawlers.guard import resolved_refusal, url_refusal
+from crawlers.handler import OversizedHead
 from crawlers.job import Job, Sink
 from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, not_a_page, retry_after
-from crawlers.politeness import Host, Rules, crawl_delay, forbids, host_key, new_host, product_token, read_rules
+from crawlers.politeness import (
+    UNDELAYED_SEATS,
+    Host,
+    Patience,
+    Rules,
+    crawl_delay,
+    forbids,
+    host_key,
+    new_host,
+    product_token,
+    read_rules,
+)
 from crawlers.politeness import robots_url as robots_of
 
 #: Requests on the wire at one time, all hosts together.
@@ -32,6 +44,8 @@ TOTAL_SEATS: Final = 64
 #: Up to this Retry-After (seconds) we wait within the run, at most so many times for one URL.
 SHORT_RETRY_AFTER: Final = 30
 SHORT_RETRIES: Final = 2
+#: Codings of one body; nobody needs more than one, and each of them may be a bomb.
+CODINGS: Final = 2
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _DROPPED_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})  # never sent back, and no evidence of anything
 
@@ -48,8 +62,10 @@ class Client:
         self._token = product_token(job.user_agent)
         self._total = asyncio.Semaphore(TOTAL_SEATS)
         self._hosts: dict[str, Host] = {}
+        self._outlets: dict[str, Patience] = {}  # an outlet may lead to a thousand hosts: they share its seats and time
         self._robots: dict[str, asyncio.Task[Rules]] = {}
         self._proxy, self._proxy_headers = _proxy(job.proxy)
+        self.reading = asyncio.Lock()  #: held while a list is read: one at a time, so that memory stays small
 
     def host(self, url: str) -> Host:
         """The host a URL draws its budget from. Raises ValueError for what is no URL."""
@@ -88,9 +104,11 @@ class Client:
         """What keeps us from asking for this URL at all."""
         if refusal := url_refusal(url, allow_private=self._job.allow_private_hosts):
             return Trouble("never", refusal)
+        if self._proxy and urlsplit(url).hostname == urlsplit(self._proxy).hostname:
+            return Trouble("never", "refused address: the proxy itself")
         if wanted == "robots":
             return None
-        if closed := _closed(self.host(url)):
+        if closed := self._closed(self.host(url), outlet):
             return closed
         rules = await self._rules(url, outlet)
         if rules.trouble:
@@ -119,7 +137,7 @@ class Client:
         """One hop, asked again while the host says in how many seconds it wants to be asked again."""
         host = self.host(url)
         for attempt in range(SHORT_RETRIES + 1):
-            if closed := _closed(host):
+            if closed := self._closed(host, outlet):
                 return closed
             answer = await self._once(host, url, outlet, wanted, conditions)
             if isinstance(answer, Trouble) or answer.status not in {429, 503}:
@@ -139,17 +157,34 @@ class Client:
         self, host: Host, url: str, outlet: str, wanted: str, conditions: Mapping[str, str]
     ) -> Answer | Trouble:
         """One request on the wire, in the host's turn."""
-        async with host.seats:
+        patience = self._patience(outlet)
+        async with host.patience.seats, patience.seats:
             await host.turn()
-            if closed := _closed(host):  # another request learned it while this one waited
-                return closed
             async with self._total:
+                if closed := self._closed(host, outlet):  # another request learned it while this one waited
+                    return closed
+                started = asyncio.get_running_loop().time()
                 try:
                     answer = await self._sent(self._request(url, host.key, wanted, conditions))
                 except ValueError:
                     return Trouble("never", "not a URL that can be asked for")
+                seconds = asyncio.get_running_loop().time() - started
+        patience.spend(seconds)
+        host.ended(seconds, _failure(answer))
         self._sink.requested(outlet, url, answer.status)
         return answer
+
+    def _patience(self, outlet: str) -> Patience:
+        if outlet not in self._outlets:
+            self._outlets[outlet] = Patience(asyncio.Semaphore(UNDELAYED_SEATS))
+        return self._outlets[outlet]
+
+    def _closed(self, host: Host, outlet: str) -> Trouble | None:
+        """Why nothing more is asked of this host, or for this outlet, in this run."""
+        if host.closed:
+            return Trouble("wait", host.closed, at=host.closed_until)
+        over = self._patience(outlet).over
+        return Trouble("wait", over) if over else None
 
     def _request(self, url: str, slot: str, wanted: str, conditions: Mapping[str, str]) -> Request:
         meta: dict[str, Any] = {"download_slot": slot, "download_timeout": self._job.timeout, "wanted": wanted}
@@ -183,6 +218,8 @@ class Client:
             refusal = resolved_refusal(name, allow_private=self._job.allow_private_hosts)
             return Trouble("never", refusal) if refusal else Trouble("later", f"DNS: {name} cannot be resolved")
         except Exception as error:  # whatever a hostile server provokes is that server's outcome
+            if isinstance(inner := _inner(error), OversizedHead):
+                return Trouble("never", f"too large: {inner}")
             _log.debug("%s: %r", request.url, error)
             return Trouble("later", f"connection failed: {_words(error)}")
         return _answer(response, request, limit)
@@ -191,6 +228,10 @@ class Client:
 def stop_early(headers: Any, body_length: object, request: Request, spider: Any) -> None:
     """Handler of Scrapy's `headers_received`: a body that cannot be used is never downloaded."""
     if isinstance(body_length, int) and body_length > spider.job.max_bytes:  # a text where it is unknown
+        raise StopDownload(fail=False)
+    codings = (headers.get("Content-Encoding") or b"").count(b",") + len(headers.getlist("Content-Encoding"))
+    if codings > CODINGS:
+        request.meta["refused"] = f"too costly: packed {codings} times"
         raise StopDownload(fail=False)
     if request.meta.get("wanted") == "page" and not_a_page((headers.get("Content-Type") or b"").decode("latin-1")):
         raise StopDownload(fail=False)
@@ -201,8 +242,11 @@ def listen(crawler: Any) -> None:
     crawler.signals.connect(stop_early, signals.headers_received, weak=False)
 
 
-def _closed(host: Host) -> Trouble | None:
-    return Trouble("wait", host.closed, at=host.closed_until) if host.closed else None
+def _failure(answer: Answer | Trouble) -> str:
+    """What an answer says of its host's being in order: "" for every answer that is no server error."""
+    if isinstance(answer, Trouble):
+        return answer.reason if answer.kind == "later" else ""
+    return f"server error: {answer.status}" if answer.status >= 500 else ""
 
 
 def _answer(response: Response, request: Request, limit: int) -> Answer | Trouble:
@@ -210,6 +254,8 @@ def _answer(response: Response, request: Request, limit: int) -> Answer | Troubl
         name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace")
         for name, values in response.headers.items()
     }
+    if refused := request.meta.get("refused", ""):
+        return Trouble("never", refused, response.status)
     if "download_stopped" in response.flags:
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
@@ -222,10 +268,16 @@ def _answer(response: Response, request: Request, limit: int) -> Answer | Troubl
     return Answer(response.url, response.status, kept, response.body, truncated)
 
 
-def _words(error: BaseException) -> str:
-    """One short line for an exception of the network; Twisted wraps the real one in a list."""
+def _inner(error: BaseException) -> BaseException:
+    """The real exception of the network; Twisted wraps it in a list."""
     reasons = getattr(error.__cause__ or error, "reasons", None) or getattr(error, "reasons", None)
     inner = getattr(reasons[0], "value", error) if reasons else error
+    return inner if isinstance(inner, BaseException) else error
+
+
+def _words(error: BaseException) -> str:
+    """One short line for an exception of the network."""
+    inner = _inner(error)
     module = type(inner).__module__.lower()
     label = "TLS" if "ssl" in module or "service_identity" in module else type(inner).__name__
     return f"{label} {' '.join(str(inner).split())}"[:200].strip()

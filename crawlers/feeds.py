@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 import feedparser
 
 from crawlers.decoding import decode, gunzip, plain_xml
-from crawlers.links import Context, Listing, lead_of, make_link, plain
+from crawlers.links import MOST_LINKS, Context, Listing, lead_of, make_link, plain
 from press import Link
 
 _ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(rss|feed|RDF)\b", re.IGNORECASE)
@@ -24,6 +25,10 @@ _ITEM_END: Final = re.compile(r"</(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)\s*>"
 _ITEM_START: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 #: XML 1.0 forbids these; one of them would stop the strict parser.
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: What no feed of real articles has, and what keeps parsers busy for minutes: tags, and characters of one tag.
+MOST_TAGS: Final = 100_000
+LONGEST_TAG: Final = 256 * 1024
+_LONG_TAG: Final = re.compile(rf"<[A-Za-z][^<>]{{{LONGEST_TAG}}}")
 _DATES: Final = ("published", "updated", "created", "date")
 
 
@@ -31,22 +36,27 @@ def read_feed(body: bytes, context: Context, limit: int) -> Listing:
     """The items of a feed as links, in its order.
 
     `limit`: bytes a gzipped body may unpack to. `error` says why there is nothing to read: empty, a web page instead
-    of a feed, or no feed at all. What was odd but readable is in `problems`.
+    of a feed, no feed at all, or one built to be expensive. What was odd but readable is in `problems`.
     """
     body, problem = gunzip(body, limit)
     text = _FORBIDDEN.sub("", plain_xml(decode(body, context.content_type)))
     if error := _not_a_feed(text):
         return Listing(error=problem or error)
+    text, many = _first_items(text)
     text, cut = _mended(text)
     if not text:
         return Listing(error="broken off before the first whole item")
+    if text.count("<") > MOST_TAGS:
+        return Listing(error=f"too costly: more than {MOST_TAGS:,} tags")
+    if _LONG_TAG.search(text):
+        return Listing(error=f"too costly: a tag of more than {LONGEST_TAG:,} characters")
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    problems = [words for words in (problem, cut) if words]
+    problems = [words for words in (problem, many or cut) if words]
     if parsed.bozo and not cut:
         problems.append(f"malformed: {' '.join(str(parsed.bozo_exception).split())[:160]}")
     links, odd = _links(parsed.entries, context)
@@ -62,6 +72,12 @@ def _not_a_feed(text: str) -> str:
     if _ROOT.search(text[:8192]):
         return ""
     return "a web page instead of a feed" if _HTML.search(text[:8192]) else "not a feed"
+
+
+def _first_items(text: str) -> tuple[str, str]:
+    """A feed with more items than are taken ends before the first that is not."""
+    beyond = next(islice(_ITEM_START.finditer(text), MOST_LINKS, None), None)
+    return (text, "") if beyond is None else (text[: beyond.start()], f"only the first {MOST_LINKS} items are read")
 
 
 def _mended(text: str) -> tuple[str, str]:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 ALLOW_PRIVATE: Final = "DIEMBAO_ALLOW_PRIVATE_HOSTS"
 EXEMPT_HOST: Final = "DIEMBAO_EXEMPT_HOST"
 
-_METADATA: Final = frozenset(
-    map(ipaddress.ip_address, ("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"))
+_METADATA_ADDRESSES: Final = (
+    *("169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192"),
+    *("fd00:ec2::254", "fd20:ce::254"),
 )
+_METADATA: Final = frozenset(map(ipaddress.ip_address, _METADATA_ADDRESSES))
 _METADATA_NAMES: Final = frozenset({"metadata", "metadata.google.internal", "instance-data"})
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -41,7 +43,7 @@ def address_refusal(text: str, *, allow_private: bool) -> str:
         return f"refused address: {text} is link-local"
     if address.is_multicast or address.is_unspecified:
         return f"refused address: {text} is no address of a host"
-    if not allow_private and not address.is_global:
+    if not allow_private and (not address.is_global or address.is_reserved):
         return f"refused address: {text} is private"
     return ""
 
@@ -85,7 +87,7 @@ def _literal(host: str) -> str:
         return host
     try:
         return socket.inet_ntoa(socket.inet_aton(host))
-    except OSError:
+    except (OSError, UnicodeError):  # the letters of a name; the resolver judges what it stands for
         return ""
 
 

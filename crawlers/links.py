@@ -13,6 +13,8 @@ from press.dates import Instant, parse
 from press.text import clean, split_dateline
 from press.urls import canonical
 
+#: So many entries of one list are taken: sitemaps may list 50,000 pages, and hostile lists have no end.
+MOST_LINKS: Final = 1000
 #: No lead is longer; a feed that serves whole articles as summaries is cut here.
 LEAD_CHARS: Final = 3000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -42,7 +43,7 @@ async def read_list(feed: Feed, job: Job, client: Client) -> FeedReading:
     digest = hashlib.sha256(answer.body).hexdigest()
     if digest == feed.sha256:
         return FeedReading(_seen(feed, answer, digest), Outcome("done"), answer.status, job.now, not_modified=True)
-    listing = _listing(answer, feed, job)
+    listing = await _read(answer, feed, job, client)
     if listing.error:
         return _later(feed, job, Trouble("later", listing.error, answer.status))
     harvest = await _harvest(listing, feed, job, client, digest)
@@ -77,6 +78,12 @@ def _seen(feed: Feed, answer: Answer, digest: str) -> Feed:
     return replace(feed, etag=etag, last_modified=stamp, sha256=digest)
 
 
+async def _read(answer: Answer, feed: Feed, job: Job, client: Client) -> Listing:
+    """The list in an answer; read on a thread, since however long a hostile one takes, others are asked meanwhile."""
+    async with client.reading:
+        return await asyncio.to_thread(_listing, answer, feed, job)
+
+
 def _listing(answer: Answer, feed: Feed, job: Job) -> Listing:
     context = Context(feed, job.outlets[feed.outlet], answer.url, answer.headers.get("content-type", ""))
     if feed.kind == "section":
@@ -95,7 +102,10 @@ async def _harvest(listing: Listing, feed: Feed, job: Job, client: Client, diges
         if isinstance(child, Answer) and child.status == 304:
             continue
         reason = child.reason if isinstance(child, Trouble) else feed_trouble(child)
-        part = Listing(error=reason) if isinstance(child, Trouble) or reason else _listing(child, feed, job)
+        if isinstance(child, Trouble) or reason:
+            part = Listing(error=reason)
+        else:
+            part = await _read(child, feed, job, client)
         if part.error:
             problems.append(f"{url}: {part.error}")
             whole = False

@@ -15,6 +15,12 @@ from protego import Protego
 
 #: No robots.txt makes a run sleep longer than this between two requests.
 LONGEST_CRAWL_DELAY: Final = 60.0
+#: A host is left alone for the rest of a run after so many failures in a row.
+FAILURES: Final = 4
+#: An answer may take so many seconds for nothing. What it takes longer is lost, and a run loses no more than `PATIENCE`
+#: to one host, nor to all hosts together that one outlet leads to.
+USUAL: Final = 2.0
+PATIENCE: Final = 20.0
 #: How many bytes of a robots.txt count (RFC 9309 asks for at least 500 KiB).
 ROBOTS_BYTES: Final = 512 * 1024
 #: Requests to one host at a time where no delay is asked for: only a test press is read so.
@@ -34,15 +40,33 @@ class Rules:
 
 
 @dataclass(slots=True)
+class Patience:
+    """The time a run still has for a host or an outlet, and its seats: slow answers use it up, whatever is in them."""
+
+    seats: asyncio.Semaphore
+    lost: float = 0.0  #: seconds
+
+    def spend(self, seconds: float) -> None:
+        """Count an answer that took so long."""
+        self.lost += max(0.0, seconds - USUAL)
+
+    @property
+    def over(self) -> str:
+        """Why nothing more is asked in this run; "" while there is time left."""
+        return f"too slow: over {PATIENCE:g} s lost in waiting" if self.lost > PATIENCE else ""
+
+
+@dataclass(slots=True)
 class Host:
     """One host in one run: all its lists and articles share its pace, whichever outlet they belong to."""
 
     key: str
     delay: float
-    seats: asyncio.Semaphore
+    patience: Patience
     next_at: float = 0.0  #: loop time before which nothing is asked
     closed: str = ""  #: why nothing more is asked of it in this run
     closed_until: datetime | None = None
+    failures: int = 0  #: in a row
     queue: deque[Callable[[], Awaitable[None]]] = field(default_factory=deque)
     workers: int = 0
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -66,19 +90,28 @@ class Host:
         if delay <= self.delay:
             return
         if not self.delay:
-            self.seats = asyncio.Semaphore(1)
+            self.patience.seats = asyncio.Semaphore(1)
         self.delay = min(delay, LONGEST_CRAWL_DELAY)
         self.pause(self.delay)
 
-    def close(self, reason: str, until: datetime) -> None:
-        """Ask nothing more of this host in this run; a later date wins."""
-        if self.closed_until is None or until > self.closed_until:
+    def close(self, reason: str, until: datetime | None = None) -> None:
+        """Ask nothing more of this host in this run; a date wins over none, a later one over an earlier one."""
+        if not self.closed or (until is not None and (self.closed_until is None or until > self.closed_until)):
             self.closed, self.closed_until = reason, until
+
+    def ended(self, seconds: float, failure: str) -> None:
+        """Count a request that took so long and failed for that reason ("": it did not); it may be the last one."""
+        self.patience.spend(seconds)
+        self.failures = self.failures + 1 if failure else 0
+        if self.failures >= FAILURES:
+            self.close(f"left alone after {FAILURES} failures in a row: {failure}")
+        elif self.patience.over:
+            self.close(self.patience.over)
 
 
 def new_host(key: str, delay: float) -> Host:
     """A host not asked yet: one seat where requests are spaced, sixteen where they are not."""
-    return Host(key, delay, asyncio.Semaphore(1 if delay > 0 else UNDELAYED_SEATS))
+    return Host(key, delay, Patience(asyncio.Semaphore(1 if delay > 0 else UNDELAYED_SEATS)))
 
 
 def host_key(url: str) -> str:

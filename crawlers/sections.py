@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawlers.decoding import decode
-from crawlers.links import Context, Listing, make_link, plain
+from crawlers.links import MOST_LINKS, Context, Listing, make_link, plain
 from press import Link
 from press.urls import canonical
 
@@ -52,7 +52,7 @@ def _links(anchors: list[LexborNode], context: Context) -> tuple[Link, ...]:
         known = links.setdefault(link.url, link)
         if not known.title and link.title:  # the image comes first and has no words
             links[link.url] = replace(known, title=link.title)
-    return tuple(links.values())
+    return tuple(links.values())[:MOST_LINKS]
 
 
 def _title(anchor: LexborNode) -> str:

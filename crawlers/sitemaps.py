@@ -10,13 +10,11 @@ from typing import Final
 from lxml import etree
 
 from crawlers.decoding import decode, gunzip, plain_xml
-from crawlers.links import Context, Listing, absolute, instant_of, make_link, plain
+from crawlers.links import MOST_LINKS, Context, Listing, absolute, instant_of, make_link, plain
 from press import Link
 
 #: Entries and sitemaps last changed longer ago are of no interest to a daily digest.
 RECENT: Final = timedelta(days=7)
-#: A plain sitemap may list 50,000 pages; so many of the newest are taken.
-MOST_LINKS: Final = 1000
 #: And so many of the newest sitemaps of an index.
 MOST_CHILDREN: Final = 5
 

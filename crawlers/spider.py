@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.client import TOTAL_SEATS, Client, listen
 from crawlers.guard import ALLOW_PRIVATE, EXEMPT_HOST
+from crawlers.handler import HANDLER
 from crawlers.job import Job, Sink
 from crawlers.lists import conditions, read_list
 from crawlers.outcomes import Answer, Trouble, article_trouble, outcome
@@ -59,9 +60,11 @@ class Run:
         self._client = client
         self._asked: set[str] = set()  # URLs of this run: two lists may announce one article
         self._tasks: asyncio.TaskGroup
+        self._until: float  # loop time
 
     async def work(self) -> None:
         """Lists first, then the articles that are due; what the lists announce joins the queues as it comes."""
+        self._until = asyncio.get_running_loop().time() + self._job.budget
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 for feed in dict.fromkeys(self._job.feeds):
@@ -87,8 +90,9 @@ class Run:
             self._tasks.create_task(self._worker(host))
 
     async def _worker(self, host: Host) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            while host.queue:
+            while host.queue and loop.time() < self._until:
                 await host.queue.popleft()()
         finally:
             host.workers -= 1
@@ -134,11 +138,11 @@ class Run:
 def run(job: Job, sink: Sink) -> None:
     """Run the spider in this process, which must not have run a reactor before; raises what the sink raised."""
     logging.getLogger("scrapy").setLevel(logging.WARNING)
+    failures: list[BaseException] = []
+    process = AsyncCrawlerProcess(scrapy_settings(job))
     # Sizes and data loss are outcomes that the sink hears of; Scrapy would print each as a warning as well.
     for name in ("core.downloader.handlers.http11", "downloadermiddlewares.httpcompression"):
         logging.getLogger(_SCRAPY + name).setLevel(logging.ERROR)
-    failures: list[BaseException] = []
-    process = AsyncCrawlerProcess(scrapy_settings(job))
     process.crawl(PressSpider, job=job, sink=sink, failures=failures)
     process.start()
     if failures:
@@ -159,7 +163,8 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": job.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")) | dict.fromkeys(("http", "https"), HANDLER),
+        "REACTOR_THREADPOOL_MAXSIZE": TOTAL_SEATS,  # names that nobody answers for must not keep others from theirs
         "DOWNLOADER_MIDDLEWARES_BASE": {"scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590},
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},

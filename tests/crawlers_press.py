@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import resource
 import ssl
 import threading
 import time
@@ -147,6 +148,8 @@ class Heard:
     error: str = ""
     follow: bool = True
     fail_with: str = ""
+    seconds: float = 0.0
+    peak: int = 0  #: bytes of memory that the crawl's process took at most
 
     def feed_read(self, reading: FeedReading) -> list[Reading]:
         self.feeds.append(reading)
@@ -193,10 +196,13 @@ def reading(url: str, **options: Any) -> Reading:
 
 def child(work: Job, sink: Heard, path: str) -> None:
     """The crawl's own process: run, and leave behind what the sink heard."""
+    started = time.monotonic()
     try:
         crawl(work, sink)
     except Exception as error:
         sink.error = f"{type(error).__name__}: {error}"
+    sink.seconds = time.monotonic() - started
+    sink.peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     Path(path).write_bytes(pickle.dumps(sink))
 
 

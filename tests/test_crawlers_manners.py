@@ -29,7 +29,10 @@ from crawlers.outcomes import (
     retry_after,
 )
 from crawlers.politeness import (
+    FAILURES,
     LONGEST_CRAWL_DELAY,
+    PATIENCE,
+    USUAL,
     crawl_delay,
     forbids,
     host_key,
@@ -332,3 +335,24 @@ def test_a_host_that_was_told_to_rest_rests_longest() -> None:
     host.close("asked to wait: 429", NOW + timedelta(hours=2))
     host.close("asked to wait: 503", NOW + timedelta(hours=1))
     assert (host.closed, host.closed_until) == ("asked to wait: 429", NOW + timedelta(hours=2))
+
+
+def test_a_host_that_dies_is_left_alone_after_a_few_failures_in_a_row() -> None:
+    host = new_host("baothu.vn", 1)
+    for failure in ("time-out", "time-out", "", *["connection refused"] * (FAILURES - 1)):
+        host.ended(0.1, failure)
+        assert host.closed == ""
+    host.ended(0.1, "connection refused")
+    assert host.closed == f"left alone after {FAILURES} failures in a row: connection refused"
+    assert host.closed_until is None  # each address waits its own time, so that they do not come back together
+
+
+def test_a_host_that_answers_slowly_runs_out_of_patience() -> None:
+    host = new_host("baothu.vn", 1)
+    for _ in range(100):
+        host.ended(USUAL, "")
+    assert host.closed == ""
+    host.ended(USUAL + PATIENCE, "")
+    assert host.closed == ""
+    host.ended(USUAL + 1, "")
+    assert host.closed.startswith("too slow: ")

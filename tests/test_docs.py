@@ -15,7 +15,7 @@ import pytest
 
 import cli
 import settings
-from crawlers import client, job, outcomes, politeness, rhythm, sitemaps
+from crawlers import client, feeds, handler, job, links, outcomes, politeness, rhythm, sitemaps
 from digest.compose import MAX_STORIES
 from digest.words import Words
 from pipeline.outlets import catalogue
@@ -159,8 +159,12 @@ def test_the_manners_are_told_with_their_numbers() -> None:
         f"`[crawl] delay` seconds ({settings.Crawl().delay})",
         f"up to {politeness.LONGEST_CRAWL_DELAY:g} s",
         f"at most {client.TOTAL_SEATS} requests at a time",
-        f"{crawl.max_bytes // 2**20} MiB and {crawl.timeout:g} s a request",
+        f"{crawl.max_bytes // 2**20} MiB unpacked and {crawl.timeout:g} s a request",
+        f"{handler.HEAD_BYTES // 1024} KiB of headers",
         f"at most {crawl.max_redirects} redirects",
+        f"the first {links.MOST_LINKS} items are read; a list of more than {feeds.MOST_TAGS:,} tags",
+        f"after {politeness.FAILURES} failures in a row",
+        f"longer than {politeness.USUAL:g} s is lost time: after {politeness.PATIENCE:g} s of it",
         f"{shortest} minutes to {longest} hours apart, {at_first} minutes at first",
         f"again {first}, {second} and {third} hours after the first reading",
         f"never twice within {hours(MIN_AGAIN)} hour",
@@ -170,7 +174,7 @@ def test_the_manners_are_told_with_their_numbers() -> None:
         f"after {first_wait} minutes, then twice as long each time, up to {last_wait} hours",
         f"given up after {outcomes.ATTEMPTS} attempts",
         f"given up after {outcomes.WAITS} attempts",
-        f"last {sitemaps.RECENT.days} days, the {sitemaps.MOST_LINKS} newest at most",
+        f"last {sitemaps.RECENT.days} days, the {links.MOST_LINKS} newest at most",
         f"the {sitemaps.MOST_CHILDREN} newest sitemaps",
     ]
     page = text_of("docs/outlets.md")
