@@ -19,6 +19,7 @@ _MAX_OPEN_FORMATS = 500  # unclosed <font>, <b> …: the parser opens all of the
 _LONG_TAG = 50_000  # characters of one tag outside quotes: the parser compares every attribute with every other
 _MANY_ATTRIBUTES = 20_000
 _SAMPLE = 8_000
+_BLOCK = 1 << 16
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -126,22 +127,18 @@ def _codec(name: str) -> str:
 
 def _bounded(page: bytes, url: str) -> bytes:
     """The bytes to parse; raises Unusable for what would keep the parser busy without end. Counting bytes is cheap."""
-    codes = np.frombuffer(page, np.uint8)
-    opening = codes == ord("<")
-    tags = int(np.count_nonzero(opening))
-    opening[:-1] &= codes[1:] == ord("/")
-    closing = int(np.count_nonzero(opening[:-1]))
+    tags, closing, equals = _counts(page)
     if tags > _MAX_TAGS:
         raise Unusable(url, f"more than {_MAX_TAGS} tags")
     if tags > _MANY_TAGS or tags - 2 * closing > _MANY_OPEN:
         depth, formats = _nesting(page.decode("utf-8", errors="replace"))
         if depth > _MAX_DEPTH or formats > _MAX_OPEN_FORMATS:
             raise Unusable(url, "nested too deep: thousands of elements inside each other")
-    if not _may_have_long_tags(page):
+    if not _may_have_long_tags(page, equals):
         return page
     text = without_scripts(page.decode("utf-8", errors="replace"))  # what is judged is what is parsed
     page = text.encode("utf-8", errors="replace")
-    if not _may_have_long_tags(page):
+    if not _may_have_long_tags(page, page.count(b"=")):
         return page
     long = (found[0] for found in _OPEN.finditer(text) if found.end() - found.start() > _LONG_TAG)
     if any(len(_QUOTED.sub("", tag)) > _LONG_TAG for tag in long):
@@ -149,10 +146,23 @@ def _bounded(page: bytes, url: str) -> bytes:
     return page
 
 
-def _may_have_long_tags(page: bytes) -> bool:
+def _counts(page: bytes) -> tuple[int, int, int]:
+    """How many "<", "</" and "=" a page has; a block at a time, so that what is compared stays near the processor."""
     codes = np.frombuffer(page, np.uint8)
-    if np.count_nonzero(codes == ord("=")) > _MANY_ATTRIBUTES:
+    tags = closing = equals = 0
+    for start in range(0, len(codes), _BLOCK):
+        block = codes[start : start + _BLOCK]
+        opening = np.flatnonzero(block == ord("<")) + (start + 1)
+        tags += len(opening)
+        closing += int(np.count_nonzero(codes[opening[opening < len(codes)]] == ord("/")))
+        equals += int(np.count_nonzero(block == ord("=")))
+    return tags, closing, equals
+
+
+def _may_have_long_tags(page: bytes, equals: int) -> bool:
+    if equals > _MANY_ATTRIBUTES:
         return True
+    codes = np.frombuffer(page, np.uint8)
     start = separators = 0
     while start + _LONG_TAG < len(page):  # from each ">" to the last one in reach: a few steps for a whole page
         last = page.rfind(b">", start, start + _LONG_TAG)
