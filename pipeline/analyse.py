@@ -35,6 +35,8 @@ from press import Draft, Judgement, Language, Link, Outcome, Page
 from press.text import clean
 from settings import Settings
 from storage import Archive
+from storage.pages import Settled
+from storage.save import Analysed
 
 LOCK_WAIT = 60.0
 BATCH = 16  # pages a worker takes at once, and a transaction
@@ -172,19 +174,18 @@ def _batches(archive: Archive, should_stop: Callable[[], bool]) -> Iterator[list
 
 def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Counts) -> None:
     """Commit what came of a batch, the articles together with the marks that their pages are done."""
+    kept, settled = [], []
+    for result in results:
+        if result.draft is not None and result.judgement is not None:
+            kept.append(Analysed(result.page_id, result.draft, result.judgement, result.fingerprint))
+        elif result.outside:
+            problems = result.draft.problems if result.draft else None
+            settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, problems))
+        else:
+            settled.append(Settled(result.page_id, Outcome("never", result.never), True))
     with archive.begin() as db:
-        for result in results:
-            if result.draft is not None and result.judgement is not None:
-                storage.articles.save_article(
-                    db, result.page_id, result.draft, result.judgement, now, fingerprint=result.fingerprint
-                )
-            elif result.outside:
-                problems = result.draft.problems if result.draft else None
-                outcome = Outcome("done", OUTSIDE)
-                storage.pages.settle_page(db, result.page_id, outcome, keep=False, now=now, problems=problems)
-            else:
-                outcome = Outcome("never", result.never)
-                storage.pages.settle_page(db, result.page_id, outcome, keep=True, now=now)
+        storage.articles.save_articles(db, kept, now)
+        storage.pages.settle_pages(db, settled, now)
     for result in results:
         counts.add("done" if result.draft is not None or result.outside else "never")
         counts.tick("articles", result.judgement is not None)

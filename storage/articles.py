@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from press import Article, Language, Place, Relevance, TopicTag
 from storage.links import chunks
-from storage.save import Saved, rejudge, save_article
+from storage.save import Analysed, Saved, rejudge, save_article, save_articles
 from storage.schema import articles as table
 from storage.schema import links, places, tags, versions
 from storage.types import AnyRow
 
 __all__ = [
+    "Analysed",
     "Candidate",
     "Saved",
     "Version",
@@ -31,6 +32,7 @@ __all__ = [
     "load_articles",
     "rejudge",
     "save_article",
+    "save_articles",
     "set_fingerprints",
     "ungrouped",
     "versions_of",

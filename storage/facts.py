@@ -10,9 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.schema import counters, meta
 
 
-def next_number(db: Connection, name: str) -> int:
-    """The next number of a sequence; it becomes visible together with what it numbers, in the order of commits."""
-    statement = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
+def next_number(db: Connection, name: str, count: int = 1) -> int:
+    """The last of the next `count` numbers of a sequence; visible with what it numbers, in the order of commits."""
+    statement = update(counters).where(counters.c.name == name).values(value=counters.c.value + count)
     return int(db.execute(statement.returning(counters.c.value)).scalar_one())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from errors import StorageError
 from press import Link, Outcome, Page
@@ -44,40 +44,54 @@ def load_page(db: Connection, page_id: int) -> DuePage | None:
     return None if row is None else DuePage(row.page_id, _page(row), as_link(row))
 
 
-def settle_page(
-    db: Connection,
-    page_id: int,
-    outcome: Outcome,
-    *,
-    keep: bool,
-    now: datetime,
-    problems: Sequence[str] | None = None,
-) -> None:
-    """Close the analysis of a page: `done` and kept, `done` outside the area (its bytes go), or `never` with a reason.
+class Settled(NamedTuple):
+    """How the analysis of a page ended: `done` and kept, `done` outside the area (its bytes go), or `never`.
 
-    `problems` are the extractor's, None where the page was settled without extraction. Whatever happens to the
-    page, its hash and the outcome stay with the link. Raises StorageError for a page that is not there.
+    `problems` are the extractor's, None where the page was settled without extraction.
     """
-    if outcome.kind == "later":
+
+    page_id: int
+    outcome: Outcome
+    keep: bool
+    problems: Sequence[str] | None = None
+
+
+def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> None:
+    """Close the analysis of pages; whatever happens to a page, its hash and the outcome stay with the link.
+
+    Raises StorageError for a page that is not there.
+    """
+    if any(one.outcome.kind == "later" for one in settled):
         raise ValueError("a page is settled done or never")
-    link_id = db.execute(select(pages.c.link_id).where(pages.c.id == page_id)).scalar()
-    if link_id is None:
-        raise StorageError(f"page {page_id} is not in the archive")
-    if outcome.kind == "done" and not keep:
-        db.execute(delete(pages).where(pages.c.id == page_id))
-    else:
-        values: dict[str, object] = {"state": outcome.kind, "reason": outcome.reason, "settled_at": now}
-        if not keep:
-            values["body"] = None
-        db.execute(update(pages).where(pages.c.id == page_id).values(values))
-    settled = "never" if outcome.kind == "never" else "kept" if keep else "outside"
-    marks = {
-        "analysed_at": now,
-        "settled": settled,
-        "problems": None if problems is None else list(problems),
-        "intact": intact(outcome, problems),
-    }
-    db.execute(update(links).where(links.c.id == link_id).values(marks))
+    if not settled:
+        return
+    query = select(pages.c.id, pages.c.link_id).where(pages.c.id.in_([one.page_id for one in settled]))
+    link_of = {row.id: row.link_id for row in db.execute(query)}
+    for one in settled:
+        if one.page_id not in link_of:
+            raise StorageError(f"page {one.page_id} is not in the archive")
+    gone = [one.page_id for one in settled if one.outcome.kind == "done" and not one.keep]
+    if gone:
+        db.execute(delete(pages).where(pages.c.id.in_(gone)))
+    closed = update(pages).where(pages.c.id == bindparam("page"))
+    rest = [one for one in settled if one.outcome.kind == "never" or one.keep]
+    for keep in (True, False):
+        values: dict[str, object] = {"state": bindparam("to"), "reason": bindparam("why"), "settled_at": now}
+        rows = [{"page": o.page_id, "to": o.outcome.kind, "why": o.outcome.reason} for o in rest if o.keep is keep]
+        if rows:
+            db.execute(closed.values(values if keep else {**values, "body": None}), rows)
+    marks = update(links).where(links.c.id == bindparam("link"))
+    names = ("settled", "problems", "intact")
+    db.execute(
+        marks.values({**{name: bindparam(f"to_{name}") for name in names}, "analysed_at": now}),
+        [{"link": link_of[one.page_id], **{f"to_{name}": value for name, value in _marks(one)}} for one in settled],
+    )
+
+
+def _marks(one: Settled) -> tuple[tuple[str, object], ...]:
+    state = "never" if one.outcome.kind == "never" else "kept" if one.keep else "outside"
+    problems = None if one.problems is None else list(one.problems)
+    return ("settled", state), ("problems", problems), ("intact", intact(one.outcome, one.problems))
 
 
 def intact(outcome: Outcome, problems: Sequence[str] | None) -> bool | None:

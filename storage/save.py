@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from errors import StorageError
 from press import Draft, Judgement, Outcome
 from storage.corrections import keep_corrections
 from storage.facts import next_number
 from storage.links import MAX_URL
-from storage.pages import settle_page
+from storage.pages import Settled, settle_pages
 from storage.schema import articles, links, pages, places, tags, versions
 from storage.types import AnyRow, storable
 
@@ -27,6 +27,15 @@ class Saved(NamedTuple):
     what: Literal["new", "changed", "same", "twin"]
 
 
+class Analysed(NamedTuple):
+    """What was read from a page and judged of it."""
+
+    page_id: int
+    draft: Draft
+    judgement: Judgement
+    fingerprint: bytes | None = None
+
+
 def save_article(
     db: Connection,
     page_id: int,
@@ -36,36 +45,62 @@ def save_article(
     *,
     fingerprint: bytes | None = None,
 ) -> Saved:
-    """Store what was read from a page and judged of it, and close the page as done and kept.
+    """Store one article: `save_articles` for a single page."""
+    return save_articles(db, [Analysed(page_id, draft, judgement, fingerprint)], now)[0]
+
+
+def save_articles(db: Connection, analysed: Sequence[Analysed], now: datetime) -> list[Saved]:
+    """Store what was read from pages and judged of it, in their order, and close the pages as done and kept.
 
     A changed text is a new version of the same article. An address whose page names another one of the same site and
     outlet as canonical is a twin: it leads to that article and adds nothing. Raises StorageError for an unknown page.
     """
-    page = _page(db, page_id)
-    settle_page(db, page_id, Outcome("done"), keep=True, now=now, problems=draft.problems)
-    url = _own_url(db, draft.canonical_url, page)
-    old = db.execute(select(articles).where(articles.c.url == url)).one_or_none()
-    text = _text(draft)
-    if old is None:
-        content = _content(draft, judgement, page.fetched_at, None)
-        article_id = _insert(db, page, content, url=url, now=now, fingerprint=fingerprint)
-        _add_judgement(db, article_id, judgement)
-        _add_version(db, article_id, 1, page, draft)
-        return _linked(db, page, Saved(article_id, "new"))
+    if not analysed:
+        return []
+    settle_pages(db, [Settled(one.page_id, Outcome("done"), True, one.draft.problems) for one in analysed], now)
+    rows = _pages(db, [one.page_id for one in analysed])
+    query = select(articles.c.url).where(articles.c.url.in_([row.url for row in rows.values()]))
+    known = set(db.execute(query).scalars())
+    saved: dict[int, Saved] = {}
+    new: dict[str, tuple[Analysed, AnyRow]] = {}
+    for one in analysed:
+        page = rows[one.page_id]
+        own = one.draft.canonical_url in ("", page.url)
+        if not own or page.url in new:  # it may be one of those before it: they must stand first
+            saved |= _insert(db, new, now)
+            known |= new.keys()
+            new = {}
+        url = page.url if own else _own_url(db, one.draft.canonical_url, page)
+        old = None
+        if not own or url in known:
+            old = db.execute(select(articles).where(articles.c.url == url)).one_or_none()
+        if old is None:
+            new[url] = (one, page)
+        else:
+            saved[one.page_id] = _renew(db, old, one, page, now)
+    saved |= _insert(db, new, now)
+    lead = update(links).where(links.c.id == bindparam("link")).values(article_id=bindparam("article"))
+    if saved:
+        db.execute(lead, [{"link": rows[page].link_id, "article": one.id} for page, one in saved.items()])
+    return [saved[one.page_id] for one in analysed]
+
+
+def _renew(db: Connection, old: AnyRow, one: Analysed, page: AnyRow, now: datetime) -> Saved:
+    """A page of an article that is there already."""
     if page.link_id != old.link_id and page.url != old.url:
-        return _linked(db, page, Saved(old.id, "twin"))
-    changed = text != old.text_sha256
-    if not changed and not _restated(old, page, draft, judgement):
-        return _linked(db, page, Saved(old.id, "same"))
-    values = _content(draft, judgement, old.fetched_at, old) | {"link_id": page.link_id, "vanished_at": None}
-    if fingerprint is not None or changed:
-        values["fingerprint"] = fingerprint
+        return Saved(old.id, "twin")
+    changed = _text(one.draft) != old.text_sha256
+    if not changed and not _restated(old, page, one.draft, one.judgement):
+        return Saved(old.id, "same")
+    values = _content(one.draft, one.judgement, old.fetched_at, old) | {"link_id": page.link_id, "vanished_at": None}
+    if one.fingerprint is not None or changed:
+        values["fingerprint"] = one.fingerprint
     if changed:
         values |= {"version": old.version + 1, "needs_group": True}
-        _add_version(db, old.id, old.version + 1, page, draft)
+        db.execute(versions.insert(), _version(old.id, old.version + 1, page, one.draft))
     _update(db, old.id, values, now)
-    _replace_judgement(db, old.id, judgement)
-    return _linked(db, page, Saved(old.id, "changed" if changed else "same"))
+    _replace_judgement(db, old.id, one.judgement)
+    return Saved(old.id, "changed" if changed else "same")
 
 
 def rejudge(
@@ -88,13 +123,10 @@ def _text(draft: Draft) -> str:
     return text_hash(storable(draft.title), storable(draft.lead), storable(draft.body))
 
 
-def _page(db: Connection, page_id: int) -> AnyRow:
+def _pages(db: Connection, page_ids: Sequence[int]) -> dict[int, AnyRow]:
     columns = (pages.c.id, pages.c.link_id, pages.c.fetched_at, links.c.url, links.c.outlet, links.c.vanished_at)
-    query = select(*columns).join_from(pages, links, pages.c.link_id == links.c.id).where(pages.c.id == page_id)
-    row = db.execute(query).one_or_none()
-    if row is None:
-        raise StorageError(f"page {page_id} is not in the archive")
-    return row
+    query = select(*columns).join_from(pages, links, pages.c.link_id == links.c.id).where(pages.c.id.in_(page_ids))
+    return {row.id: row for row in db.execute(query)}
 
 
 def _own_url(db: Connection, claimed: str, page: AnyRow) -> str:
@@ -131,22 +163,32 @@ def _site(url: str) -> str:
     return site if "." in site or ":" in site or site == "localhost" else ""
 
 
-def _insert(
-    db: Connection, page: AnyRow, content: dict[str, Any], *, url: str, now: datetime, fingerprint: bytes | None
-) -> int:
-    values = content | {
-        "seq": next_number(db, "articles"),
-        "url": url,
-        "link_id": page.link_id,
-        "outlet": page.outlet,
-        "version": 1,
-        "fetched_at": page.fetched_at,
-        "updated_at": now,
-        "vanished_at": page.vanished_at,
-        "fingerprint": fingerprint,
-        "needs_group": True,
-    }
-    return int(db.execute(articles.insert().returning(articles.c.id), values).scalar_one())
+def _insert(db: Connection, new: Mapping[str, tuple[Analysed, AnyRow]], now: datetime) -> dict[int, Saved]:
+    """New articles under their addresses, with their first versions and judgements; answers page -> article."""
+    if not new:
+        return {}
+    first = next_number(db, "articles", len(new)) - len(new) + 1
+    rows = [
+        _content(one.draft, one.judgement, page.fetched_at, None)
+        | {
+            "seq": seq,
+            "url": url,
+            "link_id": page.link_id,
+            "outlet": page.outlet,
+            "version": 1,
+            "fetched_at": page.fetched_at,
+            "updated_at": now,
+            "vanished_at": page.vanished_at,
+            "fingerprint": one.fingerprint,
+            "needs_group": True,
+        }
+        for seq, (url, (one, page)) in enumerate(new.items(), first)
+    ]
+    made = db.execute(articles.insert().returning(articles.c.id, articles.c.url), rows)
+    ids = {row.url: row.id for row in made}
+    _add_judgements(db, [(ids[url], one.judgement) for url, (one, _) in new.items()])
+    db.execute(versions.insert(), [_version(ids[url], 1, page, one.draft) for url, (one, page) in new.items()])
+    return {one.page_id: Saved(ids[url], "new") for url, (one, _) in new.items()}
 
 
 def _content(draft: Draft, judgement: Judgement, fetched_at: datetime, old: AnyRow | None) -> dict[str, Any]:
@@ -192,8 +234,8 @@ def _update(db: Connection, article_id: int, values: dict[str, Any], now: dateti
         raise StorageError(f"article {article_id} is not in the archive")
 
 
-def _add_version(db: Connection, article_id: int, number: int, page: AnyRow, draft: Draft) -> None:
-    row = {
+def _version(article_id: int, number: int, page: AnyRow, draft: Draft) -> dict[str, Any]:
+    return {
         "article_id": article_id,
         "number": number,
         "page_id": page.id,
@@ -205,31 +247,17 @@ def _add_version(db: Connection, article_id: int, number: int, page: AnyRow, dra
         "published_at": draft.published_at,
         "published_raw": draft.published_raw,
     }
-    db.execute(versions.insert(), row)
 
 
 def _replace_judgement(db: Connection, article_id: int, judgement: Judgement) -> None:
     db.execute(delete(tags).where(tags.c.article_id == article_id, tags.c.kind == "topic"))
     db.execute(delete(places).where(places.c.article_id == article_id))
-    _add_judgement(db, article_id, judgement)
+    _add_judgements(db, [(article_id, judgement)])
     keep_corrections(db, article_id, judgement)
 
 
-def _add_judgement(db: Connection, article_id: int, judgement: Judgement) -> None:
-    topics = {topic.id: topic for topic in reversed(judgement.topics)}
-    order: Sequence[str] = list(dict.fromkeys(topic.id for topic in judgement.topics))
-    rows = [
-        {
-            "article_id": article_id,
-            "kind": "topic",
-            "value": name,
-            "position": position,
-            "score": topics[name].score,
-            "evidence": list(topics[name].evidence),
-            "model": judgement.model,
-        }
-        for position, name in enumerate(order)
-    ]
+def _add_judgements(db: Connection, judged: Sequence[tuple[int, Judgement]]) -> None:
+    rows = [row for article_id, judgement in judged for row in _topics(article_id, judgement)]
     if rows:
         db.execute(tags.insert(), rows)
     found = [
@@ -244,12 +272,25 @@ def _add_judgement(db: Connection, article_id: int, judgement: Judgement) -> Non
             "score": place.score,
             "in_area": place.in_area,
         }
+        for article_id, judgement in judged
         for position, place in enumerate(judgement.places)
     ]
     if found:
         db.execute(places.insert(), found)
 
 
-def _linked(db: Connection, page: AnyRow, saved: Saved) -> Saved:
-    db.execute(update(links).where(links.c.id == page.link_id).values(article_id=saved.id))
-    return saved
+def _topics(article_id: int, judgement: Judgement) -> list[dict[str, Any]]:
+    topics = {topic.id: topic for topic in reversed(judgement.topics)}
+    order = dict.fromkeys(topic.id for topic in judgement.topics)
+    return [
+        {
+            "article_id": article_id,
+            "kind": "topic",
+            "value": name,
+            "position": position,
+            "score": topics[name].score,
+            "evidence": list(topics[name].evidence),
+            "model": judgement.model,
+        }
+        for position, name in enumerate(order)
+    ]

@@ -186,10 +186,10 @@ def test_pages_wait_in_order_and_come_back_as_they_were(archive: Archive) -> Non
 def test_settled_pages_leave_what_they_should(archive: Archive) -> None:
     kept, outside, broken, evidence = (read_page(archive, link(n)) for n in range(4))
     with archive.begin() as db:
-        pages.settle_page(db, kept, DONE, keep=True, now=NOW, problems=())
-        pages.settle_page(db, outside, Outcome("done", "outside"), keep=False, now=NOW)
-        pages.settle_page(db, broken, Outcome("never", "not HTML"), keep=False, now=NOW)
-        pages.settle_page(db, evidence, Outcome("never", "no title"), keep=True, now=NOW)
+        pages.settle_pages(db, [pages.Settled(kept, DONE, True, ())], NOW)
+        pages.settle_pages(db, [pages.Settled(outside, Outcome("done", "outside"), False)], NOW)
+        pages.settle_pages(db, [pages.Settled(broken, Outcome("never", "not HTML"), False)], NOW)
+        pages.settle_pages(db, [pages.Settled(evidence, Outcome("never", "no title"), True)], NOW)
     with archive.begin() as db:
         assert pages.due_pages(db, 9) == []
         assert pages.page_counts(db) == {"due": 0, "done": 1, "never": 2, "outside": 1}
@@ -205,15 +205,15 @@ def test_settled_pages_leave_what_they_should(archive: Archive) -> None:
         assert [row.intact for row in rows] == [True, None, False, False]
         assert all(row.sha256 for row in rows)
         with pytest.raises(StorageError, match="not in the archive"):
-            pages.settle_page(db, outside, DONE, keep=True, now=NOW)
+            pages.settle_pages(db, [pages.Settled(outside, DONE, True)], NOW)
         with pytest.raises(ValueError, match="done or never"):
-            pages.settle_page(db, kept, Outcome("later"), keep=True, now=NOW)
+            pages.settle_pages(db, [pages.Settled(kept, Outcome("later"), True)], NOW)
 
 
 def test_a_new_page_never_takes_the_number_of_a_forgotten_one(archive: Archive) -> None:
     first = read_page(archive, link(1))
     with archive.begin() as db:
-        pages.settle_page(db, first, DONE, keep=False, now=NOW)
+        pages.settle_pages(db, [pages.Settled(first, DONE, False)], NOW)
     assert read_page(archive, link(2)) > first
 
 

@@ -153,7 +153,7 @@ def test_a_changed_layout_names_its_page(archive: Archive) -> None:
         problems = ("no body",) if number >= 20 else ()
         with archive.begin() as db:
             outcome = Outcome("never", "no body") if problems else DONE
-            pages.settle_page(db, page_id, outcome, keep=True, now=at(number / 10), problems=problems)
+            pages.settle_pages(db, [pages.Settled(page_id, outcome, True, problems)], at(number / 10))
     found = state(archive, at(3))
     assert (found.state, found.since) == ("layout_changed", at(2))
     assert found.last_error == f"no body: {link(23).url}"
