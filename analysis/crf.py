@@ -16,7 +16,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +52,7 @@ TEMPLATES: Final = tuple(
 _MAX_REMEMBERED: Final = 60_000  # chunks; about 12 MB
 MAX_CHUNK: Final = 400  # characters given to the regular expression at once: it is quadratic in a chunk's length
 _TIE: Final = 1e-7
+_NOTHING: Final = (0.0,) * len(_PLACES)
 _LONG: Final = 40  # longer chunks are not remembered
 
 Weights = tuple[float, ...]
@@ -86,13 +86,15 @@ class Segmenter:
     dictionary: frozenset[str]
     weights: Mapping[str, float]
     steps: tuple[float, float, float, float]
-    pairs: Mapping[str, Weights]
-    lower_pairs: Mapping[str, Weights]
-    triples: Mapping[str, Weights]
+    pairs: Mapping[str, Weights]  #: as written, with a capital in them
+    lower_pairs: Mapping[str, Weights]  #: in lower case, and the dictionary's: beyond `no_pair`
+    small_pairs: Mapping[str, Weights]  #: both together, for pairs without capitals
+    triples: Mapping[str, Weights]  #: as written, with a capital in them
+    small_triples: Mapping[str, Weights]  #: without capitals, and the dictionary's: beyond `no_triple`
     threes: frozenset[str]  #: the dictionary's entries of three syllables
     no_pair: Weights
     no_triple: Weights
-    titles: tuple[Weights, ...]  #: what two, three capitals in a row add: (no, yes) each
+    titles: tuple[Weights, Weights]  #: what two and three capitals in a row add beyond none; what none add
     edges: tuple[tuple[tuple[int, int], float, float], ...]  #: reach, worth before the text, worth after it
     exact: Callable[[list[str]], list[bool]]
     remembered: dict[str, tuple[Syllable, ...]] = field(default_factory=dict, repr=False)
@@ -146,6 +148,8 @@ class Segmenter:
         else:
             written = token
         lower, title, digits = written.lower(), _starts_title(written), _is_digits(written)
+        if lower == written:
+            lower = written  # the same object: asked for each pair and triple
         get = self.weights.get
         missing = lower not in self.dictionary
         sums = []
@@ -163,48 +167,71 @@ class Segmenter:
         return found
 
     def _scores(self, tokens: list[Syllable]) -> list[float]:
-        """Score of beginning a word minus score of continuing one; token i is cell i + 2, two cells of margin."""
+        """Score of beginning a word minus score of continuing one; token i is cell i + 2, two cells of margin.
+
+        What a pair or triple that no dictionary knows adds is in the ground level, so that most of them add nothing.
+        """
         size = len(tokens)
-        d = [0.0] * (size + 4)
-        pair_of, lower_of, triple_of, in_dictionary = (
-            self.pairs.get,
-            self.lower_pairs.get,
-            self.triples.get,
-            self.threes,
-        )
-        no_pair, (unknown_0, unknown_1, unknown_2), (two, three) = self.no_pair, self.no_triple, self.titles
-        for i, (_, _, _, w) in enumerate(tokens):
-            d[i] += w[4]
-            d[i + 1] += w[3]
-            d[i + 2] += w[2]
-            d[i + 3] += w[1]
-            d[i + 4] += w[0]
-        for i, ((a, al, at, _), (b, bl, bt, _)) in enumerate(pairwise(tokens)):
-            w = lower_of(al + " " + bl, no_pair)
-            d[i + 1] += w[3]
-            d[i + 2] += w[2] + two[at and bt]
-            d[i + 3] += w[1]
-            d[i + 4] += w[0]
-            raw = pair_of(a + " " + b)
-            if raw is not None:
-                d[i + 1] += raw[3]
-                d[i + 2] += raw[2]
-                d[i + 3] += raw[1]
-                d[i + 4] += raw[0]
-        for i, ((a, al, at, _), (b, bl, bt, _), (c, cl, ct, _)) in enumerate(
-            zip(tokens, tokens[1:], tokens[2:], strict=False)
-        ):
-            d[i + 2] += three[at and bt and ct]
-            if al + " " + bl + " " + cl not in in_dictionary:
-                d[i + 2] += unknown_2
-                d[i + 3] += unknown_1
-                d[i + 4] += unknown_0
-            raw = triple_of(a + " " + b + " " + c)
-            if raw is not None:
-                d[i + 2] += raw[2]
-                d[i + 3] += raw[1]
-                d[i + 4] += raw[0]
+        w = [_NOTHING, _NOTHING, *[token[3] for token in tokens], _NOTHING, _NOTHING]
+        d = self._ground(size)
+        d[2 : size + 2] = [
+            level + a[4] + b[3] + c[2] + e[1] + f[0]
+            for level, a, b, c, e, f in zip(d[2:], w[4:], w[3:], w[2:], w[1:], w, strict=False)
+        ]
+        pair_of, pair_of_lower, lower_of = self.pairs.get, self.small_pairs.get, self.lower_pairs.get
+        triple_of, triple_of_lower, in_dictionary = self.triples.get, self.small_triples.get, self.threes
+        minus_0, minus_1, minus_2 = self.no_triple
+        (two, three), _ = self.titles
+        pair, a_lower, a_small, a_title = "", "", False, False  # the pair before, its first syllable
+        (b, b_lower, b_title, _), b_small = tokens[0], tokens[0][1] is tokens[0][0]
+        for i, (c, c_lower, c_title, _) in enumerate(tokens[1:]):
+            c_small = c_lower is c
+            before, pair = pair, b + " " + c
+            if b_small and c_small:
+                found = pair_of_lower(pair)
+            else:
+                found = lower_of(b_lower + " " + c_lower)
+                if (raw := pair_of(pair)) is not None:
+                    d[i + 1] += raw[3]
+                    d[i + 2] += raw[2]
+                    d[i + 3] += raw[1]
+                    d[i + 4] += raw[0]
+            if found is not None:
+                d[i + 1] += found[3]
+                d[i + 2] += found[2]
+                d[i + 3] += found[1]
+                d[i + 4] += found[0]
+            if b_title and c_title:
+                d[i + 2] += two
+                if a_title:
+                    d[i + 1] += three
+            if i:  # the triple that ends here begins a cell earlier
+                if a_small and b_small and c_small:
+                    found = triple_of_lower(before + " " + c)
+                else:
+                    found = triple_of(before + " " + c)
+                    if a_lower + " " + b_lower + " " + c_lower in in_dictionary:
+                        d[i + 1] -= minus_2
+                        d[i + 2] -= minus_1
+                        d[i + 3] -= minus_0
+                if found is not None:
+                    d[i + 1] += found[2]
+                    d[i + 2] += found[1]
+                    d[i + 3] += found[0]
+            a_lower, a_small, a_title = b_lower, b_small, b_title
+            b, b_lower, b_small, b_title = c, c_lower, c_small, c_title
         self._add_edges(d, size)
+        return d
+
+    def _ground(self, size: int) -> list[float]:
+        """What pairs and triples of unknown syllables without capitals would add to each cell of a text."""
+        _, (two, three) = self.titles
+        (w_0, w_1, w_2, w_3), (unknown_0, unknown_1, unknown_2) = self.no_pair, self.no_triple
+        pair, triple = (w_3, w_2 + two, w_1, w_0), (0.0, unknown_2 + three, unknown_1, unknown_0)
+        d = [sum(pair) + sum(triple)] * (size + 4)
+        for cell in (*range(min(4, size + 4)), *range(max(4, size), size + 4)):
+            ranges = (pair, size - 1), (triple, size - 2)
+            d[cell] = sum(part[at] for part, count in ranges for at in range(4) if 0 <= cell - 1 - at < count)
         return d
 
     def _add_edges(self, d: list[float], size: int) -> None:
@@ -328,13 +355,15 @@ def _regroup(
 
     no_pair = known(_PAIRS, ".is_in_dict", "False")
     twos = {entry for entry in dictionary if entry.count(" ") == 1}
-    lower_pairs = grouped(_PAIRS, ".lower")
-    lower_pairs = {
-        pair: value if pair in twos else tuple(map(sum, zip(value, no_pair, strict=True)))
-        for pair, value in lower_pairs.items()
-    }
-    in_dictionary = known(_PAIRS, ".is_in_dict", "True")
-    lower_pairs.update((pair, in_dictionary) for pair in twos if pair not in lower_pairs)
+    threes = frozenset(entry for entry in dictionary if entry.count(" ") == 2)
+    in_dictionary = _minus(known(_PAIRS, ".is_in_dict", "True"), no_pair)
+    lower_pairs = dict.fromkeys(twos, in_dictionary)
+    for pair, value in grouped(_PAIRS, ".lower").items():
+        lower_pairs[pair] = _minus(value, no_pair) if pair in twos else value
+    no_triple = known(_TRIPLES, ".is_in_dict", "False")
+    known_triples = dict.fromkeys(threes, _minus((0.0,) * len(no_triple), no_triple))
+    pairs, triples = grouped(_PAIRS, ""), grouped(_TRIPLES, "")
+    titles = [[get(f"T{span}.istitle={value}", 0.0) for value in (True, False)] for span in ("[0,1]", "[0,2]")]
     suffixes = ("", ".lower", ".isdigit", ".istitle", ".is_in_dict")
     edges = tuple(
         (
@@ -351,15 +380,28 @@ def _regroup(
         dictionary=dictionary,
         weights=weights,
         steps=steps,
-        pairs=grouped(_PAIRS, ""),
+        pairs={pair: value for pair, value in pairs.items() if pair != pair.lower()},
         lower_pairs=lower_pairs,
-        triples=grouped(_TRIPLES, ""),
-        threes=frozenset(entry for entry in dictionary if entry.count(" ") == 2),
+        small_pairs=_summed(lower_pairs, pairs),
+        triples={triple: value for triple, value in triples.items() if triple != triple.lower()},
+        small_triples=_summed(known_triples, triples),
+        threes=threes,
         no_pair=no_pair,
-        no_triple=known(_TRIPLES, ".is_in_dict", "False"),
-        titles=tuple(
-            tuple(get(f"T{span}.istitle={value}", 0.0) for value in (False, True)) for span in ("[0,1]", "[0,2]")
-        ),
+        no_triple=no_triple,
+        titles=((titles[0][0] - titles[0][1], titles[1][0] - titles[1][1]), (titles[0][1], titles[1][1])),
         edges=edges,
         exact=exact,
     )
+
+
+def _minus(one: Weights, other: Weights) -> Weights:
+    return tuple(a - b for a, b in zip(one, other, strict=True))
+
+
+def _summed(one: Mapping[str, Weights], other: Mapping[str, Weights]) -> dict[str, Weights]:
+    """The entries without capitals of both tables, added up where both have one."""
+    summed = {name: value for name, value in one.items() if name == name.lower()}
+    for name, value in other.items():
+        if name == name.lower():
+            summed[name] = tuple(map(sum, zip(value, summed[name], strict=True))) if name in summed else value
+    return summed
