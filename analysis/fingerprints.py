@@ -142,11 +142,11 @@ def fingerprint(title: str, text: str, language: Language = "vi") -> Fingerprint
     """Make the fingerprint of an article; `text` is lead and body."""
     heading, tokens = _tokens(title, language), _tokens(text, language)
     plain = [token.lower() for token in tokens]
-    shingles = {" ".join(plain[at : at + SHINGLE]) for at in range(len(plain) - SHINGLE + 1)}
+    shingles = set(map(" ".join, zip(*(plain[at:] for at in range(SHINGLE)), strict=False)))
     minhash = np.zeros(0, np.uint32)
     if len(plain) >= SHORTEST:
         made = RMinHash(PERMUTATIONS, SEED)
-        made.update(sorted(shingles))
+        made.update(list(shingles))
         minhash = np.array(made.digest(), np.uint32)
     return Fingerprint(minhash, min(len(shingles), 65535), _terms(heading, tokens[:HEAD]))
 

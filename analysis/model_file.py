@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -43,13 +44,14 @@ class Vocabulary:
 
     def known(self, terms: Terms) -> Known:
         """The known terms of a text."""
-        get = self.numbers.get
-        found = [(name, row, count) for name, count in terms.counts.items() if (row := get(name)) is not None]
-        names, rows, counts = zip(*found, strict=True) if found else ((), (), ())
-        numbers = np.array(rows, dtype=np.intp)
-        values = (1 + np.log(np.array(counts, dtype=np.float32))) * self.idf[numbers]
+        every = list(terms.counts)
+        numbers = np.array(list(map(self.numbers.get, every, repeat(-1))), dtype=np.intp)
+        known = np.flatnonzero(numbers >= 0)
+        numbers = numbers[known]
+        counts = np.fromiter(terms.counts.values(), np.float32, len(every))[known]
+        values = (1 + np.log(counts)) * self.idf[numbers]
         length = float(np.sqrt(values @ values)) or 1.0
-        return Known(list(names), numbers, values / length, terms.short)
+        return Known([every[i] for i in known.tolist()], numbers, values / length, terms.short)
 
 
 @dataclass(frozen=True, slots=True)
