@@ -10,7 +10,7 @@ from analysis import model_file, rules, tone, topics
 from analysis import words as segmenter
 from analysis.area import Area
 from analysis.evidence import Evidence
-from analysis.features import plain, terms
+from analysis.features import plain
 from analysis.gazetteer import load_gazetteer
 from analysis.language import detect
 from analysis.places import survey
@@ -73,11 +73,10 @@ class Tagger:
             tags, model = rules.judge(title, text, language)
             return tags, tone.Tone(None, 0.0), model
         title_words, text_words = segmenter.words(title), segmenter.words(text)
-        counted = terms(title_words, text_words)
         written = Evidence(title, text, title_words, text_words)
-        known = self._topics.vocabulary.known(counted)
+        known = self._topics.vocabulary.known(title_words, text_words)
         tags = topics.judge(self._topics, known, written)
         if self._tone.vocabulary is not self._topics.vocabulary:  # trained apart
-            known = self._tone.vocabulary.known(counted)
+            known = self._tone.vocabulary.known(title_words, text_words)
         verdict = tone.judge(self._tone, known, written)
         return tags, verdict, f"{self._topics.id} {self._tone.id}"

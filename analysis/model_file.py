@@ -6,8 +6,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -15,43 +13,13 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from analysis.features import Terms
+from analysis.vocabulary import Floats, Known, Vocabulary, vocabulary_of
 
 FORM: Final = 1
-Floats = npt.NDArray[np.float32]
 
 
 class BadModelError(ValueError):
     """A model file is missing, damaged, or of another form; says which and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a text has of a vocabulary: the terms, their numbers and TF-IDF values of unit length."""
-
-    names: list[str]
-    rows: npt.NDArray[np.intp]
-    values: Floats
-    short: bool  #: only a headline, with at most a lead
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The terms models know, and how rare each is."""
-
-    numbers: Mapping[str, int] = field(repr=False)
-    idf: Floats = field(repr=False)  #: (terms,)
-
-    def known(self, terms: Terms) -> Known:
-        """The known terms of a text."""
-        every = list(terms.counts)
-        numbers = np.array(list(map(self.numbers.get, every, repeat(-1))), dtype=np.intp)
-        known = np.flatnonzero(numbers >= 0)
-        numbers = numbers[known]
-        counts = np.fromiter(terms.counts.values(), np.float32, len(every))[known]
-        values = (1 + np.log(counts)) * self.idf[numbers]
-        length = float(np.sqrt(values @ values)) or 1.0
-        return Known([every[i] for i in known.tolist()], numbers, values / length, terms.short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +36,9 @@ class LinearModel:
 
     def contributions(self, known: Known) -> Floats:
         """What each known term of a text adds to each class: (terms, classes)."""
-        added: Floats = known.values[:, None] * self.weights[known.rows] * self.scale
+        added = self.weights[known.rows].astype(np.float32)
+        added *= known.values[:, None]
+        added *= self.scale
         return added
 
     def scores(self, added: Floats) -> Floats:
@@ -102,13 +72,6 @@ def save(path: Path, names: Sequence[str], arrays: tuple[Floats, Floats, Floats]
     partial.replace(path)
 
 
-@lru_cache(maxsize=1)
-def _vocabulary(terms: bytes, idf: bytes) -> Vocabulary:
-    """The vocabulary of a file; topics and tone are trained on the same terms and share one in memory."""
-    numbers = {name: number for number, name in enumerate(terms.decode().split("\n"))}
-    return Vocabulary(numbers, np.frombuffer(idf, np.float16).astype(np.float32))
-
-
 def load(path: Path) -> LinearModel:
     """Reads a model; `BadModelError` names the file and the way out."""
     try:
@@ -121,7 +84,7 @@ def load(path: Path) -> LinearModel:
             model = LinearModel(
                 id=str(info["id"]),
                 classes=tuple(info["classes"]),
-                vocabulary=_vocabulary(data["terms"].tobytes(), data["idf"].astype(np.float16).tobytes()),
+                vocabulary=vocabulary_of(data["terms"].tobytes(), data["idf"].astype(np.float16).tobytes()),
                 weights=data["weights"],
                 scale=data["scale"],
                 bias=data["bias"],
@@ -131,7 +94,7 @@ def load(path: Path) -> LinearModel:
         raise
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadModelError(f"{path}: no readable model ({error}); restore it or run diembao train") from error
-    terms = len(model.vocabulary.numbers)
+    terms = len(model.vocabulary.names)
     if model.weights.shape != (terms, len(model.classes)) or len(model.vocabulary.idf) != terms:
         raise BadModelError(f"{path}: tables of different lengths; restore it or run diembao train")
     return model

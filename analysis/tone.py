@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from analysis.evidence import Evidence
-from analysis.model_file import Floats, Known, LinearModel
+from analysis.model_file import LinearModel
+from analysis.vocabulary import Floats, Known
 
 TONES: Final = (-1, 0, 1)
 _EVIDENCE: Final = 5
@@ -36,7 +37,7 @@ def probabilities(model: LinearModel, decisions: Floats, short: bool) -> Floats:
 
 def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
     """The tone of a text; None where fewer than three known terms or no clear lead leave it open."""
-    if len(known.names) < _FEWEST:
+    if len(known.rows) < _FEWEST:
         return Tone(None, 0.0)
     added = model.contributions(known)
     chance = probabilities(model, model.scores(added), known.short)
@@ -46,5 +47,5 @@ def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
         return Tone(None, score)
     lead = added[:, best] - np.delete(added, best, axis=1).max(axis=1)
     strongest = np.argsort(-lead, kind="stable")[:_CANDIDATES]
-    wanted = [known.names[i] for i in strongest if lead[i] > 0]
+    wanted = [model.vocabulary.names[known.rows[i]] for i in strongest if lead[i] > 0]
     return Tone(TONES[best], score, written.phrases(wanted, _EVIDENCE))

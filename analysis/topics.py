@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from analysis.evidence import Evidence
-from analysis.model_file import Floats, Known, LinearModel
+from analysis.model_file import LinearModel
+from analysis.vocabulary import Floats, Known
 from press import TopicTag
 
 MOST: Final = 3  #: topics an article has at most (CODEBOOK: one to three)
@@ -37,11 +38,11 @@ def judge(model: LinearModel, known: Known, written: Evidence) -> tuple[TopicTag
     chance, threshold = probabilities(model, np.clip(model.scores(added), -30, 30), known.short)
     chance = np.clip(chance, 1e-6, 1 - 1e-6)
     # A text of no known term says nothing of any subject: it is "other", not whatever is the most frequent.
-    given = chosen(chance, threshold) if known.names else [model.classes.index("other")]
+    given = chosen(chance, threshold) if len(known.rows) else [model.classes.index("other")]
     tags = []
     for number in given:
         strongest = np.argsort(-added[:, number], kind="stable")[:_CANDIDATES]
-        wanted = [known.names[i] for i in strongest if added[i, number] > 0]
+        wanted = [model.vocabulary.names[known.rows[i]] for i in strongest if added[i, number] > 0]
         tags.append(
             TopicTag(model.classes[number], round(float(chance[number]), 4), written.phrases(wanted, _EVIDENCE))
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analysis import MODELS, model_file, tone
 from analysis.evaluate import compare
 from analysis.evidence import Evidence
-from analysis.features import plain, terms
+from analysis.features import plain
 from analysis.words import words
 from tests.fixtures_labelled import demo_articles
 
@@ -19,7 +19,7 @@ MODEL = model_file.load(MODELS / "tone.npz")
 def judged(title: str, text: str = "") -> tone.Tone:
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
-    return tone.judge(MODEL, MODEL.vocabulary.known(terms(one, other)), Evidence(title, text, one, other))
+    return tone.judge(MODEL, MODEL.vocabulary.known(one, other), Evidence(title, text, one, other))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ MODEL = model_file.load(MODELS / "topics.npz")
 def judged(title: str, text: str = ""):
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
-    return topics.judge(MODEL, MODEL.vocabulary.known(terms(one, other)), Evidence(title, text, one, other))
+    return topics.judge(MODEL, MODEL.vocabulary.known(one, other), Evidence(title, text, one, other))
 
 
 CASES = [

@@ -12,7 +12,7 @@ from analysis import gold, model_file, silver, topics
 from analysis.calibration import best_threshold
 from analysis.evaluate import as_text, compare, confusion, worst
 from analysis.evidence import Evidence
-from analysis.features import Terms
+from analysis.features import Terms, terms
 from analysis.fitting import Silver, fit, ground, ridge, vectors
 from analysis.train import GATE, train
 from press import TOPICS
@@ -97,19 +97,20 @@ def test_data_that_cannot_be_used_is_refused_by_name(tmp_path):
 
 
 def test_rows_agree_with_the_models_own_arithmetic(tmp_path):
-    texts = [
-        Terms({"tôm": 3, "lúa": 1}, True),
-        Terms({"lúa": 2, "cầu": 1}, True),
-        Terms({"tôm": 1, "cầu": 4}, True),
+    read = [
+        (["Tôm", "lúa"], ["tôm", "tôm", ",", "giá"]),
+        (["Lúa"], ["cầu", "lúa"]),
+        (["Cầu"], ["học sinh", "tôm", "cầu", "cầu", "12"]),
     ] * 4
+    texts = [terms(title, text) for title, text in read]
     labels = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]] * 4)
     fitted = fit(ground(texts), labels, range(len(texts)))
     info = {"id": "x-1", "classes": ["a", "b"]}
     arrays = tuple(np.asarray(a, np.float32) for a in (fitted.vectors.idf, fitted.weights, fitted.bias))
     model_file.save(tmp_path / "x.npz", fitted.vectors.names, arrays, info)
     model = model_file.load(tmp_path / "x.npz")
-    for text, wanted in zip(texts, fitted.decide(texts), strict=True):
-        added = model.contributions(model.vocabulary.known(text))
+    for (title, text), wanted in zip(read, fitted.decide(texts), strict=True):
+        added = model.contributions(model.vocabulary.known(title, text))
         assert model.scores(added) == pytest.approx(wanted, abs=0.03)
 
 
@@ -236,5 +237,6 @@ def test_a_topic_without_examples_is_never_forced_on_a_text(trained):
     model = model_file.load(out / "topics.npz")
     absent = set(TOPICS) - {topic for one in demo_articles("vi") for topic in one.topics}
     for one in demo_articles("vi")[:20]:
-        known = model.vocabulary.known(gold.example(record(one)).terms)
+        read = gold.example(record(one))
+        known = model.vocabulary.known(read.title_words, read.text_words)
         assert not absent & {tag.id for tag in topics.judge(model, known, Evidence("", "", [], []))}
