@@ -23,6 +23,7 @@ import uvicorn
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+import logs
 from errors import DiemBaoError, SettingsError
 from pipeline.analyse import analyse
 from pipeline.collect import collect
@@ -36,7 +37,7 @@ from storage import Archive
 from storage.runs import ran_between, record_run
 from web import make_app
 
-LOG = logging.getLogger("diembao")
+LOG = logs.logger()
 CATCH_UP = 600.0  # seconds the first editions after a start wait for the press that was missed meanwhile
 STOP = 24.0  # seconds the work in hand may take to end; then it is left as a kill would leave it, which loses nothing
 CLOCK_STEP = 5.0  # seconds by which the clock must have been set for a look out of turn
@@ -139,7 +140,7 @@ class Service:
                 counts.extra |= {step.__name__: self._step(step, started).as_json()}
         except DiemBaoError as failed:
             error = str(failed)
-            LOG.error("%s: %s", job.name, error)
+            LOG.error("job failed", job=job.name, error=str(error))
         if self.should_stop():
             return  # not done: it is due again at the next start
         with self.archive.begin() as db:
@@ -149,10 +150,10 @@ class Service:
         try:
             counts = self._step(verb, datetime.now(UTC))
         except DiemBaoError as error:
-            LOG.error("%s: %s", verb.__name__, error)
+            LOG.error("verb failed", verb=verb.__name__, error=str(error))
             return
         if counts.due:
-            LOG.info("%s", counts.line())
+            LOG.info("verb done", **_told(counts))
 
     def _step(self, verb: Verb, now: datetime) -> Counts:
         return verb(self.archive, self.settings, now, should_stop=self.should_stop)
@@ -172,13 +173,13 @@ class Service:
         try:
             acts = self.lease.beat(datetime.now(UTC))
         except DiemBaoError as error:
-            LOG.error("the lease could not be renewed, which is tried again: %s", error)
+            LOG.error("lease not renewed, tried again", error=str(error))
             return
         if acts and not before:
-            LOG.info("this service acts from now on")
+            LOG.info("acting from now on")
             self.look_now()
         elif not acts and self.lease.other and (before or other is None or other.holder != self.lease.other.holder):
-            LOG.warning("standing by: %s acts on this archive", shown(self.lease.other.holder))
+            LOG.warning("standing by: another one acts on this archive", holder=shown(self.lease.other.holder))
 
     def stop(self) -> bool:
         """End the jobs and give the lease up; False when something in hand did not end in time."""
@@ -196,7 +197,12 @@ class Service:
         try:
             self.lease.release()
         except DiemBaoError as error:
-            LOG.warning("the lease could not be given up, another service takes over in two minutes: %s", error)
+            LOG.warning("lease not given up, another service takes over in two minutes", error=str(error))
+
+
+def _told(counts: Counts) -> dict[str, object]:
+    """Return a verb's counts as fields of an event; what each outlet did stands in the ledger."""
+    return {name: value for name, value in counts.as_json().items() if not isinstance(value, dict)}
 
 
 def serve(archive: Archive, settings: Settings) -> None:
@@ -206,21 +212,24 @@ def serve(archive: Archive, settings: Settings) -> None:
     """
     service = Service(archive, settings)
     listener = _listen(settings)
-    web = uvicorn.Server(uvicorn.Config(make_app(archive, settings), log_level="warning", access_log=False))
+    web = uvicorn.Server(
+        uvicorn.Config(make_app(archive, settings), log_config=None, log_level="warning", access_log=False)
+    )
     web_thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
     told: list[int] = []  # a handler may interrupt any line of the main thread: no lock must be taken in it
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _: told.append(signum))
     web_thread.start()
     service.start()
-    LOG.info("serving on http://%s:%s, looking every %s", *listener.getsockname()[:2], settings.schedule.tick)
+    host, port = listener.getsockname()[:2]
+    LOG.info("serving", host=host, port=port, tick=str(settings.schedule.tick))
     _wait(told, service.look_now)
-    LOG.info("stopping: the work in hand is finished or handed back")
+    LOG.info("stopping")
     web.should_exit = True
     whole = service.stop()
     web_thread.join(timeout=2)
     if not whole:
-        LOG.warning("what did not end in %g s is left as it is: the next start goes on with it", STOP)
+        LOG.warning("left as it is, the next start goes on with it", seconds=STOP)
         logging.shutdown()
         os._exit(0)  # a thread of ours hangs in a call that nobody can interrupt; children die with us
 
@@ -232,7 +241,7 @@ def _wait(told: list[int], clock_was_set: Callable[[], None]) -> None:
         time.sleep(0.5)
         before, ahead = ahead, time.time() - time.monotonic()
         if abs(ahead - before) > CLOCK_STEP:
-            LOG.warning("the clock was set by %+.0f s: looking for what is due", ahead - before)
+            LOG.warning("clock was set, looking for what is due", seconds=round(ahead - before))
             clock_was_set()
 
 

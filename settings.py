@@ -5,22 +5,27 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
 from datetime import time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from errors import SettingsError
 from press import Outlet
 from press.outlets import outlet_from_row
+from press.urls import without_password
 
 DEFAULT_FILE = "settings.toml"
 FILE_VARIABLE = "DIEMBAO_SETTINGS"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+CREDENTIALS = "CREDENTIALS_DIRECTORY"  #: where systemd puts what LoadCredential= names, for this service alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    url: str = "sqlite:///data/diembao.db"
+    url: str = field(default="sqlite:///data/diembao.db", repr=False)  # may hold a password
     backup_dir: str = ""
 
 
@@ -40,7 +45,7 @@ class Crawl:
     outlets: str | tuple[str, ...] = "all"
     delay: float = 1.0
     allow_private_hosts: bool = False
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)  # may hold a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +72,26 @@ class Mail:
     sender: str = "Điểm báo <diembao@example.vn>"  #: the key `from`
     user: str = ""
     password_env: str = "DIEMBAO_SMTP_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+    password_file: str = ""
 
     @property
     def password(self) -> str:
-        """Return the password from the environment; SettingsError where a user is named and the variable is unset."""
+        """Return the password from its file or the environment; SettingsError where a user is named and none is there.
+
+        Last comes the credential `smtp-password` of the service, where systemd gave the service one.
+        """
         if not self.user:
             return ""
+        if self.password_file:
+            return _secret(Path(self.password_file), "[mail] password_file")
         if value := os.environ.get(self.password_env):
             return value
+        if (given := os.environ.get(CREDENTIALS)) and Path(given, "smtp-password").exists():
+            return _secret(Path(given, "smtp-password"), "the credential smtp-password")
         raise SettingsError(
             f"[mail] user is set but the environment variable {self.password_env} is empty: "
-            f'put the password there, or set user = "" where the server asks none'
+            f'put the password there or into a file that [mail] password_file names, or set user = "" where the '
+            f"server asks none"
         )
 
 
@@ -94,6 +108,11 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    format: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All an operator can set; `file` is where it came from (None: nothing but defaults)."""
 
@@ -107,6 +126,7 @@ class Settings:
     mail: Mail = Mail()
     operator: Operator = Operator()
     web: Web = Web()
+    log: Log = Log()
     outlets: tuple[Outlet, ...] = ()  #: the [[outlet]] rows
 
     @property
@@ -119,6 +139,45 @@ class Settings:
                 f'add contact = "https://…" or an e-mail address under [crawl]'
             )
         return f"DiemBao/0.1 (+{self.crawl.contact})"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret these settings lead to, as far as it is there: what must be kept out of logs."""
+        found = [*_passwords(self.storage.url), *_passwords(self.crawl.proxy)]
+        with suppress(SettingsError):
+            found.append(self.mail.password)
+        found += [os.environ.get("PGPASSWORD", "")]
+        return tuple(secret for secret in dict.fromkeys(found) if secret)
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    """Return the password in an address, as written and as meant."""
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError:
+        return ()
+    return password, unquote(password)
+
+
+def _secret(file: Path, what: str) -> str:
+    """Return what a file of one line holds; SettingsError where others may read it, or it holds no such line."""
+    guarded = os.environ.get(CREDENTIALS)  # systemd lets nobody else in, by access lists that look like a mode of 440
+    try:
+        if not (guarded and file.is_relative_to(guarded)):
+            _refuse_readable(file, what)
+        text = file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise SettingsError(f"{what}: {file} cannot be read ({error.strerror}): write the password into it") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{what}: {file} is no text: write the password into it, on one line") from None
+    if not text.strip() or not text.isprintable():
+        raise SettingsError(f"{what}: {file} must hold the password on one line and nothing else")
+    return text
+
+
+def _refuse_readable(file: Path, what: str) -> None:
+    if file.stat().st_mode & 0o077:
+        mend = f"chmod 600 {shlex.quote(str(file))}"
+        raise SettingsError(f"{what}: others than its owner may read or change {file}: {mend}")
 
 
 def load(file: str | Path | None = None) -> Settings:
@@ -134,7 +193,11 @@ def load(file: str | Path | None = None) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); name another with --settings FILE") from error
-    return parse(text, path)
+    settings = parse(text, path)
+    for key, url in (("[storage] url", settings.storage.url), ("[crawl] proxy", settings.crawl.proxy)):
+        if any(_passwords(url)):
+            _refuse_readable(path, f"{key} holds a password")
+    return settings
 
 
 def parse(text: str, path: Path) -> Settings:
@@ -152,6 +215,8 @@ def parse(text: str, path: Path) -> Settings:
     stored: Storage = values["storage"]
     backups = str((path.parent / stored.backup_dir).resolve()) if stored.backup_dir else ""
     values["storage"] = replace(stored, url=_anchored(stored.url, path.parent), backup_dir=backups)
+    if name := values["mail"].password_file:
+        values["mail"] = replace(values["mail"], password_file=str(path.parent.resolve() / name))
     return Settings(file=path, outlets=_outlets(rows, path), **values)
 
 
@@ -165,6 +230,7 @@ TABLES: Mapping[str, type] = {
     "mail": Mail,
     "operator": Operator,
     "web": Web,
+    "log": Log,
 }
 RENAMED = {"from": "sender"}  # a keyword of Python cannot name a field
 
@@ -215,7 +281,7 @@ class _Reader:
             try:
                 values[RENAMED.get(key, key)] = check(value)
             except ValueError as error:
-                raise SettingsError(f"{self._where(name, key)}: [{name}] {key} = {value!r}: {error}") from error
+                raise SettingsError(f"{self._where(name, key)}: [{name}] {key} = {_shown(value)}: {error}") from error
         return cls(**values)
 
     def _where(self, table: str, key: str) -> str:
@@ -228,6 +294,10 @@ class _Reader:
             elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*(=|\.)", line):
                 return f"{self.path}, line {number}"
         return str(self.path)
+
+
+def _shown(value: object) -> str:
+    return repr(without_password(value) if isinstance(value, str) else value)
 
 
 def _text(value: object) -> str:
@@ -333,8 +403,10 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "mail.from": _sender,
     "mail.user": _text,
     "mail.password_env": _text,
+    "mail.password_file": _text,
     "operator.email": _text,
     "web.host": _filled,
     "web.port": _port,
     "web.public_url": _web_address,
+    "log.format": _one_of("auto", "console", "logfmt", "json"),
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
 
+import logs
 from cli import archive, care, demo, filters, models, service, verbs
 from cli.common import common_options
 from errors import DiemBaoError, UsageError
@@ -39,9 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for noisy in ("scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "alembic", "mail"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    logs.start(logs.Setup())  # as the settings say once they are read
     try:
         code: int = args.call(args)
         sys.stdout.flush()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import logs
 import settings as settings_module
 from errors import SettingsError
 from settings import Settings
@@ -75,8 +76,10 @@ def now_of(args: argparse.Namespace) -> datetime:
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
-    """Return the settings the command works with."""
-    return settings_module.load(args.settings)
+    """Return the settings the command works with; from here on it logs as they say."""
+    settings = settings_module.load(args.settings)
+    logs.start(logs.Setup(settings.log.format, settings.secrets()))
+    return settings
 
 
 @contextmanager

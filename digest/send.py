@@ -118,7 +118,7 @@ def _named(server: MailServer) -> Iterator[None]:
     except smtplib.SMTPAuthenticationError as error:
         raise DeliveryError(
             f"the mail server {place} does not accept the password of {server.user!r} ({error.smtp_code}); "
-            "check [mail] user and the password in the environment"
+            "check [mail] user and its password"
         ) from error
     except smtplib.SMTPNotSupportedError as error:
         what = "STARTTLS; check [mail] security" if server.security == "starttls" else "a login; check [mail] user"

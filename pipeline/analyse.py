@@ -18,6 +18,7 @@ from typing import get_args
 
 from threadpoolctl import threadpool_limits
 
+import logs
 import storage.articles
 import storage.pages
 from analysis import Tagger
@@ -204,7 +205,9 @@ def _readers(settings: Settings, workers: int) -> Iterator[Read]:
         yield lambda batches, now: ([reader.read(task, now) for task in batch] for batch in batches)
         return
     spawn = multiprocessing.get_context("spawn")  # a forked child would share our connections and threads
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start_worker, initargs=(settings,)) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=spawn, initializer=_start_worker, initargs=(settings, logs.current())
+    ) as pool:
         try:
             yield lambda batches, now: _ahead(pool, batches, now, 2 * workers)
         except BrokenProcessPool as error:
@@ -227,9 +230,10 @@ def _ahead(pool: ProcessPoolExecutor, batches: Batches, now: datetime, depth: in
 _READER: Reader | DiemBaoError | None = None  # of a worker process, set once by its initializer
 
 
-def _start_worker(settings: Settings) -> None:
+def _start_worker(settings: Settings, setup: logs.Setup | None) -> None:
     global _READER  # noqa: PLW0603 - the pool offers no other place for what a worker keeps
     die_with_parent()
+    logs.follow(setup)
     try:
         _READER = Reader(settings)
     except DiemBaoError as error:

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+import logs
 import storage.feeds
 import storage.links
 from crawlers import Job, crawl
@@ -36,6 +37,7 @@ BATCH = 40  # pages a transaction: a kill costs at most so many requests once mo
 RHYTHM = timedelta(days=14)  # how far back a list's arrivals tell its rhythm
 OUTCOMES = ("done", "later", "never")
 
+LOG = logs.logger()
 T = TypeVar("T")
 
 
@@ -103,7 +105,7 @@ def crawled(job: Job, url: str, progress: Progress, should_stop: Callable[[], bo
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
     child = multiprocessing.get_context("spawn").Process(
-        target=_child, args=(job, url, theirs), name="diembao-collect", daemon=True
+        target=_child, args=(job, url, theirs, logs.current()), name="diembao-collect", daemon=True
     )
     child.start()
     theirs.close()
@@ -152,9 +154,10 @@ class _Told:
         return True
 
 
-def _child(job: Job, url: str, pipe: Pipe) -> None:
+def _child(job: Job, url: str, pipe: Pipe, setup: logs.Setup | None) -> None:
     """Run the crawl: the whole life of the child process."""
     die_with_parent()
+    logs.follow(setup)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which tells us
     archive = open_archive(url)
     try:
@@ -164,6 +167,9 @@ def _child(job: Job, url: str, pipe: Pipe) -> None:
             pipe.send(sink.close())
     except DiemBaoError as error:
         pipe.send(str(error))
+    except Exception:  # a bug: its traceback belongs into the log, on one line; the parent hears of the exit code
+        LOG.exception("the collector broke")
+        raise SystemExit(1) from None
     finally:
         archive.close()
         pipe.close()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
+import logs
 from digest.address import valid_address
 from digest.notice import mail_test, notice
 from digest.send import MailServer, send
 from errors import DiemBaoError, SettingsError
 from settings import Settings
 
-LOG = logging.getLogger("diembao")
+LOG = logs.logger()
 TIMEOUT = 30.0
 
 
@@ -43,7 +43,7 @@ def tell_operator(settings: Settings, subject: str, lines: list[str], now: datet
         to = address(settings.operator.email)
         _send(settings, to, notice(settings.mail.sender, to, subject, lines, now=now))
     except DiemBaoError as error:
-        LOG.warning("the operator could not be told «%s»: %s", subject, error)
+        LOG.warning("the operator could not be told", subject=subject, error=str(error))
 
 
 def _send(settings: Settings, to: str, message: bytes) -> None:

@@ -6,7 +6,6 @@ A kill before the mark "sending" costs nothing: the edition is sent by the next 
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+import logs
 import storage.articles
 import storage.counts
 import storage.editions
@@ -38,7 +38,7 @@ from storage import Archive
 from storage.counts import COVERAGE
 from storage.editions import Composed
 
-LOG = logging.getLogger("diembao")
+LOG = logs.logger()
 LOCK_WAIT = 60.0
 BACKGROUND = timedelta(days=4)  # of a story before the period: how its coverage grew, late arrivals
 REMEMBERED = 30  # editions a reader's delivered articles are taken from
@@ -67,7 +67,7 @@ def publish(
                 with archive.begin() as db:
                     _compose_due(db, settings, reader, now)
             except StorageError as error:  # a clock that was set back, say: one reader never stops the rest
-                LOG.error("%s: %s", reader.email, error)
+                LOG.error("edition not composed", subscription=reader.id, error=str(error))
         with archive.read() as db:
             waiting = [edition for edition in storage.editions.claimable(db, now) if edition.subscription in readers]
         counts.due = len(waiting)

@@ -16,6 +16,12 @@ _AMP_CACHE = re.compile(r"/(?:amp/|c/|v/)(s/)?([^/]+\.[^/]+)(/.*)?\Z")
 _TWIN = re.compile(r"(?:m|mobile|amp)\.(?!(?:com|net|org|gov|edu)\.vn\Z)(?=[^.]+\.[^.])")
 _PORTS = {"http": 80, "https": 443}
 _SAFE = "%/:@!$&'()*+,;=~-._"
+_PASSWORD = re.compile(r"(://[^\s/@:]*:).*@|([?&]password=)[^&\s]*", re.DOTALL | re.IGNORECASE)
+
+
+def without_password(text: str) -> str:
+    """The text of an address that may hold a password, fit to be shown."""
+    return _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", text)
 
 
 def canonical(url: str, base: str = "") -> str:

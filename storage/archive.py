@@ -11,11 +11,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError
 
 from errors import StorageError
+from press.urls import without_password
 from storage.guard import guarded
 from storage.locks import Held, file_lock, keep_from_children, server_lock
 from storage.migrate import upgrade
 
 _BUSY = 30  # seconds a writer waits for another one
+_PASSWORD = "put it into the file that PGPASSFILE names (chmod 600), or before the @"  # noqa: S105 - advice
 _EXAMPLE = "sqlite:///data/diembao.db or postgresql+psycopg://user@host/diembao"
 
 
@@ -116,8 +118,11 @@ def address(url: str) -> tuple[URL, Path | None]:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise StorageError(f"[storage] url {url!r} is no database address: write {_EXAMPLE}") from error
+    except (ArgumentError, ValueError):
+        shown = without_password(url)
+        raise StorageError(f"[storage] url {shown!r} is no database address: write {_EXAMPLE}") from None
+    if "password" in parsed.query:
+        raise StorageError(f"[storage] url holds the password after the question mark: {_PASSWORD}")
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):

@@ -22,7 +22,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ("read-only", "the database takes no changes now: check its state, or the rights of this user"),
     ("disk i/o error", "the disk failed to read or write: check the disk, then the file"),
     ("password authentication", "check user and password in [storage] url"),
-    ("no password supplied", "put the password into [storage] url or ~/.pgpass"),
+    ("no password supplied", "put the password into ~/.pgpass or the file that PGPASSFILE names, with chmod 600"),
     ("does not exist", "create that database or user, or correct [storage] url"),
     ("connection refused", "is PostgreSQL running there? Check host and port in [storage] url"),
     ("could not translate host", "check the host name in [storage] url"),

@@ -11,8 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
 MAY_IMPORT = {
     "errors": set(),
+    "logs": set(),
     "settings": {"errors", "press"},
-    "scheduler": {"errors", "settings", "press", "pipeline", "storage", "web"},
+    "scheduler": {"errors", "logs", "settings", "press", "pipeline", "storage", "web"},
 }
 
 

@@ -107,3 +107,80 @@ def test_the_password_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("THE_PASSWORD", "geheim")
     assert given.mail.password == "geheim"
     assert parsed("").mail.password == ""
+
+
+def secret_file(folder: Path, text: str = "geheim\n", mode: int = 0o600) -> Path:
+    file = folder / "smtp password"
+    file.write_text(text, "utf-8")
+    file.chmod(mode)
+    return file
+
+
+def test_the_password_comes_from_a_file_that_only_its_owner_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMBAO_SMTP_PASSWORD", "the environment's")
+    file = secret_file(tmp_path)
+    given = settings.parse('[mail]\nuser = "digest"\npassword_file = "smtp password"', tmp_path / "settings.toml")
+    assert given.mail.password == "geheim"
+    assert given.secrets() == ("geheim",)
+    assert "geheim" not in repr(given)
+    for mode in (0o640, 0o604, 0o620):
+        file.chmod(mode)
+        with pytest.raises(SettingsError, match=re.escape(f"chmod 600 '{file}'")) as caught:
+            _ = given.mail.password
+        assert "geheim" not in str(caught.value)
+    assert given.secrets() == ()
+    for text in ("", "\n", "geheim\nmore\n", "geheim\x1b\n"):
+        secret_file(tmp_path, text)
+        with pytest.raises(SettingsError, match="one line") as caught:
+            _ = given.mail.password
+        assert "geheim" not in str(caught.value)
+    file.write_bytes(b"\xff\xfegeheim")
+    with pytest.raises(SettingsError, match="no text"):
+        _ = given.mail.password
+    file.unlink()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        _ = given.mail.password
+
+
+def test_a_credential_of_systemd_is_taken_with_the_mode_systemd_gives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DIEMBAO_SMTP_PASSWORD", raising=False)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    given = parsed('[mail]\nuser = "digest"')
+    with pytest.raises(SettingsError, match="password_file"):
+        _ = given.mail.password
+    secret_file(tmp_path, mode=0o440).rename(tmp_path / "smtp-password")
+    assert given.mail.password == "geheim"
+    monkeypatch.setenv("DIEMBAO_SMTP_PASSWORD", "nearer")
+    assert given.mail.password == "nearer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[storage]\nurl = "postgresql+psycopg://diembao:geheim@db/diembao"',
+        '[crawl]\nproxy = "http://office:geheim@proxy.example:3128"',
+    ],
+)
+def test_a_file_with_a_password_in_an_address_is_private_or_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, "utf-8")
+    file.chmod(0o644)
+    with pytest.raises(SettingsError, match="holds a password") as caught:
+        settings.load(file)
+    assert "chmod 600" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+    file.chmod(0o600)
+    given = settings.load(file)
+    assert given.secrets() == ("geheim",)
+    assert "geheim" not in repr(given)
+
+
+def test_a_mistake_in_an_address_does_not_show_its_password() -> None:
+    for url in ("postgresql+psycopg://u:ge/heim@db/x\\n", "postgresql+psycopg://db/x?password=geheim\\n"):
+        with pytest.raises(SettingsError, match="line break") as caught:
+            parsed(f'[storage]\nurl = "{url}"')
+        assert "heim" not in str(caught.value)

@@ -52,6 +52,8 @@ def kill(process: subprocess.Popen[str]) -> None:
         ("sqlite:///{tmp}/text.db", "no SQLite database"),
         ("sqlite:///{tmp}/other.db", "belongs to another program"),
         ("postgresql+psycopg://me:secret@127.0.0.1:1/x", "Check host and port"),
+        ("postgresql+psycopg://me:se/secret@127.0.0.1:port/x", "is no database address"),
+        ("postgresql+psycopg://me@127.0.0.1:1/x?password=secret", "PGPASSFILE"),
     ],
 )
 def test_what_cannot_be_opened_says_what_to_do(url: str, says: str, tmp_path: Path) -> None:
