@@ -143,9 +143,9 @@ def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, wher
     figures = []
     for kind in sorted({one.kind for one in examples}):
         chosen = [one for one in examples if one.kind == kind]
-        known = [topic_model.vocabulary.known(one.title_words, one.text_words) for one in chosen]
-        found = [topics.judge(topic_model, each, unasked) for each in known]
-        tones = [tone.judge(tone_model, each, unasked).value for each in known]
+        read = [(one.title_words, one.text_words) for one in chosen]
+        found = [topics.judge(topic_model, topic_model.vocabulary.known(*words), unasked) for words in read]
+        tones = [tone.judge(tone_model, tone_model.vocabulary.known(*words), unasked).value for words in read]
         named = [[tag.id for tag in tags] for tags in found]
         figures.append(compare(f"topics, {kind}, {where}", [one.topics for one in chosen], named, list(TOPICS)))
         figures.append(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analysis import gold, model_file, topics
 from analysis.candidates import MARGINS, Sheet, answers, digest, figures, gate_set, labels, weigh
 from analysis.corrected import KIND, admit
+from analysis.evidence import Evidence
 from analysis.train import GATE, train
 from press import TOPICS, Judgement, TopicTag
 from tests.fixtures_labelled import demo_articles, record, write_gold
@@ -89,8 +90,9 @@ def test_a_correction_teaches_what_was_corrected_and_nothing_else(plain, tmp_pat
     said = []
     for report in (before, after):
         model = model_file.load(report.files[0])
-        asked = gold.example({"id": "x", "title": "", "text": f"{own} {' '.join(WORDS[::2])} {own}"}).terms
-        said.append([tag.id for tag in topics.judge(model, asked, "", "", {})])
+        asked = gold.example({"id": "x", "title": "", "text": f"{own} {' '.join(WORDS[::2])} {own}"})
+        known = model.vocabulary.known(asked.title_words, asked.text_words)
+        said.append([tag.id for tag in topics.judge(model, known, Evidence("", "", [], []))])
     assert "press_media" not in said[0]
     assert "press_media" in said[1]
     assert "(30 of them corrected by officers)" in model.info["trained_on"]
