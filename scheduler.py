@@ -32,6 +32,7 @@ from pipeline.due import last_daily
 from pipeline.group import group
 from pipeline.lease import BEAT, Lease, shown
 from pipeline.publish import publish
+from pipeline.watch import watch
 from settings import Settings
 from storage import Archive
 from storage.runs import ran_between, record_run
@@ -73,6 +74,7 @@ PRESS = Job("press", (collect, analyse, group))
 JOBS = (
     PRESS,
     Job("editions", (publish,), after_press=True),
+    Job("watch", (watch,), after_press=True),
 )
 
 

@@ -120,10 +120,13 @@ def outlets(args: argparse.Namespace) -> int:
     with opened(args) as (archive, settings):
 
         def line(health: Row) -> str:
-            last = _local(health["last_ok"], settings.digest.timezone)
-            words = f"{health['articles_24h']:>4} in 24 h  {health['last_error'] or ''}"
-            return f"{health['slug']:<20} {health['state']:<15} {last:<17} {words}"
+            since, last = (_local(health[key], settings.digest.timezone) for key in ("since", "last_ok"))
+            words = "; to do: ".join(filter(None, (health["last_error"], health["advice"])))
+            fresh = f"{health['articles_24h']:>4}"
+            return f"{health['slug']:<20} {health['state']:<15} {since:<17} {last:<17} {fresh}  {words}"
 
+        if not args.json:
+            print(f"{'outlet':<20} {'state':<15} {'since':<17} {'last read':<17} 24 h")
         code = _listed(args, pipeline.show.outlets(archive, settings, now_of(args)), line)
         for slug, why in () if args.json else pipeline.show.never_read(settings):
             print(f"{slug:<20} not read: {why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from cli.common import Commands, add_command, instant, json_option, now_of, opened, print_json
 from cli.progress import bars
-from errors import UsageError
+from errors import DiemBaoError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipeline.counts import Counts, Progress
+    from settings import Settings
+    from storage import Archive
 
 VERBS: dict[str, tuple[str, str]] = {
     "collect": (
@@ -75,6 +80,8 @@ def one_verb(args: argparse.Namespace) -> int:
     with opened(args) as (archive, settings), _shown(args) as progress:
         chosen = {"outlets": tuple(args.outlets)} if args.verb == "collect" and args.outlets else {}
         counts = _verb(args.verb)(archive, settings, now_of(args), progress=progress, **chosen)
+        if args.verb in ("collect", "analyse"):
+            _watched(archive, settings, now_of(args))
     _tell(args, counts)
     return 0
 
@@ -98,6 +105,8 @@ def run(args: argparse.Namespace) -> int:
         for name in VERBS:
             with _shown(args) as progress:
                 counts = _verb(name)(archive, settings, now_of(args), progress=progress)
+            if name == "analyse":
+                _watched(archive, settings, now_of(args))
             told.append(counts)
             if not args.json:
                 print(counts.line())
@@ -119,6 +128,16 @@ def _verb(name: str) -> Callable[..., Counts]:
     """Return the function of a verb; its room is imported now, so that other commands do not pay for it."""
     call: Callable[..., Counts] = getattr(import_module(f"pipeline.{name}"), name)
     return call
+
+
+def _watched(archive: Archive, settings: Settings, now: datetime) -> None:
+    """Tell the operator what changed about the outlets; the work that was done stays done whatever comes of it."""
+    from pipeline.watch import watch
+
+    try:
+        watch(archive, settings, now)
+    except DiemBaoError as error:
+        logging.getLogger("diembao").warning("the outlets could not be watched: %s", error)
 
 
 def _tell(args: argparse.Namespace, counts: Counts) -> None:

@@ -16,11 +16,15 @@ _FAILING = frozenset({"down", "blocked", "layout_changed"})
 _STATUS = re.compile(r"\b[45]\d\d\b")
 # What the words of an error tell a reader; the first that fits. The error itself is the operator's.
 _CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("robots", re.compile(r"robots", re.IGNORECASE)),
+    ("robots", re.compile(r"robots.*(?:forbid|disallow|refuse)", re.IGNORECASE)),
+    ("challenge", re.compile(r"challenge", re.IGNORECASE)),
+    ("no_list", re.compile(r"instead of|not a (?:feed|sitemap)|broken off|link selector", re.IGNORECASE)),
     ("slow", re.compile(r"time.?out|timed out|quá thời gian", re.IGNORECASE)),
     ("dns", re.compile(r"\bdns\b|resolve|name or service|lookup", re.IGNORECASE)),
     ("tls", re.compile(r"\btls\b|\bssl\b|certificate", re.IGNORECASE)),
+    ("no_connection", re.compile(r"connection (?:refused|failed|reset|lost|closed)", re.IGNORECASE)),
 )
+_ADDRESS = re.compile(r"https?://\S*")
 
 
 def short_statement(coverage: Sequence[OutletHealth], words: Words) -> str:
@@ -44,12 +48,13 @@ def statement(coverage: Sequence[OutletHealth], words: Words, *, timezone: ZoneI
     for health in sorted(coverage, key=lambda one: (one.name.casefold(), one.slug)):
         name = shown(health.name or health.slug, 60)
         if health.state in _FAILING:
-            why = _cause(health, words)
+            why = cause(health, words)
             if health.since is not None:
                 why = words("since", what=why, when=words.moment(health.since.astimezone(timezone), today))
             lists["failing_list"].append(f"{name} ({why})")
         elif health.state == "silent":
-            lists["silent_list"].append(f"{name}{_silence(health, words, now)}")
+            why = silent_for(health, words, now)
+            lists["silent_list"].append(f"{name} ({why})" if why else name)
         elif health.state == "never_read":
             lists["unread_list"].append(name)
     troubles = (words(key, list=_bounded(names, words)) for key, names in lists.items() if names)
@@ -61,27 +66,41 @@ def _read_sentence(coverage: Sequence[OutletHealth], words: Words) -> str:
     return words("read", read=read, total=len(coverage)) + "." if coverage else words("no_sources") + "."
 
 
-def _cause(health: OutletHealth, words: Words) -> str:
+def cause(health: OutletHealth, words: Words) -> str:
+    """Why an outlet fails, in the reader's language; the state itself where its error says no more."""
     if health.state == "layout_changed":
         return words("layout_changed")
-    error = health.last_error[:500]
-    for key, pattern in _CAUSES:
-        if pattern.search(error):
-            return words(key)
+    error = _ADDRESS.sub("", health.last_error[:500])
+    if key := _cause_key(error):
+        return words(key)
     status = _STATUS.search(error)
     if status:
         return words("status", status=status[0])
     return words(health.state)
 
 
-def _silence(health: OutletHealth, words: Words, now: datetime) -> str:
+def advice(health: OutletHealth, words: Words) -> str:
+    """What the operator should do about an outlet's state; "" where nothing is to be done."""
+    if health.state == "ok":
+        return ""
+    gone = _STATUS.search(health.last_error) and re.search(r"\b(?:404|410)\b", health.last_error)
+    lost = health.state == "down" and (gone or _cause_key(health.last_error[:500]) == "no_list")
+    return words("do_no_list" if lost else f"do_{health.state}")
+
+
+def _cause_key(error: str) -> str:
+    return next((key for key, pattern in _CAUSES if pattern.search(error)), "")
+
+
+def silent_for(health: OutletHealth, words: Words, now: datetime) -> str:
+    """For how long nothing new has come, and what is usual; "" where neither is known."""
     parts = []
     if health.since is not None:
         hours = max(round((now - health.since).total_seconds() / 3600), 1)
         parts.append(words("silent_hours", hours=words.number(hours)))
     if health.usual_gap_hours is not None:
         parts.append(words("usual_hours", hours=words.number(max(health.usual_gap_hours, 1))))
-    return f" ({', '.join(parts)})" if parts else ""
+    return ", ".join(parts)
 
 
 def _bounded(names: Sequence[str], words: Words) -> str:

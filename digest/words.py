@@ -94,9 +94,72 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "dns": ("không tìm thấy máy chủ", "the server was not found"),
     "tls": ("chứng chỉ bảo mật không hợp lệ", "its security certificate is not valid"),
     "robots": ("robots.txt không cho phép", "robots.txt forbids it"),
+    "no_connection": ("máy chủ không nhận kết nối", "the server takes no connection"),
+    "challenge": ("bắt xác minh trình duyệt", "asks to verify the browser"),
+    "no_list": ("danh sách tin không đọc được", "its list of news cannot be read"),
     "down": ("không đọc được", "cannot be read"),
     "blocked": ("từ chối truy cập", "refuses access"),
     "layout_changed": ("đổi giao diện", "changed its layout"),
+    "state_ok": ("đọc tốt", "reads well"),
+    "state_silent": ("im lặng", "silent"),
+    "state_down": ("không đọc được", "cannot be read"),
+    "state_blocked": ("từ chối truy cập", "refuses access"),
+    "state_layout_changed": ("đổi giao diện", "changed its layout"),
+    "state_never_read": ("chưa đọc lần nào", "never read so far"),
+    "do_silent": (
+        "mở trang báo xem: báo nghỉ, hay danh sách tin đã đổi địa chỉ?",
+        "look at its site: a holiday, or a new address of its list?",
+    ),
+    "do_down": (
+        "chờ một ngày; nếu vẫn lỗi, mở trang báo xem có đổi địa chỉ không",
+        "wait a day; then look at its site: did its address change?",
+    ),
+    "do_no_list": (
+        "mở trang báo tìm địa chỉ danh sách tin mới, rồi sửa khai báo của báo này",
+        "find the new address of its list on its site and change its row",
+    ),
+    "do_blocked": (
+        "xin phép tòa soạn, hoặc ngừng đọc báo này; không tìm cách lách",
+        "ask the outlet for permission, or disable it; never work around it",
+    ),
+    "do_layout_changed": (
+        "sửa bộ chọn trong khai báo của báo này (docs/outlets.md)",
+        "mend the selectors of its row (docs/outlets.md)",
+    ),
+    "do_never_read": (
+        "đợi lần thu thập sau; nếu vẫn vậy, xem lại khai báo của báo này",
+        "wait for the next collect; then check its row",
+    ),
+    "alert_one": ("Điểm báo: {name} – {state}", "Press review: {name} – {state}"),
+    "alert_many": ("Điểm báo: {list}", "Press review: {list}"),
+    "alert_line": (
+        "Điểm báo: {count} báo cùng lúc không đọc được, có lẽ do đường truyền của ta",
+        "Press review: {count} outlets fail at once, probably our own line",
+    ),
+    "alert_line_text": (
+        "Từ {when} không đọc được báo nào ({count} báo đã hỏi): có lẽ mạng, DNS hay proxy của máy này hỏng,"
+        " không phải các báo.",
+        "No outlet can be read since {when} ({count} were asked): probably the network, DNS or proxy of this machine is"
+        " broken, not the outlets.",
+    ),
+    "do_line": ("Nên làm: kiểm tra đường truyền của máy này.", "To do: check the network of this machine."),
+    "alert_line_up": (
+        "Điểm báo: đường truyền đã thông, lại đọc được các báo",
+        "Press review: outlets can be read again",
+    ),
+    "alert_line_up_text": (
+        "Lại đọc được các báo. Báo nào còn lỗi sẽ được báo riêng.",
+        "The outlets can be read again. Those that still fail are told one by one.",
+    ),
+    "alert_trouble": ("{count} báo có trục trặc", "{count} in trouble"),
+    "alert_recovered": ("{count} báo đọc lại được", "{count} read again"),
+    "alert_turned": ("• {name}: {what}.", "• {name}: {what}."),
+    "alert_why": ("{state} ({why})", "{state} ({why})"),
+    "alert_do": ("  Nên làm: {what}.", "  To do: {what}."),
+    "alert_again": ("• {name}: đọc lại được (trước đó {state}).", "• {name}: reads again (before: {state})."),
+    "alert_standing": ("Vẫn chưa ổn:", "Still not well:"),
+    "alert_more": ("Chi tiết: diembao outlets", "Details: diembao outlets"),
+    "daily_subject": ("Điểm báo: nguồn tin ngày {date} – {short}", "Press review: sources on {date} – {short}"),
     "correct_web": ("Nhãn sai? Bấm “sửa” cạnh mỗi tin trên bản web", "A wrong label? Choose “correct” in the archive"),
     "correct_mail": (
         "Nhãn sai hay thiếu tin? Trả lời thư này, người quản trị ({operator}) sẽ nhận được.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -42,6 +43,7 @@ from storage.save import Analysed
 LOCK_WAIT = 60.0
 BATCH = 16  # pages a worker takes at once, and a transaction
 WORTH_WORKERS = 48  # fewer pages than this are done before a worker has started
+SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
 
 
@@ -63,6 +65,7 @@ class Result:
     judgement: Judgement | None = None
     fingerprint: bytes = b""
     never: str = ""
+    problems: tuple[str, ...] | None = None  #: of a page that is not kept; None where nobody looked
 
     @property
     def outside(self) -> bool:
@@ -81,13 +84,14 @@ class Reader:
             raise DiemBaoError(f"{error}; `diembao check` looks at area and models") from error
         self.outlets = chosen_outlets.known(settings)
         self.keep_all = settings.analysis.keep == "all"
+        self.looked_at: Counter[str] = Counter()
 
     def read(self, task: Task, now: datetime) -> Result:
         """Return what one page says; bad pages give a reason, never an exception."""
         page, outlet = task.page, self.outlets.get(task.page.outlet)
         try:
             if not self.keep_all and not self._may_concern(page):
-                return Result(task.page_id, never=OUTSIDE)
+                return Result(task.page_id, never=OUTSIDE, problems=self._sample(task))
             draft = extract(
                 page.body,
                 page.final_url,
@@ -106,13 +110,29 @@ class Reader:
             draft = replace(draft, lead=task.link.lead)  # a picture or film story: its list says what it is about
         text = f"{draft.lead}\n{draft.body}"
         if not self.keep_all and not self.tagger.names_area(f"{draft.title}\n{text}"):
-            return Result(task.page_id, draft, never=OUTSIDE)  # only the frame of the page named a place
+            # only the frame of the page named a place
+            return Result(task.page_id, never=OUTSIDE, problems=draft.problems)
         return Result(
             task.page_id,
             draft,
             self.judge((draft.title, text, draft.dateline), page.outlet, draft.language, draft.published_at),
             fingerprint(draft.title, text, draft.language).packed(),
         )
+
+    def _sample(self, task: Task) -> tuple[str, ...] | None:
+        """Return what is wrong with the first few pages an outlet has outside the area; None for the others.
+
+        Without them the layout of an outlet that hardly ever writes about the area could change unnoticed.
+        """
+        self.looked_at[task.page.outlet] += 1
+        if self.looked_at[task.page.outlet] > SAMPLE:
+            return None
+        kind = task.page.headers.get("content-type", "")
+        outlet = self.outlets.get(task.page.outlet)
+        try:
+            return extract(task.page.body, task.page.final_url, outlet=outlet, content_type=kind).problems
+        except (Unusable, ValueError) as error:
+            return (f"no body: {getattr(error, 'reason', error)}",)
 
     def _may_concern(self, page: Page) -> bool:
         return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
@@ -180,8 +200,7 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
         if result.draft is not None and result.judgement is not None:
             kept.append(Analysed(result.page_id, result.draft, result.judgement, result.fingerprint))
         elif result.outside:
-            problems = result.draft.problems if result.draft else None
-            settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, problems))
+            settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, result.problems))
         else:
             settled.append(Settled(result.page_id, Outcome("never", result.never), True))
     with archive.begin() as db:

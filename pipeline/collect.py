@@ -228,7 +228,8 @@ class ArchiveSink:
         url = reading.feed.url
         new = storage.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
         arrivals = storage.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
-        failures = 0 if reading.outcome.kind == "done" else storage.feeds.failures(db, url) + 1
+        # A first failure may be a hiccup: the second look comes after the usual interval, later ones after longer.
+        failures = 0 if reading.outcome.kind == "done" else storage.feeds.failures(db, url)
         due = reading.outcome.at or next_ask(arrivals, self.now, failures)
         storage.feeds.record_feed(db, reading, due, len(new))
         return new

@@ -11,6 +11,8 @@ import storage.editions
 import storage.outlets
 import storage.runs
 import storage.stories
+from digest.coverage import advice
+from digest.words import Words
 from pipeline import outlets as chosen_outlets
 from press import Article
 from settings import Settings
@@ -67,10 +69,10 @@ def editions(archive: Archive) -> Iterator[Row]:
 
 
 def outlets(archive: Archive, settings: Settings, now: datetime) -> Iterator[Row]:
-    """Give the health of every outlet in use."""
+    """Give the health of every outlet in use, with what to do about it."""
     with archive.read() as db:
         for health in storage.outlets.health(db, chosen_outlets.in_use(settings), now):
-            yield asdict(health)
+            yield {**asdict(health), "advice": advice(health, Words("en"))}
 
 
 def never_read(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -263,6 +263,8 @@ class OutletHealth:
     next_due: datetime | None = None
     articles_24h: int = 0
     usual_gap_hours: float | None = None  #: the outlet's own rhythm, for the words of a silence
+    plausible_gap_hours: float | None = None  #: the longest gap at this hour of the week that would raise nothing
+    last_asked: datetime | None = None  #: the last attempt at any of its lists
 
 
 @dataclass(frozen=True, slots=True)

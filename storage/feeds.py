@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from errors import StorageError
 from press import Feed, FeedReading
+from storage.health import refused
 from storage.schema import feeds, links
 from storage.types import AnyRow
 
@@ -49,8 +50,20 @@ def _definition(row: AnyRow) -> tuple[str, str, str]:
 
 
 def due_feeds(db: Connection, now: datetime, outlets: Sequence[str] | None = None) -> list[Feed]:
-    """The lists in use that are due at `now`, longest waiting first; only those of `outlets` if given."""
-    query = select(feeds).where(feeds.c.in_use, feeds.c.next_due <= now)
+    """The lists in use that are due at `now`, longest waiting first; only those of `outlets` if given.
+
+    A list that fails is asked again together with its outlet's other lists, where they have not been asked since: is it
+    the outlet or one address?
+    """
+    failing = feeds.alias()
+    beside = select(failing.c.id).where(
+        failing.c.outlet == feeds.c.outlet,
+        failing.c.in_use,
+        failing.c.failures > 0,
+        failing.c.next_due <= now,
+        failing.c.since > feeds.c.last_asked,
+    )
+    query = select(feeds).where(feeds.c.in_use, or_(feeds.c.next_due <= now, beside.exists()))
     if outlets is not None:
         query = query.where(feeds.c.outlet.in_(list(outlets)))
     return [_feed(row) for row in db.execute(query.order_by(feeds.c.next_due, feeds.c.id))]
@@ -83,7 +96,12 @@ def record_feed(db: Connection, reading: FeedReading, next_due: datetime, new: i
     `new` is how many links it announced that were not known. Raises StorageError for a list never synchronised.
     """
     feed, ok, at = reading.feed, reading.outcome.kind == "done", reading.fetched_at
-    turned = or_(feeds.c.since.is_(None), (feeds.c.outcome == "done") != ok)
+    old = db.execute(select(feeds).where(feeds.c.url == feed.url)).one_or_none()
+    if old is None:
+        raise StorageError(f"feed {feed.url} is not in the archive: synchronise the feeds first")
+    note = old.note if ok and reading.not_modified else _note(reading) if ok else ""
+    was = _ending(old.outcome == "done", old.status, old.reason, old.note)
+    same = old.since is not None and was == _ending(ok, reading.status, reading.outcome.reason, note)
     values: dict[str, object] = {
         "last_asked": at,
         "next_due": next_due,
@@ -91,14 +109,24 @@ def record_feed(db: Connection, reading: FeedReading, next_due: datetime, new: i
         "outcome": reading.outcome.kind,
         "reason": reading.outcome.reason,
         "status": reading.status,
-        "since": case((turned, at), else_=feeds.c.since),
+        "since": old.since if same else at,
     }
     if ok:
-        values |= {"etag": feed.etag, "last_modified": feed.last_modified, "sha256": feed.sha256, "last_ok": at}
+        values |= {"etag": feed.etag, "last_modified": feed.last_modified, "sha256": feed.sha256}
+        values |= {"last_ok": at, "note": note}
     if new:
         values["last_new"] = at
-    if db.execute(update(feeds).where(feeds.c.url == feed.url).values(values)).rowcount != 1:
-        raise StorageError(f"feed {feed.url} is not in the archive: synchronise the feeds first")
+    db.execute(update(feeds).where(feeds.c.url == feed.url).values(values))
+
+
+def _note(reading: FeedReading) -> str:
+    """What was odd about a section page that gave nothing: its selector found no link."""
+    return "; ".join(reading.problems) if reading.feed.kind == "section" and not reading.links else ""
+
+
+def _ending(ok: bool, status: int | None, reason: str, note: str) -> tuple[bool, bool]:
+    """What a list's `since` stands for: that it answers or fails, and in which way it does."""
+    return ok, bool(note) if ok else refused(status, reason)
 
 
 def arrivals(db: Connection, *, feed: str | None = None, outlet: str | None = None, since: datetime) -> list[datetime]:

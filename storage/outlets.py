@@ -1,30 +1,31 @@
-"""The health of every outlet, from its own rows; the decisions are in `storage.health`."""
+"""The health of every outlet, from its own rows; the decisions are in `storage.health` and `storage.silence`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, not_, select
 
 from press import Outlet, OutletHealth, OutletState
 from storage.feeds import arrivals
-from storage.health import Attempt, Silence, failing, layout_changed, silence
+from storage.health import ALL, HALF, Attempt, Met, failing, refused, turned_bad
 from storage.quarantine import GivenUp, quarantine
 from storage.schema import feeds, links
+from storage.silence import WEEK, WEEKS, Silence, press_is_quiet, silence
 from storage.types import AnyRow
 
 __all__ = ["GivenUp", "health", "quarantine"]
 
-_RHYTHM = timedelta(days=31)  # of arrivals that a silence is judged by
-_LATELY = timedelta(hours=48)  # attempts at articles that still say something about today
-_FEW_ARTICLES = 3  # below this, failing articles say nothing about the outlet
-_PAGES = 200  # newest extracted pages that a layout is judged by
+_RHYTHM = timedelta(days=31)  # of arrivals that a silence is judged by, and of articles that an access is
+_ARTICLES = 200  # newest ones that access and layout are judged by
 
 
 def health(db: Connection, outlets: Sequence[Outlet], now: datetime) -> list[OutletHealth]:
     """The state of each outlet at `now`, in the given order."""
-    return [_health(db, outlet, now) for outlet in outlets]
+    found = [_health(db, outlet, now) for outlet in outlets]
+    return [_unless_all_rest(db, one, found) if one.state == "silent" else one for one in found]
 
 
 def _health(db: Connection, outlet: Outlet, now: datetime) -> OutletHealth:
@@ -43,72 +44,96 @@ def _health(db: Connection, outlet: Outlet, now: datetime) -> OutletHealth:
     last_ok = max((row.last_ok for row in lists if row.last_ok is not None), default=None)
     seen = arrivals(db, outlet=outlet.slug, since=now - _RHYTHM)
     quiet = silence(seen, last_ok) if last_ok is not None else Silence(False)
-    state, since = _state(db, outlet.slug, asked, quiet.silent, now)
-    if state == "silent":
-        since = seen[-1]
-    failed = [attempt for attempt in asked if not attempt.ok]
+    state, since, error = _state(db, outlet.slug, asked, seen[-1] if quiet.silent else None, now)
     return OutletHealth(
         slug=outlet.slug,
         name=outlet.name,
         state=state,
         since=since,
         last_ok=last_ok,
-        last_error=_words(max(failed, key=lambda attempt: attempt.at)) if failed else _article_error(db, outlet, state),
+        last_error=error,
         next_due=min(row.next_due for row in lists),
         articles_24h=_fresh(db, outlet.slug, now),
-        usual_gap_hours=None if quiet.usual is None else round(quiet.usual.total_seconds() / 3600, 1),
+        usual_gap_hours=_hours(quiet.usual),
+        plausible_gap_hours=_hours(quiet.plausible),
+        last_asked=max(attempt.at for attempt in asked),
     )
 
 
 def _state(
-    db: Connection, outlet: str, asked: Sequence[Attempt], silent: bool, now: datetime
-) -> tuple[OutletState, datetime | None]:
+    db: Connection, outlet: str, asked: Sequence[Attempt], quiet_since: datetime | None, now: datetime
+) -> tuple[OutletState, datetime | None, str]:
+    """The state, since when, and the last error in words."""
+    failed = [attempt for attempt in asked if not attempt.ok]
+    error = _words(max(failed, key=lambda attempt: attempt.at)) if failed else ""
     if broken := failing(asked):
-        return broken, max((a.since for a in asked if a.since is not None), default=None)
-    tried = _article_attempts(db, outlet, now)
-    if len(tried) >= _FEW_ARTICLES and (broken := failing(tried)):
-        return broken, min(attempt.at for attempt in tried)
-    pages = _layout(db, outlet)
-    if layout_changed([row.intact for row in pages]):
-        last_good = next((i for i, row in enumerate(pages) if row.intact), len(pages))
-        return "layout_changed", pages[last_good - 1].analysed_at if last_good else pages[0].analysed_at
-    if silent:
-        return "silent", None
-    return "ok", min((a.since for a in asked if a.ok and a.since is not None), default=None)
+        return broken, max((a.since for a in asked if a.since is not None), default=None), error
+    tried = _articles_tried(db, outlet, now)
+    if since := turned_bad([Met(row.tried_at, row.attempts > 0) for row in tried], ALL):
+        lately = [row for row in tried if row.tried_at >= since]
+        unwanted = sum(refused(row.status, row.reason) for row in lately)
+        newest = max(lately, key=lambda row: row.tried_at)
+        state: OutletState = "blocked" if 2 * unwanted >= len(lately) else "down"
+        return state, since, f"{_words(Attempt(newest.tried_at, False, newest.status, newest.reason))}: {newest.url}"
+    empty = [attempt for attempt in asked if attempt.ok and attempt.note]
+    if len(empty) + len(failed) == len(asked):
+        return "layout_changed", max((a.since for a in empty if a.since is not None), default=None), empty[-1].note
+    pages = _pages(db, outlet)
+    if since := turned_bad([Met(row.analysed_at, not row.intact) for row in pages], HALF):
+        worst = next(row for row in pages if not row.intact)
+        return "layout_changed", since, f"{', '.join(worst.problems or ['no article on the page'])}: {worst.url}"
+    error = error or (empty[-1].note if empty else "")
+    if quiet_since is not None:
+        return "silent", quiet_since, error
+    return "ok", min((a.since for a in asked if a.ok and a.since is not None), default=None), error
 
 
 def _attempt(row: AnyRow) -> Attempt:
-    return Attempt(row.last_asked, row.outcome == "done", row.status, row.reason, row.since)
+    return Attempt(row.last_asked, row.outcome == "done", row.status, row.reason, row.since, row.note)
 
 
-def _article_attempts(db: Connection, outlet: str, now: datetime) -> list[Attempt]:
-    """The newest attempts at articles of these two days, one per article."""
-    columns = (links.c.tried_at, links.c.attempts, links.c.status, links.c.reason)
-    lately = select(*columns).where(links.c.outlet == outlet, links.c.first_seen >= now - _LATELY)
-    query = lately.where(links.c.tried_at >= now - _LATELY).order_by(links.c.tried_at.desc()).limit(50)
-    return [Attempt(row.tried_at, row.attempts == 0, row.status, row.reason) for row in db.execute(query)]
+def _articles_tried(db: Connection, outlet: str, now: datetime) -> Sequence[AnyRow]:
+    """The newest attempts at articles of this month, one per article; one taken down after reading is no failure."""
+    columns = (links.c.url, links.c.tried_at, links.c.attempts, links.c.status, links.c.reason)
+    taken_down = and_(links.c.reads > 0, links.c.attempts > 0, links.c.status.in_((404, 410)))
+    lately = select(*columns).where(links.c.outlet == outlet, links.c.first_seen >= now - _RHYTHM)
+    query = lately.where(links.c.tried_at.is_not(None), not_(func.coalesce(taken_down, False)))
+    return db.execute(query.order_by(links.c.tried_at.desc(), links.c.id.desc()).limit(_ARTICLES)).all()
 
 
-def _layout(db: Connection, outlet: str) -> Sequence[AnyRow]:
-    query = select(links.c.intact, links.c.analysed_at).where(links.c.outlet == outlet, links.c.intact.is_not(None))
-    return db.execute(query.order_by(links.c.analysed_at.desc(), links.c.id.desc()).limit(_PAGES)).all()
+def _pages(db: Connection, outlet: str) -> Sequence[AnyRow]:
+    columns = (links.c.url, links.c.intact, links.c.problems, links.c.analysed_at)
+    query = select(*columns).where(links.c.outlet == outlet, links.c.intact.is_not(None))
+    return db.execute(query.order_by(links.c.analysed_at.desc(), links.c.id.desc()).limit(_ARTICLES)).all()
 
 
-def _article_error(db: Connection, outlet: Outlet, state: OutletState) -> str:
-    if state == "layout_changed":
-        broken = links.c.outlet == outlet.slug, links.c.intact.is_(False)
-        query = select(links.c.url, links.c.problems).where(*broken).order_by(links.c.analysed_at.desc()).limit(1)
-        row = db.execute(query).one()
-        return f"{', '.join(row.problems or ['unusable'])}: {row.url}"
-    if state in ("down", "blocked"):
-        failed = select(links).where(links.c.outlet == outlet.slug, links.c.attempts > 0)
-        last = db.execute(failed.order_by(links.c.tried_at.desc()).limit(1)).one()
-        return f"{_words(Attempt(last.tried_at, False, last.status, last.reason))}: {last.url}"
-    return ""
+def _unless_all_rest(db: Connection, one: OutletHealth, all_found: Sequence[OutletHealth]) -> OutletHealth:
+    """The outlet as silent, or as ok where the whole press writes little: a holiday."""
+    others = [o.slug for o in all_found if o.slug != one.slug and o.state in ("ok", "silent", "layout_changed")]
+    if one.since is None or one.last_ok is None or not others:
+        return one
+    first = db.execute(select(func.min(links.c.first_seen)).where(links.c.outlet.in_(others))).scalar()
+    output = []
+    for k in range(WEEKS + 1):
+        start, end = one.since - k * WEEK, one.last_ok - k * WEEK
+        if k and (first is None or start < first):
+            break
+        output.append(_output(db, others, start, end))
+    return replace(one, state="ok", since=None) if press_is_quiet(output, len(others)) else one
+
+
+def _output(db: Connection, outlets: Sequence[str], start: datetime, end: datetime) -> int:
+    at = func.coalesce(links.c.published_at, links.c.first_seen)
+    query = select(func.count()).select_from(links).where(links.c.outlet.in_(outlets), at > start, at <= end)
+    return db.execute(query.where(links.c.first_seen > start)).scalar_one()
 
 
 def _words(attempt: Attempt) -> str:
     return attempt.reason or (f"HTTP {attempt.status}" if attempt.status else "no answer")
+
+
+def _hours(length: timedelta | None) -> float | None:
+    return None if length is None else round(length.total_seconds() / 3600, 1)
 
 
 def _fresh(db: Connection, outlet: str, now: datetime) -> int:

@@ -100,7 +100,7 @@ def intact(outcome: Outcome, problems: Sequence[str] | None) -> bool | None:
         return False
     if problems is None:
         return None
-    return not any(problem.startswith(("no title", "no body", "recipe: ")) for problem in problems)
+    return not any(problem.startswith(("no title", "no body", "short body", "recipe: ")) for problem in problems)
 
 
 def page_counts(db: Connection) -> dict[str, int]:

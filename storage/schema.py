@@ -84,6 +84,7 @@ feeds = Table(
     _words("reason"),
     Column("status", Integer),
     Column("since", Utc),  # since when attempts succeed, or fail
+    _words("note"),  # of a list that answered but gave nothing: its selector found no link
     *_decided(),
     Index("ix_feeds_due", "in_use", "next_due"),  # due_feeds
     Index("ix_feeds_outlet", "outlet"),  # health, per outlet
@@ -358,6 +359,34 @@ edition_articles = Table(
     Column("article_id", BigId, ForeignKey("articles.id"), nullable=False),
     Column("story_id", BigId, ForeignKey("stories.id")),
     Index("ix_edition_articles_article", "article_id"),  # in which editions was it?
+)
+
+# What the operator was told of each outlet, so that a restart tells nothing twice.
+outlets_told = Table(
+    "outlets_told",
+    metadata,
+    Column("outlet", String(100), primary_key=True),
+    Column("state", String(16), nullable=False),  # told last; ok: nothing to tell
+    Column("told_at", Utc, nullable=False),
+    Column("seen", String(16), nullable=False),  # found last: told when a second reading finds it again
+    Column("seen_asked", Utc),  # the reading that found it first
+)
+
+# Mails to the operator: kept before they go out, so that none is lost while the mail server is down.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("created_at", Utc, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("sending_at", Utc),  # committed before the message goes out: from then on it is never sent again
+    Column("sent_at", Utc),
+    _count("attempts"),
+    Column("next_try", Utc),  # NULL: not to be sent (again)
+    _words("error"),
+    Index("ix_notices_waiting", "next_try"),  # waiting
+    sqlite_autoincrement=True,
 )
 
 runs = Table(

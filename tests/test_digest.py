@@ -324,7 +324,11 @@ def test_the_coverage_statement_names_every_trouble_and_its_cause() -> None:
         ("DNS lookup failed", "không tìm thấy máy chủ"),
         ("certificate verify failed", "chứng chỉ bảo mật không hợp lệ"),
         ("HTTP 403", "máy chủ báo lỗi 403"),
-        ("a challenge page", "từ chối truy cập"),
+        ("a challenge page", "bắt xác minh trình duyệt"),
+        ("a web page instead of a feed", "danh sách tin không đọc được"),
+        ("connection refused", "máy chủ không nhận kết nối"),
+        ("robots.txt unreachable: 503", "máy chủ báo lỗi 503"),
+        ("truncated answer: https://bao-x.vn/bai-404.html", "từ chối truy cập"),
     ],
 )
 def test_the_cause_of_a_trouble_is_in_the_readers_words(error: str, words: str) -> None:

@@ -1,0 +1,92 @@
+"""Mails to the operator: kept before they go out, sent once, and what he was told of each outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from press import OutletState
+from storage.schema import notices, outlets_told
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the operator was last told of an outlet, and what was found since."""
+
+    outlet: str
+    state: OutletState
+    told_at: datetime
+    seen: OutletState
+    seen_asked: datetime | None = None  #: the reading that first found `seen`
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail that waits."""
+
+    id: int
+    created_at: datetime
+    subject: str
+    lines: tuple[str, ...]
+    attempts: int
+
+
+def told(db: Connection) -> dict[str, Told]:
+    """What was told of each outlet, by slug."""
+    rows = db.execute(select(outlets_told))
+    return {row.outlet: Told(row.outlet, row.state, row.told_at, row.seen, row.seen_asked) for row in rows}
+
+
+def keep_told(db: Connection, rows: Iterable[Told]) -> None:
+    """Store what is told now, replacing what was."""
+    values = [
+        {"outlet": r.outlet, "state": r.state, "told_at": r.told_at, "seen": r.seen, "seen_asked": r.seen_asked}
+        for r in rows
+    ]
+    if not values:
+        return
+    insert = postgresql.insert(outlets_told) if db.dialect.name == "postgresql" else sqlite.insert(outlets_told)
+    new = {name: insert.excluded[name] for name in ("state", "told_at", "seen", "seen_asked")}
+    db.execute(insert.on_conflict_do_update(index_elements=[outlets_told.c.outlet], set_=new), values)
+
+
+def forget_told(db: Connection, outlets: Sequence[str]) -> None:
+    """Drop what was told of outlets that are not read any more."""
+    for slug in outlets:
+        db.execute(delete(outlets_told).where(outlets_told.c.outlet == slug))
+
+
+def add_notice(db: Connection, subject: str, lines: Sequence[str], now: datetime) -> int:
+    """Keep a mail to the operator, to be sent from `now` on; answers with its id."""
+    values = {"created_at": now, "subject": subject, "body": "\n".join(lines), "next_try": now}
+    return int(db.execute(notices.insert().returning(notices.c.id), values).scalar_one())
+
+
+def waiting(db: Connection, now: datetime) -> list[Notice]:
+    """The mails to be sent at `now`, oldest first."""
+    query = select(notices).where(notices.c.next_try <= now).order_by(notices.c.id)
+    return [
+        Notice(row.id, row.created_at, row.subject, tuple(row.body.split("\n")), row.attempts)
+        for row in db.execute(query)
+    ]
+
+
+def sending(db: Connection, notice: int, now: datetime) -> bool:
+    """Mark that a mail begins to go out: from now on it is never sent again. False where another sends it."""
+    mine = update(notices).where(notices.c.id == notice, notices.c.next_try.is_not(None))
+    return db.execute(mine.values(sending_at=now, next_try=None)).rowcount == 1
+
+
+def sent(db: Connection, notice: int, now: datetime) -> None:
+    """Mark that the server took a mail."""
+    db.execute(update(notices).where(notices.c.id == notice).values(sent_at=now, error=""))
+
+
+def failed(db: Connection, notice: int, error: str, next_try: datetime | None) -> None:
+    """Mark that the server did not take a mail; it is tried again at `next_try`, None: never."""
+    values = {"error": error, "next_try": next_try, "attempts": notices.c.attempts + 1}
+    db.execute(update(notices).where(notices.c.id == notice).values(values))
