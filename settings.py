@@ -36,7 +36,19 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class Storage:
     url: str = field(default="sqlite:///data/diembao.db", repr=False)  # may hold a password
+    min_free: int = 1 << 30  #: bytes; below it nothing is collected
     backup_dir: str = ""
+    backups_kept: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what may go is kept; None: for ever."""
+
+    pages: timedelta | None = None
+    versions: timedelta | None = None
+    addresses: timedelta | None = None
+    runs: timedelta | None = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,7 @@ class Settings:
     file: Path | None = None
     area: Area = Area()
     storage: Storage = Storage()
+    retention: Retention = Retention()
     crawl: Crawl = Crawl()
     analysis: Analysis = Analysis()
     schedule: Schedule = Schedule()
@@ -223,6 +236,7 @@ def parse(text: str, path: Path) -> Settings:
 TABLES: Mapping[str, type] = {
     "area": Area,
     "storage": Storage,
+    "retention": Retention,
     "crawl": Crawl,
     "analysis": Analysis,
     "schedule": Schedule,
@@ -356,6 +370,30 @@ def _duration(value: object) -> timedelta:
     return timedelta(seconds=int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]])
 
 
+def _kept(value: object) -> timedelta | None:
+    if value == "forever":
+        return None
+    found = re.fullmatch(r"(\d+)\s*([dwy])", _text(value))
+    if not found or not 0 < int(found[1]) < 1000:
+        raise ValueError('expected "forever", or how long such as "90d", "12w" or "2y"')
+    return timedelta(days=int(found[1]) * {"d": 1, "w": 7, "y": 365}[found[2]])
+
+
+def _size(value: object) -> int:
+    found = re.fullmatch(r"(\d+)\s*([MGT])", _text(value))
+    if value == "0":
+        return 0
+    if not found:
+        raise ValueError('expected a size such as "500M" or "1G" ("0": never stop)')
+    return int(found[1]) << {"M": 20, "G": 30, "T": 40}[found[2]]
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= 1000:
+        raise ValueError("expected a whole number between 1 and 1000")
+    return value
+
+
 def clock_time(value: object) -> time:
     """Return the time of day of a text HH:MM; ValueError otherwise."""
     if not isinstance(value, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
@@ -387,7 +425,13 @@ def _web_address(value: object) -> str:
 CHECKS: Mapping[str, Callable[[object], Any]] = {
     "area.province": _filled,
     "storage.url": _filled,
+    "storage.min_free": _size,
     "storage.backup_dir": _text,
+    "storage.backups_kept": _number,
+    "retention.pages": _kept,
+    "retention.versions": _kept,
+    "retention.addresses": _kept,
+    "retention.runs": _kept,
     "crawl.contact": _text,
     "crawl.outlets": _slugs,
     "crawl.delay": _seconds,

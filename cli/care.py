@@ -1,4 +1,4 @@
-"""Care of the data: copies, and putting one back."""
+"""Care of the data: copies, putting one back, letting old things go."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `backup` and `restore`."""
+    """Add `backup`, `restore` and `retention`."""
     command = add_command(
         commands,
         "backup",
@@ -34,6 +34,16 @@ def add_commands(commands: Commands) -> None:
         "not known to it: what they told is told again.",
     )
     command.add_argument("file", metavar="FILE", type=Path)
+    json_option(command, "one JSON object")
+    command = add_command(
+        commands,
+        "retention",
+        retention,
+        "let go what is older than [retention] keeps; `serve` does so every night",
+        "Texts that articles show, what belongs to corrected articles, editions and addresses are never let go. The\n"
+        "file of a SQLite archive does not shrink: the room is used again.",
+    )
+    command.add_argument("--dry-run", action="store_true", help="only say what would go")
     json_option(command, "one JSON object")
 
 
@@ -64,6 +74,25 @@ def restore(args: argparse.Namespace) -> int:
     print(f"restored the backup of {done.backup.made}: {_words(done.backup)}")
     if done.aside:
         print(f"what was there before is kept as {done.aside}; remove it when all is well")
+    return 0
+
+
+def retention(args: argparse.Namespace) -> int:
+    """Let old things go, or say what would go."""
+    import pipeline.retention
+
+    with opened(args) as (archive, settings):
+        act = pipeline.retention.foreseen if args.dry_run else pipeline.retention.retention
+        told = act(archive, settings, now_of(args)).as_json()
+        rules = pipeline.retention.keeping(settings.retention)
+    if args.json:
+        print_json({**told, "dry_run": args.dry_run})
+        return 0
+    for kind, kept in rules.items():
+        weight = told[kind]
+        words = f"{weight['rows']:>8} rows, {_size(weight['bytes'])}" if kept else "-"  # type: ignore[index]
+        print(f"{kind:<10} {f'kept {kept.days} days' if kept else 'kept for ever':<16} {words}")
+    print("nothing was let go: this was a dry run" if args.dry_run else "let go")
     return 0
 
 

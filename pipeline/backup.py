@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from errors import DiemBaoError
 from pipeline import models
+from pipeline.counts import Counts, never_stop
 from settings import Settings
 from storage import Archive
 from storage.backup import Contents, copy_database, restore_database
@@ -64,6 +65,27 @@ def backup(archive: Archive, settings: Settings, now: datetime, target: Path | N
         opened(packed)
         _name(packed, file)
     return opened(file, thoroughly=False)
+
+
+def backups(
+    archive: Archive, settings: Settings, now: datetime, *, should_stop: Callable[[], bool] = never_stop
+) -> Counts:
+    """Make the nightly backup where `[storage] backup_dir` asks for it, then let the oldest go that are too many."""
+    counts = Counts("backup")
+    if settings.storage.backup_dir and not should_stop():
+        made = backup(archive, settings, now)
+        counts.due = counts.done = 1
+        counts.extra |= {"file": str(made.file), "bytes": made.bytes}
+        for old in outdated(made.file.parent, settings.storage.backups_kept):
+            old.unlink(missing_ok=True)
+    return counts
+
+
+def newest(settings: Settings) -> Path | None:
+    """Return the newest nightly backup, None where there is none."""
+    folder = Path(settings.storage.backup_dir)
+    found = outdated(folder, 0) if settings.storage.backup_dir and folder.is_dir() else []
+    return found[-1] if found else None
 
 
 def opened(file: Path, *, thoroughly: bool = True) -> Backup:

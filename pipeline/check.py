@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from digest.send import probe
 from errors import DiemBaoError
+from pipeline import backup, disk
 from pipeline import outlets as chosen_outlets
 from pipeline.mail import server_of
 from press import Outlet
@@ -29,10 +30,15 @@ class Finding:
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Look at settings, storage, area, models, outlets, mail server, web and operator, in the order they are needed."""
+    """Look at settings, storage, disk, area, models, outlets, mail server, web, backups and operator, in this order."""
     looks: tuple[tuple[str, Callable[[], str], str], ...] = (
         ("settings", lambda: _settings(settings), "set [crawl] contact in settings.toml (docs/settings.md)"),
         ("storage", lambda: _storage(settings), "set [storage] url to a place this user may write"),
+        (
+            "disk",
+            lambda: _disk(settings),
+            "make room; `diembao retention --dry-run` says what could go",
+        ),
         ("area", lambda: _area(settings), "set [area] province to a province in use today or abolished"),
         ("models", lambda: _models(settings), "take analysis/models/ from the release again, or run `diembao train`"),
         ("outlets", lambda: _outlets(settings), "mend [crawl] outlets or the [[outlet]] rows in settings.toml"),
@@ -44,6 +50,7 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
         except (DiemBaoError, ValueError) as error:
             yield Finding(what, False, str(error), mend)
     yield from _advice(settings)
+    yield _backups(settings, now)
     if settings.operator.email:
         yield Finding("operator", True, f"told at {settings.operator.email}")
     else:
@@ -59,6 +66,17 @@ def _advice(settings: Settings) -> Iterator[Finding]:
         yield Finding("sender", True, f"mails come from {settings.mail.sender}", "set [mail] from to your own address")
 
 
+def _backups(settings: Settings, now: datetime) -> Finding:
+    if not settings.storage.backup_dir:
+        return Finding("backups", True, "no nightly backup", "set [storage] backup_dir to a folder on another disk")
+    last = backup.newest(settings)
+    if last is None:
+        return Finding("backups", True, f"none yet in {settings.storage.backup_dir}", "`diembao backup` makes one now")
+    days = (now - datetime.fromtimestamp(last.stat().st_mtime, UTC)).days
+    words = "look for `nightly` in the log of `diembao serve`, or make one now: `diembao backup`" if days > 1 else ""
+    return Finding("backups", days <= 1, f"{last}, {days} days old", words)
+
+
 def _settings(settings: Settings) -> str:
     return f"{settings.file or 'defaults'}; introduces itself as {settings.user_agent}"
 
@@ -72,6 +90,19 @@ def _storage(settings: Settings) -> str:
             return f"{archive.name}: {count(db)} articles"
     finally:
         archive.close()
+
+
+def _disk(settings: Settings) -> str:
+    archive = open_archive(settings.storage.url)
+    try:
+        room = disk.room(archive, settings)
+    finally:
+        archive.close()
+    if room is None:
+        return "the database server looks after its own"
+    if room.short:
+        raise DiemBaoError(f"nothing is collected: {room.words}")
+    return room.words
 
 
 def _area(settings: Settings) -> str:

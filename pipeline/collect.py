@@ -24,6 +24,7 @@ import storage.links
 from crawlers import Job, crawl
 from crawlers.rhythm import next_ask, next_reading
 from errors import DiemBaoError, UsageError
+from pipeline import disk
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.process import GRACE, die_with_parent, interrupted_by
@@ -52,9 +53,13 @@ def collect(
 ) -> Counts:
     """Ask what is due by `now`: lists conditionally, then the articles they announce and those due for a re-reading.
 
+    With a nearly full disk nothing is asked, and `paused` says why: all stays due.
     `outlets`: slugs to ask (default: all in use). UsageError for an unknown one, SettingsError without a contact.
     """
     with archive.lock("collect", LOCK_WAIT), recorded(archive, "collect", now) as counts:
+        if why := disk.paused(archive, settings, now):
+            counts.extra["paused"] = why
+            return counts
         job = _job(archive, settings, now, outlets)
         counts.due = len(job.feeds) + len(job.readings)
         told = crawled(job, settings.storage.url, progress, should_stop) if counts.due else Tally()

@@ -60,11 +60,10 @@ class Counts:
         """Return the summary as one line for a person."""
         told = self.as_json()
         parts = [f"{told['due']} due", *(f"{told[name]} {name}" for name in ("done", "later", "never") if told[name])]
-        parts += [
-            f"{value} {name.replace('_', ' ')}"
-            for name, value in self.extra.items()
-            if value and isinstance(value, int)
-        ]
+        for name, value in self.extra.items():
+            if value and isinstance(value, int | str):
+                words = name.replace("_", " ")
+                parts.append(f"{words}: {value}" if isinstance(value, str) else f"{value} {words}")
         return f"{self.verb:<8} {', '.join(parts)} in {told['seconds']:.1f} s"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import counters, meta
@@ -31,6 +31,11 @@ def set_fact(db: Connection, key: str, value: str) -> None:
     insert = postgresql.insert(meta) if db.dialect.name == "postgresql" else sqlite.insert(meta)
     statement = insert.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
     db.execute(statement, {"key": key, "value": value})
+
+
+def drop_fact(db: Connection, key: str) -> None:
+    """Forget what is stored under `key`."""
+    db.execute(delete(meta).where(meta.c.key == key))
 
 
 def secret(db: Connection, name: str) -> str:

@@ -85,7 +85,8 @@ def file_lock(path: Path, name: str, wait: float, *, inherit: bool = False, shar
             time.sleep(_POLL)
         os.ftruncate(fd, 0)
         if not shared:
-            os.pwrite(fd, str(os.getpid()).encode(), 0)
+            with suppress(OSError):  # a full disk: the lock holds all the same, its holder goes unnamed
+                os.pwrite(fd, str(os.getpid()).encode(), 0)
         yield held
     finally:
         _not_for_children.discard(held)
