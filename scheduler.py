@@ -26,12 +26,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 import logs
 from errors import DiemBaoError, SettingsError
 from pipeline.analyse import analyse
+from pipeline.backup import backups
 from pipeline.collect import collect
 from pipeline.counts import Counts
 from pipeline.due import last_daily
 from pipeline.group import group
 from pipeline.lease import BEAT, Lease, shown
 from pipeline.publish import publish
+from pipeline.retention import retention
 from pipeline.watch import watch
 from settings import Settings
 from storage import Archive
@@ -75,6 +77,7 @@ JOBS = (
     PRESS,
     Job("editions", (publish,), after_press=True),
     Job("watch", (watch,), after_press=True),
+    Job("nightly", (backups, retention), daily=time_of_day(2, 30)),
 )
 
 

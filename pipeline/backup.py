@@ -20,6 +20,7 @@ from pathlib import Path
 from errors import DiemBaoError
 from pipeline import models
 from pipeline.counts import Counts, never_stop
+from pipeline.mail import tell_operator
 from settings import Settings
 from storage import Archive
 from storage.backup import Contents, copy_database, restore_database
@@ -70,10 +71,18 @@ def backup(archive: Archive, settings: Settings, now: datetime, target: Path | N
 def backups(
     archive: Archive, settings: Settings, now: datetime, *, should_stop: Callable[[], bool] = never_stop
 ) -> Counts:
-    """Make the nightly backup where `[storage] backup_dir` asks for it, then let the oldest go that are too many."""
+    """Make the nightly backup where `[storage] backup_dir` asks for it, then let the oldest go that are too many.
+
+    Raises DiemBaoError where it cannot be made; the operator is told.
+    """
     counts = Counts("backup")
     if settings.storage.backup_dir and not should_stop():
-        made = backup(archive, settings, now)
+        try:
+            made = backup(archive, settings, now)
+        except DiemBaoError as error:
+            lines = [f"Không sao lưu được kho lưu đêm qua: {error}", "Sửa xong, làm ngay một bản: diembao backup"]
+            tell_operator(settings, "Điểm báo: chưa sao lưu được", lines, now)
+            raise
         counts.due = counts.done = 1
         counts.extra |= {"file": str(made.file), "bytes": made.bytes}
         for old in outdated(made.file.parent, settings.storage.backups_kept):

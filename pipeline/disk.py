@@ -6,18 +6,18 @@ Only the disk of a SQLite archive can be seen from here; a database server looks
 
 from __future__ import annotations
 
-import logging
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
+import logs
 from errors import StorageError
 from pipeline.mail import tell_operator
 from settings import Settings
 from storage import Archive
 from storage.facts import drop_fact, get_fact, set_fact
 
-LOG = logging.getLogger("diembao")
+LOG = logs.logger()
 SINCE = "disk_short_since"
 MARGIN = 1.1  # a pause ends only with a tenth more than it began at, so that it does not begin anew at once
 
@@ -64,7 +64,7 @@ def paused(archive: Archive, settings: Settings, now: datetime) -> str:
         if since is not None:
             with archive.begin() as db:
                 drop_fact(db, SINCE)
-            LOG.info("the disk has room again (%s): collecting goes on", found.words)
+            LOG.info("disk has room again, collecting goes on", free=found.free)
         _told.discard(archive.name)
         return ""
     if since is None and archive.name not in _told:
@@ -74,12 +74,12 @@ def paused(archive: Archive, settings: Settings, now: datetime) -> str:
 
 
 def _begin(archive: Archive, settings: Settings, found: Room, now: datetime) -> None:
-    LOG.error("the disk is nearly full (%s): nothing is collected until there is room", found.words)
+    LOG.error("disk nearly full, nothing is collected", free=found.free, min_free=found.least)
     try:
         with archive.begin() as db:
             set_fact(db, SINCE, now.isoformat())
     except StorageError as error:  # no room even for this: this process remembers it
-        LOG.error("%s", error)
+        LOG.error("pause not noted", error=str(error))
     lines = [
         f"Ổ đĩa chứa kho lưu còn {found.free >> 20} MB, ít hơn mức [storage] min_free ({found.least >> 20} MB).",
         "Chương trình tạm dừng thu thập tin; không mất gì, có chỗ là tự đọc bù. Thư điểm báo vẫn gửi.",

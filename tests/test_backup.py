@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import scheduler
 from errors import DiemBaoError
-from pipeline.backup import backup, opened, outdated, restore
+from pipeline.backup import backup, backups, newest, opened, outdated, restore
 from pipeline.models import CARD, CHOICES, current, folder
 from settings import Settings, Storage
 from storage import Archive, open_archive
@@ -180,6 +181,23 @@ def test_the_newest_are_kept(tmp_path: Path) -> None:
     for name in (*names, "mine.zip", "diembao-old.zip"):
         (tmp_path / name).touch()
     assert [path.name for path in outdated(tmp_path, 2)] == names[:3]
+
+
+def test_every_night(small_office: Settings, tmp_path: Path) -> None:
+    (nightly,) = [job for job in scheduler.JOBS if backups in job.steps]
+    assert nightly.daily
+    house = replace(small_office, storage=replace(small_office.storage, backup_dir=str(tmp_path / "b"), backups_kept=2))
+    with closing(open_archive(house.storage.url)) as archive:
+        assert backups(archive, small_office, NOW).due == 0, "nobody asked for it"
+        for day in range(3):
+            assert backups(archive, house, at(24 * day)).done == 1
+        last = newest(house)
+        with pytest.raises(DiemBaoError, match="never replaces"):
+            backups(archive, house, at(48))
+    kept = sorted((tmp_path / "b").iterdir())
+    assert len(kept) == 2
+    assert last == kept[-1]
+    assert opened(kept[0]).contents.rows["articles"] == 1
 
 
 def test_a_damaged_archive_can_be_replaced(tmp_path: Path, empty_sqlite: Path) -> None:
