@@ -1,12 +1,13 @@
-"""Care of the data: copies, putting one back, letting old things go."""
+"""Care of the data: copies, putting one back, letting old things go, looking for faults."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.common import NO_SETTINGS, Commands, add_command, json_option, now_of, opened, print_json, settings_of
+from cli.common import NO_SETTINGS, Commands, add_command, json_option, now_of, opened, print_json, safe, settings_of
 from errors import SettingsError
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `backup`, `restore` and `retention`."""
+    """Add `backup`, `restore`, `retention` and `archive check`."""
     command = add_command(
         commands,
         "backup",
@@ -45,6 +46,17 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("--dry-run", action="store_true", help="only say what would go")
     json_option(command, "one JSON object")
+    things = add_command(commands, "archive", check, "look for faults in the archive: `archive check`")
+    command = add_command(
+        things.add_subparsers(title="what to do", metavar="WHAT", required=True),
+        "check",
+        check,
+        "look for faults in the archive, and mend them with --repair",
+        "Reads all of it: damage, rows that name others that are not there, numbers, pages, texts, stories. Exit code\n"
+        "1 when a fault is left. Take a backup before --repair; each kind is mended whole or not at all.",
+    )
+    command.add_argument("--repair", action="store_true", help="mend what can be mended")
+    json_option(command, "one JSON object a line")
 
 
 def backup(args: argparse.Namespace) -> int:
@@ -94,6 +106,31 @@ def retention(args: argparse.Namespace) -> int:
         print(f"{kind:<10} {f'kept {kept.days} days' if kept else 'kept for ever':<16} {words}")
     print("nothing was let go: this was a dry run" if args.dry_run else "let go")
     return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Look for faults in the archive, and mend them where that is asked for."""
+    import pipeline.inspect
+
+    left = 0
+    with opened(args) as (archive, settings):
+        for finding in pipeline.inspect.inspect(archive, settings, now_of(args), repair=args.repair):
+            left += finding.left
+            if args.json:
+                print_json(asdict(finding))
+                continue
+            if not finding.found:
+                print(f"ok   {finding.name}")
+                continue
+            mended = f", {finding.found - finding.left} mended" if args.repair else ""
+            print(f"NOT  {finding.name:<12} {finding.found} {finding.wrong}{mended}")
+            for example in finding.examples:
+                print(safe(f"{'':18}{example}"))
+            if finding.left:
+                print(f"{'':18}→ {finding.mending}")
+    if left and not args.repair and not args.json:
+        print("take a backup (`diembao backup`), then mend with `diembao archive check --repair`")
+    return 1 if left else 0
 
 
 def _of(made: Backup) -> dict[str, object]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 import storage.migrate
+import tests.released
 from errors import StorageError
+from pipeline.inspect import inspect
+from settings import Settings, Storage
 from storage import open_archive
+from storage.articles import versions_of
+from storage.editions import claim, editions
+from storage.pages import due_pages
 from storage.schema import metadata
+from tests.archives import at, link, store
 from tests.conftest import ROOT
 
 pytest_plugins = ["tests.databases"]
@@ -109,3 +121,92 @@ def test_a_migration_that_fails_leaves_nothing_behind(fresh_url: str, monkeypatc
     monkeypatch.undo()
     with open_archive(fresh_url) as archive, archive.read() as db:
         assert db.execute(text("SELECT count(*) FROM articles")).scalar_one() == 0
+
+
+def released(version: str, url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Make the archive of a released version; return its rows as the program reads them, column by column."""
+    tests.released.make(version, url)
+    return rows_at(url, tests.released.rows_of_dump(version))
+
+
+def rows_at(url: str, like: tests.released.Rows) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of the tables and columns that `like` has."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as db:
+        return {
+            name: sorted(map(tuple, db.execute(text(_query(name, rows[0])))), key=repr)
+            for name, rows in like.items()
+            if rows and name != storage.migrate.VERSION_TABLE
+        }
+
+
+def _query(table: str, columns: Iterable[str]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"SELECT {names} FROM {table}"
+
+
+def test_every_released_schema_has_its_archive() -> None:
+    known = sorted(script.revision for script in scripts().walk_revisions())
+    missing = set(known) - set(tests.released.VERSIONS) - {storage.migrate.HEAD}
+    assert not missing, f"make tests/released/{min(missing)}.sql with the program as it was before the next migration"
+
+
+@pytest.mark.parametrize("version", tests.released.VERSIONS)
+def test_released_migrations_are_never_changed(version: str) -> None:
+    assert tests.released.schema_of_migrations(version) == tests.released.schema_of_dump(version)
+
+
+@pytest.mark.parametrize("version", tests.released.VERSIONS)
+def test_an_archive_of_every_released_version_comes_along_whole(version: str, fresh_url: str) -> None:
+    before = released(version, fresh_url)
+    settings = Settings(storage=Storage(fresh_url))
+    with open_archive(fresh_url) as archive:
+        assert rows_at(fresh_url, tests.released.rows_of_dump(version)) == before
+        assert [finding.name for finding in inspect(archive, settings, at(30)) if finding.found] == []
+        with archive.read() as db:
+            assert db.execute(text("SELECT version_num FROM archive_version")).scalar_one() == storage.migrate.HEAD
+            assert [len(versions_of(db, number)) for number in (1, 2, 3)] == [2, 1, 1]
+            assert [edition.state for edition in editions(db)] == ["sent", "composed"]
+            assert [page.link.url for page in due_pages(db, 9)] == [link(6).url]
+        assert store(archive, link("new"), at(31)) == 4
+        with archive.begin() as db:
+            assert claim(db, 2, "here:2", at(31)), "the edition that waited can be sent"
+
+
+@pytest.mark.parametrize("version", tests.released.VERSIONS)
+def test_killed_while_an_archive_comes_along(version: str, fresh_url: str) -> None:
+    before = released(version, fresh_url)
+    kills = 0
+    for number in range(1, 100):
+        child = os.fork()
+        if child == 0:
+            _die_at_statement(number)
+            try:
+                open_archive(fresh_url).close()
+                os._exit(0)
+            except BaseException:
+                os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        kills += 1
+        with closing(create_engine(fresh_url, poolclass=NullPool).connect()) as db:
+            assert db.execute(text("SELECT version_num FROM archive_version")).scalar_one() == version
+        assert rows_at(fresh_url, tests.released.rows_of_dump(version)) == before
+    assert kills or version == storage.migrate.HEAD
+    with open_archive(fresh_url) as archive:
+        assert all(not found.found for found in inspect(archive, Settings(storage=Storage(fresh_url)), at(30)))
+
+
+def _die_at_statement(number: int) -> None:
+    """Kill this process after its `number`th statement that changes something."""
+    calls = 0
+
+    def count(_db: object, _cursor: object, statement: str, *_more: object) -> None:
+        nonlocal calls
+        calls += statement.lstrip().upper().startswith(("CREATE", "ALTER", "UPDATE", "INSERT", "DELETE", "DROP"))
+        if calls == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "after_cursor_execute", count)
