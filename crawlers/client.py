@@ -24,7 +24,7 @@ from scrapy.http import Response
 from crawlers.guard import resolved_refusal, url_refusal
 from crawlers.handler import OversizedHead
 from crawlers.job import Job, Sink
-from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, not_a_page, retry_after
+from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, blocked_reason, not_a_page, retry_after
 from crawlers.politeness import (
     UNDELAYED_SEATS,
     Host,
@@ -140,7 +140,7 @@ class Client:
             if closed := self._closed(host, outlet):
                 return closed
             answer = await self._once(host, url, outlet, wanted, conditions)
-            if isinstance(answer, Trouble) or answer.status not in {429, 503}:
+            if isinstance(answer, Trouble) or answer.status not in {429, 503} or blocked_reason(answer):
                 return answer
             wait = retry_after(answer.headers, self._job.now)
             if wait is None and answer.status == 503:

@@ -29,8 +29,12 @@ _NO_PAGE: Final = ("application/pdf", "image/", "video/", "audio/", "font/", "ap
                    "application/vnd.", "application/x-rar", "application/x-7z")  # fmt: skip
 _MARKUP: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom")
 _CHALLENGE_BYTES: Final = 20_000
-_CHALLENGES: Final = (b"__cf_chl", b"cf-browser-verification", b"/cdn-cgi/challenge-platform", b"_incapsula_resource",
-                      b"awswafcookiedomainlist", b"ddos-guard")  # fmt: skip
+_CHALLENGES: Final = (b"__cf_chl", b"_cf_chl_opt", b"<title>just a moment", b"cf-browser-verification",
+                      b"captcha-delivery.com", b"px-captcha", b"_incapsula_resource", b"awswafcookiedomainlist",
+                      b"ddos-guard")  # fmt: skip
+#: These stand in real articles too: they tell only where there is hardly a paragraph.
+_CAPTCHAS: Final = (b"/cdn-cgi/challenge-platform", b"g-recaptcha", b"hcaptcha.com", b"cf-turnstile",
+                    b"checking your browser", b"you are human")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ def _is_challenge(answer: Answer) -> bool:
     # A tiny page that sets a cookie by script and loads itself again (D1N and its kin) has no article in it.
     sets_cookie = b"document.cookie" in page
     reloads = b"location.reload" in page or b"location.href" in page or b"location.replace" in page
-    return sets_cookie and reloads and page.count(b"<p") < 3
+    asks = any(mark in page for mark in _CAPTCHAS)
+    return ((sets_cookie and reloads) or asks) and page.count(b"<p") < 3
 
 
 def not_a_page(content_type: str, body: bytes = b"") -> str:

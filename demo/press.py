@@ -17,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from demo.moods import MOODS
 from demo.server import Request, State, serve
 from demo.site import SECTION_LINKS, Lists, build, lists, section_names
 from demo.troubles import Trouble, troubles
@@ -121,6 +122,17 @@ class Press:
     def advance(self) -> None:
         """From now on every reader sees the edited articles edited and the vanished ones gone."""
         self._control("POST", "/_demo/advance")
+
+    def mood(self, slug: str, mood: str) -> None:
+        """Put an outlet into one of `demo.moods.MOODS`, "ok" to end it; ValueError for what is none."""
+        if mood not in MOODS:
+            raise ValueError(f"no mood {mood!r}; there are {', '.join(MOODS)}")
+        self._control("POST", f"/_demo/outlet/{slug}/{mood}")
+
+    def publish(self, slug: str, *instants: datetime) -> tuple[str, ...]:
+        """Have an outlet publish an article at each of these instants; returns the addresses."""
+        query = urlencode([("at", at.isoformat()) for at in instants])
+        return tuple(json.loads(self._control("POST", f"/_demo/outlet/{slug}/publish?{query}")))
 
     def _lists(self, outlet: DemoOutlet) -> Lists:
         return lists(outlet, section_names([each for each in articles(self.anchor) if each.outlet == outlet.slug]))

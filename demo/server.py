@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import parse_qs
 
+from demo.moods import MOODS, in_mood
 from demo.resources import Resource, current, head, not_modified
 from demo.site import Site
 
@@ -36,6 +38,7 @@ class State:
 
     sites: Mapping[str, Site]
     log: deque[Request] = field(default_factory=lambda: deque(maxlen=200_000))
+    moods: dict[str, str] = field(default_factory=dict)  #: of the outlets that are put into one
     advanced: bool = False  #: every reader sees the edited pages, and the vanished ones are gone
     asked: set[tuple[str, str]] = field(default_factory=set)  #: of the addresses that treat a first request differently
 
@@ -81,15 +84,19 @@ class Connection(asyncio.Protocol):
             self.transport.close()
             return
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        self._answer(pieces[0], pieces[1].partition("?")[0], headers)
+        self._answer(pieces[0], *pieces[1].partition("?")[::2], headers)
 
-    def _answer(self, method: str, path: str, headers: Mapping[str, str]) -> None:
+    def _answer(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> None:
+        resource: Resource | None
         if path.startswith("/_demo/"):
-            resource = self._control(method, path)
+            resource = self._control(method, path, query)
         elif method in ("GET", "HEAD"):
             resource = self._resource(path, headers)
         else:
             resource = Resource(b"", status=405, headers={"Allow": "GET, HEAD"})
+        if resource is None:
+            self.transport.abort()
+            return
         close = headers.get("connection", "").lower() == "close" or int(headers.get("content-length") or 0) > 0
         unchanged = not_modified(resource, headers)
         status = 304 if unchanged else resource.status
@@ -108,20 +115,43 @@ class Connection(asyncio.Protocol):
         if close:
             self.transport.close()
 
-    def _resource(self, path: str, headers: Mapping[str, str]) -> Resource:
-        resource = self.state.sites[self.outlet].answer(path)
+    def _resource(self, path: str, headers: Mapping[str, str]) -> Resource | None:
+        site = self.state.sites[self.outlet]
+        resource = site.answer(path)
+        if mood := self.state.moods.get(self.outlet):
+            return in_mood(mood, resource, path, is_list=path in site.announcing)
         if resource.first is not None and (self.outlet, path) not in self.state.asked:
             self.state.asked.add((self.outlet, path))
             return resource.first
         return current(resource, headers, advanced=self.state.advanced)
 
-    def _control(self, method: str, path: str) -> Resource:
+    def _control(self, method: str, path: str, query: str) -> Resource:
         if path == "/_demo/requests" and method == "GET":
             return Resource(json.dumps([asdict(seen) for seen in self.state.log]).encode(), "application/json")
         if path == "/_demo/advance" and method == "POST":
             self.state.advanced = True
             return Resource(b"{}", "application/json")
+        slug, _, what = path.removeprefix("/_demo/outlet/").partition("/")
+        if method == "POST" and slug in self.state.sites:
+            if what == "publish":
+                return self._publish(slug, query)
+            if what in MOODS:
+                self.state.moods[slug] = what
+                if what == "ok":
+                    del self.state.moods[slug]
+                return Resource(b"{}", "application/json")
         return Resource(b"", status=404)
+
+    def _publish(self, slug: str, query: str) -> Resource:
+        wanted = parse_qs(query)
+        try:
+            instants = [datetime.fromisoformat(text.replace(" ", "+")) for text in wanted.get("at", [])]
+            if not all(at.tzinfo for at in instants):
+                raise ValueError("without a zone")
+        except ValueError as error:
+            return Resource(str(error).encode(), "text/plain; charset=utf-8", status=400)
+        published = [self.state.sites[slug].publish(at) for at in instants or [datetime.now(UTC)]]
+        return Resource(json.dumps([article.url for article in published]).encode(), "application/json")
 
     async def _later(self, resource: Resource, answer: bytes, close: bool) -> None:
         await asyncio.sleep(resource.delay)

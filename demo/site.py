@@ -13,7 +13,7 @@ from demo.lists import atom, broken_rss, items, news_sitemap, rss
 from demo.pages import COPY_HERE, Neighbour, article_page, neighbours, section_page
 from demo.resources import GONE, Conditions, Resource, page
 from demo.troubles import busy_once, hidden, trouble_items, troubles
-from demo.truth import COPY_MARK, DemoArticle, DemoOutlet, articles, outlets, slug
+from demo.truth import COPY_MARK, DemoArticle, DemoOutlet, articles, fresh_article, outlets, slug
 
 XML = "application/xml; charset=utf-8"
 SECTION_LINKS = "h2.list-title a"
@@ -35,14 +35,19 @@ class Site:
         self, outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, anchor: datetime, *, with_troubles: bool
     ) -> None:
         self.outlet = outlet
+        self._served = list(served)
+        self._where = base, anchor, with_troubles
+        self._fresh = 0
         originals = [article for article in served if not article.copy]
-        boxes = neighbours(outlet, originals)
+        boxes = self._boxes = neighbours(outlet, originals)
         pages = {a.key: _article(outlet, a, boxes, at, with_troubles) for at, a in enumerate(originals)}
         self._fixed: dict[str, Resource] = {urlsplit(a.url).path: pages[a.key] for a in originals}
         if outlet.amp is not None and len(originals) > outlet.amp:
             twin = originals[outlet.amp]
             self._fixed["/amp" + urlsplit(twin.url).path] = pages[twin.key]
-        self._fixed |= _lists(outlet, served, base, anchor, with_troubles)
+        announced = _lists(outlet, served, base, anchor, with_troubles)
+        self.announcing = frozenset(announced) - {"/robots.txt"}  #: the paths of its lists
+        self._fixed |= announced
         first = {article.key: article for article in originals}
         self._copies = {urlsplit(a.url).path: (a, first[a.key.rpartition("#")[0]]) for a in served if a.copy}
         self._copy_page = lru_cache(maxsize=256)(self._make_copy)
@@ -53,6 +58,16 @@ class Site:
         if found is not None:
             return found
         return self._copy_page(path) if path in self._copies else GONE
+
+    def publish(self, at: datetime) -> DemoArticle:
+        """Publish one more article, dated `at`: from now on it is served, and its lists announce it."""
+        base, anchor, with_troubles = self._where
+        article = fresh_article(self.outlet, self._fresh, at, base)
+        self._fresh += 1
+        self._served = sorted([article, *self._served], key=lambda one: one.published_at, reverse=True)
+        self._fixed[urlsplit(article.url).path] = _article(self.outlet, article, self._boxes, -1, with_troubles)
+        self._fixed |= _lists(self.outlet, self._served, base, anchor, with_troubles)
+        return article
 
     def _make_copy(self, path: str) -> Resource:
         article, original = self._copies[path]

@@ -56,6 +56,10 @@ class Text:
     body: str
 
 
+#: Fresh articles are numbered from here, above the copies of a multiplied press.
+FIRST_FRESH = 5000
+
+
 @dataclass(frozen=True, slots=True)
 class DemoArticle:
     """One article of the demo press with its ground truth; `text` is what a first reading serves, in clean form."""
@@ -123,6 +127,13 @@ def articles(
         rows = sorted(_rows(outlet.slug), key=lambda row: age(row["before"]))
         found += [_article(outlet, row, anchor, base_url(outlet.slug), n) for row in rows for n in range(copies)]
     return tuple(found)
+
+
+def fresh_article(outlet: DemoOutlet, number: int, at: datetime, base: str) -> DemoArticle:
+    """Return the `number`-th article that an outlet publishes while it is served: one of its own, told anew at `at`."""
+    rows = [row for row in _rows(outlet.slug) if not row.get("edited") and not row.get("vanishes")]
+    row = rows[number % len(rows)]
+    return _article(outlet, row, at + age(row["before"]), base, FIRST_FRESH + number)
 
 
 def age(before: str) -> timedelta:
