@@ -5,12 +5,12 @@ What is to be told is committed as a waiting mail together with the mark that it
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+import logs
 import storage.facts
 import storage.notices
 import storage.outlets
@@ -27,7 +27,7 @@ from settings import Settings
 from storage import Archive
 from storage.notices import Notice, Told
 
-LOG = logging.getLogger("diembao")
+LOG = logs.logger()
 LOCK_WAIT = 5.0
 SUMMARY = "watch:summary"  # the fact: the last day that was summed up
 LINE = "watch:line"  # the fact: when our own line was told to be broken; "": it is not
@@ -110,7 +110,9 @@ def _note(archive: Archive, settings: Settings, now: datetime) -> None:
             storage.notices.add_notice(db, mail.subject, mail.lines, now)
     for change in news.changes:
         health = change.health
-        LOG.info("%s: %s, before %s; %s", health.slug, health.state, change.before, health.last_error or "no error")
+        LOG.info(
+            "outlet changed", outlet=health.slug, state=health.state, before=change.before, error=health.last_error
+        )
 
 
 def _news(found: Sequence[OutletHealth], known: Mapping[str, Told], broken: datetime | None, now: datetime) -> News:
@@ -166,7 +168,7 @@ def _deliver(archive: Archive, settings: Settings, mail: Notice, now: datetime) 
 
 
 def _failed(archive: Archive, mail: Notice, error: DiemBaoError, next_try: datetime | None) -> str:
-    LOG.warning("the operator could not be told «%s»: %s", mail.subject, error)
+    LOG.warning("the operator could not be told", notice=mail.id, subject=mail.subject, error=str(error))
     with archive.begin() as db:
         storage.notices.failed(db, mail.id, str(error), next_try)
     return "later" if next_try else "never"

@@ -1,4 +1,4 @@
-"""The web side of the service: its health, and the one-click end of a subscription that the mails name."""
+"""The web side of the service: what machines ask, and the one-click end of a subscription that the mails name."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from errors import StorageError, Unusable
-from pipeline import lease, unsubscribe
+from errors import Unusable
+from pipeline import unsubscribe
 from settings import Settings
 from storage import Archive
-from storage.leases import get_lease
-from storage.runs import last_runs
+from web import watch
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
-VERBS = ("collect", "analyse", "group", "publish")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'self'",
     "Referrer-Policy": "no-referrer",
@@ -38,18 +36,7 @@ def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime]
     """Return the application; nothing happens at import time, and `clock` says what time it is."""
     app = FastAPI(title="Điểm Báo", docs_url=None, redoc_url=None, openapi_url=None)
 
-    @app.get("/health")
-    def health() -> Response:
-        """Say whether the archive answers, which service acts, how and when each verb last ended; 503: no answer."""
-        try:
-            with archive.read() as db:
-                runs = [run for verb in VERBS for run in last_runs(db, verb, 1)]
-                row = get_lease(db, lease.NAME)
-        except StorageError as error:
-            return JSONResponse({"status": "down", "archive": str(error)}, status_code=503)
-        verbs = {run.verb: {"ended_at": run.ended_at.isoformat(), "error": run.error} for run in runs}
-        status = "trouble" if any(run.error for run in runs) else "ok"
-        return JSONResponse({"status": status, "archive": "ok", "verbs": verbs, "acts": lease.told(row)})
+    watch.add_routes(app, archive, settings, clock)
 
     @app.get("/unsubscribe")
     def ask(request: Request, token: str = "") -> Response:

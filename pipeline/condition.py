@@ -1,0 +1,123 @@
+"""How the service does, from the archive's own rows: what runs, what waits, what is wrong since when, what to do.
+
+One look serves `/health`, `/metrics` and `diembao status`, so that they never disagree.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import logs
+import storage.figures
+import storage.outlets
+from errors import DiemBaoError
+from pipeline import lease
+from pipeline import outlets as chosen_outlets
+from press import OutletHealth
+from settings import Settings
+from storage import Archive
+from storage.figures import Ages, Open, Queues
+from storage.leases import LeaseRow, get_lease
+from storage.runs import Run, last_runs
+
+LOG = logs.logger()
+VERBS = ("collect", "analyse", "group", "publish")
+LAPSED = timedelta(seconds=2 * lease.VALID)  # without a renewal for so long nobody acts
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Everything one look found; `acting` tells whether some service does the work."""
+
+    now: datetime
+    lease: LeaseRow | None
+    acting: bool
+    runs: Mapping[str, Run]  #: verb -> its last run that had something to do
+    queues: Queues
+    editions: Mapping[str, int]
+    open_editions: Sequence[Open]
+    last_delivery: datetime | None
+    lags: Sequence[float]  #: seconds, ascending, of the last 24 hours
+    outlets: Sequence[OutletHealth]
+    ages: Sequence[Ages]
+    disk_free: int | None  #: bytes where the archive lies; None on PostgreSQL
+
+
+class Outlets:
+    """The states of the outlets as last looked at: that reads a month of arrivals, so not every question looks anew.
+
+    The first `latest` looks; later ones answer at once and have a look made beside them when the last one is old.
+    """
+
+    def __init__(self, archive: Archive, settings: Settings) -> None:
+        self._archive = archive
+        self._settings = settings
+        self._found: tuple[datetime, Sequence[OutletHealth]] | None = None
+        self._looking = threading.Lock()
+
+    def latest(self, now: datetime) -> Sequence[OutletHealth]:
+        """Return what the last look found; raises StorageError where the first one fails."""
+        if self._found is None:
+            self._found = (now, states(self._archive, self._settings, now))
+        looked_at, found = self._found
+        if abs(now - looked_at) >= self._settings.schedule.tick and self._looking.acquire(blocking=False):
+            threading.Thread(target=self._look, args=(now,), name="outlets", daemon=True).start()
+        return found
+
+    def _look(self, now: datetime) -> None:
+        try:
+            self._found = (now, states(self._archive, self._settings, now))
+        except DiemBaoError as error:
+            LOG.warning("the outlets could not be looked at", error=str(error))
+        finally:
+            self._looking.release()
+
+
+def states(archive: Archive, settings: Settings, now: datetime) -> list[OutletHealth]:
+    """Return the state of every outlet in use."""
+    with archive.read() as db:
+        return storage.outlets.health(db, chosen_outlets.in_use(settings), now)
+
+
+def quantile(ascending: Sequence[float], share: float) -> float | None:
+    """Return the value that `share` of the ascending values do not exceed; None of nothing."""
+    return ascending[min(int(share * len(ascending)), len(ascending) - 1)] if ascending else None
+
+
+def look(
+    archive: Archive, settings: Settings, now: datetime, outlets: Callable[[datetime], Sequence[OutletHealth]]
+) -> Condition:
+    """Look at everything. Raises StorageError where the archive does not answer."""
+    with archive.read() as db:
+        row = get_lease(db, lease.NAME)
+        runs = {run.verb: run for verb in VERBS for run in last_runs(db, verb, 1)}
+        found = Condition(
+            now=now,
+            lease=row,
+            acting=acting(row, now),
+            runs=runs,
+            queues=storage.figures.queues(db, now),
+            editions=storage.figures.edition_states(db),
+            open_editions=storage.figures.open_editions(db),
+            last_delivery=storage.figures.last_delivery(db),
+            lags=storage.figures.lags(db, now - DAY),
+            outlets=(),
+            ages=storage.figures.ages(db),
+            disk_free=disk_free(archive),
+        )
+    return replace(found, outlets=outlets(now))
+
+
+def acting(row: LeaseRow | None, now: datetime) -> bool:
+    """Whether some service holds the lease and renewed it lately."""
+    return row is not None and bool(row.holder) and now - row.renewed_at < LAPSED and not lease.gone(row.holder)
+
+
+def disk_free(archive: Archive) -> int | None:
+    """Return the bytes free where the archive lies; None for a database server, which is somebody else's to watch."""
+    return shutil.disk_usage(archive.file.parent).free if archive.file is not None else None

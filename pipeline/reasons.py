@@ -1,0 +1,80 @@
+"""What is not as it should be, and what a person does about it. Pure: a condition in, reasons out, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from digest.coverage import advice
+from digest.words import Words
+from pipeline import lease
+from pipeline.condition import VERBS, Condition
+
+Subject = Literal["service", "disk", "network", "verb", "editions", "outlets"]
+FEW_BYTES = 512 << 20  # free bytes below which a disk is told
+START = "start it: `systemctl start diembao`, or `diembao serve`"
+SETTLE = "ask the reader, then `diembao edition close {id} --sent`, or `--lost`, or `diembao edition resend {id}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is not as it should be: in words without anybody's address, what to do, since when if known."""
+
+    about: Subject
+    words: str
+    act: str
+    since: datetime | None = None
+
+
+def reasons(found: Condition) -> tuple[Reason, ...]:
+    """Return what is wrong, the worst first."""
+    return (*_service(found), *_disk(found), *_verbs(found), *_editions(found), *_outlets(found))
+
+
+def _service(found: Condition) -> Iterator[Reason]:
+    row = found.lease
+    if found.acting:
+        return
+    if row is None or not row.holder:
+        yield Reason("service", "no service acts", START, row.renewed_at if row else None)
+    else:
+        words = f"the service {lease.shown(row.holder)} gives no sign of life"
+        yield Reason("service", words, START, row.renewed_at)
+
+
+def _disk(found: Condition) -> Iterator[Reason]:
+    if found.disk_free is not None and found.disk_free < FEW_BYTES:
+        yield Reason("disk", f"only {found.disk_free >> 20} MB are free on the archive's disk", "make room")
+
+
+def _verbs(found: Condition) -> Iterator[Reason]:
+    for verb in VERBS:
+        run = found.runs.get(verb)
+        if run is not None and run.error:
+            yield Reason("verb", f"{verb} failed: {run.error}", "see `diembao runs` and the log", run.ended_at)
+
+
+def _editions(found: Condition) -> Iterator[Reason]:
+    for edition in found.open_editions:
+        if edition.state == "unknown":
+            words = f"edition {edition.id} may or may not have gone out"
+            yield Reason("editions", words, SETTLE.format(id=edition.id), edition.period_end)
+        else:
+            words = f"edition {edition.id} was refused for good"
+            yield Reason("editions", words, "see `diembao editions`, correct the address", edition.period_end)
+
+
+def _outlets(found: Condition) -> Iterator[Reason]:
+    asked = [one for one in found.outlets if one.state != "never_read"]
+    failing = [one for one in asked if one.state == "down"]
+    if len(failing) == len(asked) > 1:
+        words = f"none of {len(asked)} outlets can be read"
+        since = min((one.since for one in asked if one.since), default=None)
+        yield Reason("network", words, "check network, DNS and [crawl] proxy of this machine", since)
+        return
+    for one in asked:
+        if one.state != "ok":
+            why = f": {one.last_error}" if one.last_error else ""
+            yield Reason("outlets", f"{one.slug} is {one.state}{why}", advice(one, Words("en")), one.since)
