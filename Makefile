@@ -30,6 +30,9 @@ check: setup     ## style, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+audit: setup     ## are the pinned packages known to be vulnerable?
+	@$(BIN)/python .ci/audit.py
+
 bench: setup     ## every benchmark, ours against the bare library in the same run
 	@$(BIN)/python -m bench --all
 
@@ -43,4 +46,4 @@ lock: setup      ## resolve the dependencies anew (names no index host)
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info
 
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test check audit bench format lock clean
