@@ -41,7 +41,8 @@ format: setup    ## put the code into form
 	@$(BIN)/ruff format .
 
 lock: setup      ## resolve the dependencies anew (names no index host)
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml --output-file requirements.lock $(LOCKFLAGS)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --group dev --output-file requirements.lock $(LOCKFLAGS)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml --constraint requirements.lock --output-file deploy/requirements.lock
 
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info

@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from datetime import time as time_of_day
@@ -171,6 +172,7 @@ class Service:
     def _keep_lease(self) -> None:
         while not self.stopping.wait(BEAT):
             self.renew()
+            _tell_systemd("WATCHDOG=1")
 
     def renew(self) -> None:
         """Renew the lease or look whether it is free, and say when that changes who acts."""
@@ -228,7 +230,9 @@ def serve(archive: Archive, settings: Settings) -> None:
     service.start()
     host, port = listener.getsockname()[:2]
     LOG.info("serving", host=host, port=port, tick=str(settings.schedule.tick))
+    _tell_systemd("READY=1")
     _wait(told, service.look_now)
+    _tell_systemd("STOPPING=1")
     LOG.info("stopping")
     web.should_exit = True
     whole = service.stop()
@@ -248,6 +252,13 @@ def _wait(told: list[int], clock_was_set: Callable[[], None]) -> None:
         if abs(ahead - before) > CLOCK_STEP:
             LOG.warning("clock was set, looking for what is due", seconds=round(ahead - before))
             clock_was_set()
+
+
+def _tell_systemd(state: str) -> None:
+    """Tell the service manager how we do, where it asked to be told (sd_notify)."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
 
 
 def _listen(settings: Settings) -> socket.socket:

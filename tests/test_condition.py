@@ -252,7 +252,7 @@ def test_status_is_ten_lines_for_a_person(
     assert "running: elsewhere:7" in text[0]
     assert "3 due, 2 done, 1 later in 30.0 s; FAILED: disk" in text[1]
     assert f"diembao edition close {number} --sent" in text[7]
-    assert re.match(r"next .* and 1 more", text[9])
+    assert re.match(r"next .*\(and 1 more", text[9])
     assert cli.main((*told, "--json")) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["open_editions"][0]["id"] == number
