@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Event = MutableMapping[str, Any]
 LONGEST = 4_000  # letters of one value: a page may put megabytes into an error
 HIDDEN = "***"
-QUIET = {"scrapy": logging.WARNING, "apscheduler": logging.WARNING, "alembic": logging.WARNING}
+OURS = "diembao"
 SILENT = ("twisted", "trafilatura", "htmldate", "mail")  # what they warn of are outcomes that we record ourselves
 _LOGIN = re.compile(r"(://[^\s/@:]*):[^\s/@]*@")
 _TOKEN = re.compile(r"\b(token=)[\w.~%-]+")
@@ -43,11 +43,22 @@ class _Handler(logging.StreamHandler[TextIO]):
         logging.Handler.__init__(self)
         self.setup = setup
         self.setFormatter(_Formatter(setup))
+        self.addFilter(_wanted)
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]
         """Return standard error."""
         return sys.stderr
+
+
+def _wanted(record: logging.LogRecord) -> bool:
+    """Let through our events, what libraries warn of, and what the silent ones call an error.
+
+    Here and not by the levels of loggers: scrapy sets those of its own when a crawl begins.
+    """
+    name = record.name.partition(".")[0]
+    least = logging.INFO if name == OURS else logging.ERROR if name in SILENT else logging.WARNING
+    return record.levelno >= least
 
 
 class _Formatter(logging.Formatter):
@@ -86,8 +97,6 @@ def start(setup: Setup) -> None:
     root.addHandler(_Handler(setup))
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
-    for name, level in {**QUIET, **dict.fromkeys(SILENT, logging.ERROR)}.items():
-        logging.getLogger(name).setLevel(level)
 
 
 def current() -> Setup | None:
@@ -102,7 +111,7 @@ def follow(setup: Setup | None) -> None:
         start(setup)
 
 
-def logger(name: str = "diembao") -> structlog.stdlib.BoundLogger:
+def logger(name: str = OURS) -> structlog.stdlib.BoundLogger:
     """Return a logger of events: `log.info("what happened", edition=12)`."""
     import structlog
     from structlog.stdlib import BoundLogger, ProcessorFormatter

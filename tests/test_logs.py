@@ -28,6 +28,7 @@ def plain_logging() -> Iterator[None]:
     root.handlers = [handler for handler in root.handlers if not isinstance(handler, logs._Handler)]
     root.setLevel(level)
     logging.captureWarnings(False)
+    logging.getLogger("scrapy").setLevel(logging.NOTSET)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -113,6 +114,7 @@ def test_warnings_and_libraries_take_the_same_way(capsys: pytest.CaptureFixture[
         logging.captureWarnings(True)
         warnings.warn("this is old", DeprecationWarning, stacklevel=1)
     logging.getLogger("apscheduler.executors.default").warning("missed by %s", "0:00:05")
+    logging.getLogger("scrapy").setLevel(logging.DEBUG)  # as scrapy itself does in a crawl
     logging.getLogger("scrapy.core.engine").info("too much to tell")
     logging.getLogger("twisted").warning("Unhandled error")
     events = [json.loads(line) for line in lines(capsys)]
