@@ -120,6 +120,21 @@ def fit(on: Ground, labels: Array, seen: Sequence[int]) -> Weights:
     return Weights(on.vectors, weights.astype(np.float64), bias.astype(np.float64))
 
 
+def machines(rows: Any, labels: Array) -> tuple[Array, Array]:
+    """A linear support vector machine for each column of `labels`: (terms, columns) and intercepts.
+
+    A column without both answers gets nothing.
+    """
+    from sklearn.svm import LinearSVC
+
+    weights, bias = np.zeros((rows.shape[1], labels.shape[1])), np.zeros(labels.shape[1])
+    for number, column in enumerate(labels.T):
+        if 0 < column.sum() < len(column):
+            machine = LinearSVC(C=1.0, random_state=0).fit(rows, column)
+            weights[:, number], bias[number] = machine.coef_[0], float(machine.intercept_[0])
+    return weights, bias
+
+
 def ridge(rows: Any, wanted: Array, count: Array) -> tuple[Floats, Floats]:
     """Ridge regression of all columns of `wanted` at once by conjugate gradients: (terms, columns) and intercepts.
 

@@ -7,7 +7,7 @@ texts themselves stay with the data; without them, or with others, training goes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,20 +50,14 @@ def read(data: Path, known: Sequence[Example], labels: Path = LABELS) -> Taught 
 
     None where there is no such text; ValueError names a label file that cannot be read.
     """
-    heads = {head(text) for one in known for text in (one.title, one.text, f"{one.title} {one.text}")} - {""}
-    addresses = {one.doc for one in known if one.doc}
     texts: list[Terms] = []
     chances: list[Any] = []
-    for corpus, wanted in _load(labels).items():
-        file, field = CORPORA[corpus]
-        if not (data / file).is_file():
+    for corpus, wanted in load(labels).items():
+        if not (data / CORPORA[corpus][0]).is_file():
             continue
-        for number, record in enumerate(records(data / file)):
-            check, chance = wanted.get(number, (-1, None))
-            if chance is None or str(record.get("link") or record.get("id")) in addresses:
-                continue
-            title, text = plain(str(record.get("title") or "")), plain(str(record.get(field) or ""))
-            if head(title or text) not in heads and check == digest(title, text):
+        for number, title, text in unlabelled(data, known, corpus, wanted):
+            check, chance = wanted[number]
+            if check == digest(title, text):
                 texts.append(terms(words(title), words(text)))
                 chances.append(chance)
     if not texts:
@@ -72,6 +66,21 @@ def read(data: Path, known: Sequence[Example], labels: Path = LABELS) -> Taught 
     topics, tones = found[:, : len(TOPICS)], found[:, len(TOPICS) :]
     tones /= np.maximum(tones.sum(axis=1, keepdims=True), 1e-9)
     return Taught(Silver(every, topics), Silver(every, tones))
+
+
+def unlabelled(
+    data: Path, known: Sequence[Example], corpus: str, wanted: Container[int] | None = None
+) -> Iterator[tuple[int, str, str]]:
+    """Number, headline and text of the records of a corpus that are none of `known`; of those `wanted`, if told."""
+    heads = {head(text) for one in known for text in (one.title, one.text, f"{one.title} {one.text}")} - {""}
+    addresses = {one.doc for one in known if one.doc}
+    file, field = CORPORA[corpus]
+    for number, record in enumerate(records(data / file)):
+        if (wanted is not None and number not in wanted) or str(record.get("link") or record.get("id")) in addresses:
+            continue
+        title, text = plain(str(record.get("title") or "")), plain(str(record.get(field) or ""))
+        if head(title or text) not in heads:
+            yield number, title, text
 
 
 def head(text: str) -> str:
@@ -96,7 +105,7 @@ def save(path: Path, rows: Mapping[str, Sequence[tuple[int, int, Floats]]]) -> N
     np.savez_compressed(path, allow_pickle=False, **tables)
 
 
-def _load(path: Path) -> dict[str, dict[int, tuple[int, Any]]]:
+def load(path: Path) -> dict[str, dict[int, tuple[int, Any]]]:
     """For each corpus the texts' digests and chances by number; nothing where there is no file."""
     if not path.is_file():
         return {}
