@@ -117,7 +117,8 @@ def _editions(found: Condition, zone: ZoneInfo) -> str:
 
 
 def _archive(found: Condition) -> str:
-    free = "on a database server" if found.disk_free is None else f"{found.disk_free / (1 << 30):.1f} GB of disk free"
+    room = found.disk
+    free = "on a database server" if room is None else f"{room.free / (1 << 30):.1f} GB of disk free"
     median = _median(found)
     if median is None:
         return f"{free}; no article of the last 24 hours"

@@ -5,7 +5,6 @@ One look serves `/health`, `/metrics` and `diembao status`, so that they never d
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +14,9 @@ import logs
 import storage.figures
 import storage.outlets
 from errors import DiemBaoError
-from pipeline import lease
+from pipeline import disk, lease
 from pipeline import outlets as chosen_outlets
+from pipeline.disk import Room
 from press import OutletHealth
 from settings import Settings
 from storage import Archive
@@ -26,6 +26,7 @@ from storage.runs import Run, last_runs
 
 LOG = logs.logger()
 VERBS = ("collect", "analyse", "group", "publish")
+JOBS = (*VERBS, "nightly")  # what the ledger of runs tells of
 LAPSED = timedelta(seconds=2 * lease.VALID)  # without a renewal for so long nobody acts
 DAY = timedelta(hours=24)
 
@@ -37,7 +38,7 @@ class Condition:
     now: datetime
     lease: LeaseRow | None
     acting: bool
-    runs: Mapping[str, Run]  #: verb -> its last run that had something to do
+    runs: Mapping[str, Run]  #: verb or job -> its last run that had something to do
     queues: Queues
     editions: Mapping[str, int]
     open_editions: Sequence[Open]
@@ -45,7 +46,7 @@ class Condition:
     lags: Sequence[float]  #: seconds, ascending, of the last 24 hours
     outlets: Sequence[OutletHealth]
     ages: Sequence[Ages]
-    disk_free: int | None  #: bytes where the archive lies; None on PostgreSQL
+    disk: Room | None  #: where the archive lies; None on PostgreSQL
 
 
 class Outlets:
@@ -95,7 +96,7 @@ def look(
     """Look at everything. Raises StorageError where the archive does not answer."""
     with archive.read() as db:
         row = get_lease(db, lease.NAME)
-        runs = {run.verb: run for verb in VERBS for run in last_runs(db, verb, 1)}
+        runs = {run.verb: run for verb in JOBS for run in last_runs(db, verb, 1)}
         found = Condition(
             now=now,
             lease=row,
@@ -108,16 +109,11 @@ def look(
             lags=storage.figures.lags(db, now - DAY),
             outlets=(),
             ages=storage.figures.ages(db),
-            disk_free=disk_free(archive),
+            disk=None,
         )
-    return replace(found, outlets=outlets(now))
+    return replace(found, outlets=outlets(now), disk=disk.room(archive, settings))
 
 
 def acting(row: LeaseRow | None, now: datetime) -> bool:
     """Whether some service holds the lease and renewed it lately."""
     return row is not None and bool(row.holder) and now - row.renewed_at < LAPSED and not lease.gone(row.holder)
-
-
-def disk_free(archive: Archive) -> int | None:
-    """Return the bytes free where the archive lies; None for a database server, which is somebody else's to watch."""
-    return shutil.disk_usage(archive.file.parent).free if archive.file is not None else None

@@ -10,10 +10,9 @@ from typing import Literal
 from digest.coverage import advice
 from digest.words import Words
 from pipeline import lease
-from pipeline.condition import VERBS, Condition
+from pipeline.condition import Condition
 
 Subject = Literal["service", "disk", "network", "verb", "editions", "outlets"]
-FEW_BYTES = 512 << 20  # free bytes below which a disk is told
 START = "start it: `systemctl start diembao`, or `diembao serve`"
 SETTLE = "ask the reader, then `diembao edition close {id} --sent`, or `--lost`, or `diembao edition resend {id}`"
 
@@ -45,14 +44,14 @@ def _service(found: Condition) -> Iterator[Reason]:
 
 
 def _disk(found: Condition) -> Iterator[Reason]:
-    if found.disk_free is not None and found.disk_free < FEW_BYTES:
-        yield Reason("disk", f"only {found.disk_free >> 20} MB are free on the archive's disk", "make room")
+    if found.disk is not None and found.disk.short:
+        act = "make room; `diembao retention --dry-run` says what could go"
+        yield Reason("disk", f"nothing is collected: {found.disk.words}", act)
 
 
 def _verbs(found: Condition) -> Iterator[Reason]:
-    for verb in VERBS:
-        run = found.runs.get(verb)
-        if run is not None and run.error:
+    for verb, run in found.runs.items():
+        if run.error:
             yield Reason("verb", f"{verb} failed: {run.error}", "see `diembao runs` and the log", run.ended_at)
 
 

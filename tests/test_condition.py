@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ import storage.subscriptions
 from errors import StorageError
 from pipeline import condition
 from pipeline.condition import Condition, look, quantile
+from pipeline.disk import Room
 from pipeline.reasons import reasons
 from press import Feed, OutletHealth
 from settings import Settings, parse
@@ -223,6 +225,14 @@ def test_one_line_that_is_down_is_not_told_as_every_outlet(archive: Archive, set
         ("outlets", "a is down: no answer"),
         ("outlets", "b is down: no answer"),
     ]
+
+
+def test_a_short_disk_and_a_night_that_failed_are_told(archive: Archive, settings: Settings) -> None:
+    hold(archive)
+    ran(archive, "nightly", "no room for a backup")
+    short = replace(found(archive, settings), disk=Room(100 << 20, 1 << 30, True))
+    assert [one.about for one in reasons(short)] == ["disk", "verb"]
+    assert "100 MB free" in reasons(short)[0].words
 
 
 def test_quantiles() -> None:

@@ -52,8 +52,9 @@ class ArchiveCollector(Collector):
         yield from _lag(found)
         yield _labelled("diembao_editions", "Editions of the ledger.", "state", found.editions)
         yield from _outlets(found)
-        if found.disk_free is not None:
-            yield GaugeMetricFamily("diembao_disk_free_bytes", "Free where the archive lies.", found.disk_free)
+        if found.disk is not None:
+            yield GaugeMetricFamily("diembao_disk_free_bytes", "Free where the archive lies.", found.disk.free)
+            yield GaugeMetricFamily("diembao_disk_short", "Whether it is too little to collect.", found.disk.short)
 
 
 def _build() -> Metric:

@@ -77,7 +77,7 @@ def _told(found: Condition) -> Row:
         "acts": lease.told(found.lease),
         "verbs": {verb: {"ended_at": run.ended_at.isoformat(), "error": run.error} for verb, run in found.runs.items()},
         "outlets": {state: states.count(state) for state in dict.fromkeys(states)},
-        "disk_free": found.disk_free,
+        "disk_free": found.disk.free if found.disk else None,
         "reasons": [_reason(reason) for reason in why],
     }
 
