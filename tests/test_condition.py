@@ -96,6 +96,9 @@ def test_alive_and_ready_are_two_things(archive: Archive, client: TestClient) ->
     assert client.get("/health/ready").status_code == 503
     hold(archive)
     assert client.get("/health/ready").json() == {"status": "ok", "reasons": []}
+    for path in ("/health/live", "/health/ready", "/health", "/metrics"):
+        headers = client.get(path).headers
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
 def test_without_its_archive_it_is_alive_and_not_ready(

@@ -19,6 +19,7 @@ from storage.leases import get_lease
 from web.metrics import ArchiveCollector
 
 Row = dict[str, object]
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # errors quote what a page said
 
 
 def add_routes(app: FastAPI, archive: Archive, settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -34,7 +35,7 @@ def add_routes(app: FastAPI, archive: Archive, settings: Settings, clock: Callab
     @app.get("/health/live")
     def live() -> Response:
         """Say that the process answers: whatever else is wrong, starting it anew would not mend it."""
-        return JSONResponse({"status": "ok"})
+        return _answer({"status": "ok"})
 
     @app.get("/health/ready")
     def ready() -> Response:
@@ -43,10 +44,10 @@ def add_routes(app: FastAPI, archive: Archive, settings: Settings, clock: Callab
             with archive.read() as db:
                 row = get_lease(db, lease.NAME)
         except StorageError as error:
-            return _answer("down", 503, [str(error)])
+            return _answer({"status": "down", "reasons": [str(error)]}, 503)
         if acting(row, clock()):
-            return _answer("ok", 200, [])
-        return _answer("down", 503, ["no service acts on this archive"])
+            return _answer({"status": "ok", "reasons": []})
+        return _answer({"status": "down", "reasons": ["no service acts on this archive"]}, 503)
 
     @app.get("/health")
     def health() -> Response:
@@ -54,17 +55,17 @@ def add_routes(app: FastAPI, archive: Archive, settings: Settings, clock: Callab
         try:
             found = looked()
         except DiemBaoError as error:
-            return JSONResponse({"status": "down", "archive": str(error), "reasons": [str(error)]}, status_code=503)
-        return JSONResponse(_told(found))
+            return _answer({"status": "down", "archive": str(error), "reasons": [str(error)]}, 503)
+        return _answer(_told(found))
 
     @app.get("/metrics")
     def metrics() -> Response:
         """Answer Prometheus."""
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST, headers=HEADERS)
 
 
-def _answer(status: str, code: int, why: list[str]) -> Response:
-    return JSONResponse({"status": status, "reasons": why}, status_code=code)
+def _answer(row: Row, code: int = 200) -> Response:
+    return JSONResponse(row, status_code=code, headers=HEADERS)
 
 
 def _told(found: Condition) -> Row:
