@@ -30,6 +30,7 @@ from storage.notices import Notice, Told
 LOG = logs.logger()
 LOCK_WAIT = 5.0
 SUMMARY = "watch:summary"  # the fact: the last day that was summed up
+WATCHED = "watch:mark"  # the fact: how far the archive had come when it was last looked at
 LINE = "watch:line"  # the fact: when our own line was told to be broken; "": it is not
 RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 
@@ -86,13 +87,16 @@ def _later(one: datetime | None, other: datetime | None) -> bool:
 
 def _note(archive: Archive, settings: Settings, now: datetime) -> None:
     """Commit what is to be told now, together with the mark that it is."""
-    with archive.read() as db:
-        found = storage.outlets.health(db, chosen_outlets.in_use(settings), now)
-        known = storage.notices.told(db)
-        last, broken = (storage.facts.get_fact(db, key) for key in (SUMMARY, LINE))
-    news = _news(found, known, datetime.fromisoformat(broken) if broken else None, now)
     local = now.astimezone(settings.digest.timezone)
-    due = last is not None and local.time() >= settings.digest.at and date.fromisoformat(last) < local.date()
+    with archive.read() as db:
+        last, broken, watched = (storage.facts.get_fact(db, key) for key in (SUMMARY, LINE, WATCHED))
+        due = last is not None and local.time() >= settings.digest.at and date.fromisoformat(last) < local.date()
+        mark = storage.notices.mark(db)
+        if mark == watched and not due:
+            return
+        found = storage.outlets.health(db, chosen_outlets.in_use(settings), now, rhythm=False)
+        known = storage.notices.told(db)
+    news = _news(found, known, datetime.fromisoformat(broken) if broken else None, now)
     fresh = {change.health.slug for change in news.changes}
     troubled = {slug for slug, row in (known | news.rows).items() if row.state != "ok"} - fresh
     standing = [one for one in found if due and one.slug in troubled and one.state not in ("ok", "never_read")]
@@ -100,6 +104,7 @@ def _note(archive: Archive, settings: Settings, now: datetime) -> None:
     with archive.begin() as db:
         storage.notices.keep_told(db, news.rows.values())
         storage.notices.forget_told(db, gone)
+        storage.facts.set_fact(db, WATCHED, mark)
         if due or last is None:
             storage.facts.set_fact(db, SUMMARY, local.date().isoformat())
         if news.line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from errors import StorageError
 from press import Feed, FeedReading
@@ -135,7 +135,8 @@ def arrivals(db: Connection, *, feed: str | None = None, outlet: str | None = No
     The published instant where known and not later than our first sight. A link announced by several lists counts for
     the first: a list that only repeats others is quiet.
     """
-    query = select(links.c.published_at, links.c.first_seen).where(links.c.first_seen >= since)
+    at = case((links.c.published_at < links.c.first_seen, links.c.published_at), else_=links.c.first_seen)
+    query = select(at).where(links.c.first_seen >= since, at >= since)
     if feed is not None:
         feed_id = db.execute(select(feeds.c.id).where(feeds.c.url == feed)).scalar()
         if feed_id is None:
@@ -143,8 +144,7 @@ def arrivals(db: Connection, *, feed: str | None = None, outlet: str | None = No
         query = query.where(links.c.feed_id == feed_id)
     if outlet is not None:
         query = query.where(links.c.outlet == outlet)
-    seen = [min(row.published_at or row.first_seen, row.first_seen) for row in db.execute(query)]
-    return sorted(at for at in seen if at >= since)
+    return sorted(db.execute(query).scalars())
 
 
 def _feed(row: AnyRow) -> Feed:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from press import OutletState
-from storage.schema import notices, outlets_told
+from storage.schema import feeds, notices, outlets_told, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,13 @@ class Notice:
     subject: str
     lines: tuple[str, ...]
     attempts: int
+
+
+def mark(db: Connection) -> str:
+    """How far reading and analysing have come: while it stays, no outlet's state changes."""
+    run = db.execute(select(func.max(runs.c.id))).scalar()
+    asked = db.execute(select(func.max(feeds.c.last_asked))).scalar()
+    return f"{run} {asked}"
 
 
 def told(db: Connection) -> dict[str, Told]:

@@ -12,7 +12,7 @@ from statistics import fmean, median, pstdev
 WEEK = timedelta(weeks=1)
 WEEKS = 4  # of history that a silence is compared with
 _ASIDE = timedelta(hours=3)  # how far around the same hour of the week
-_LEAST_SILENCE = timedelta(hours=3)  # less than this is no news for any outlet
+LEAST_SILENCE = timedelta(hours=3)  # less than this is no news for any outlet
 _MIN_GAPS = 8
 _MISSED = 4.0  # articles that must have been expected, where the gaps are not all alike: chance of none below 2 %
 _FEW = 6  # gaps at this hour of the week are enough to know their spread
@@ -50,8 +50,8 @@ def silence(arrivals: Sequence[datetime], heard_until: datetime) -> Silence:
     longest = max(end - start for start, end in gaps)
     most = max(longest, (last - past[0]) / len(gaps) * _MISSED)
     ends = min(heard_until, last + 2 * most + WEEK)  # by then every hour of the week has been looked at
-    found = _at_moment(past, gaps, min(heard_until, last + _LEAST_SILENCE))
-    for step in range(int(_LEAST_SILENCE / hour) + 1, int((ends - last) / hour) + 1):
+    found = _at_moment(past, gaps, min(heard_until, last + LEAST_SILENCE))
+    for step in range(int(LEAST_SILENCE / hour) + 1, int((ends - last) / hour) + 1):
         if found.silent:
             break
         found = _at_moment(past, gaps, last + step * hour)
@@ -74,7 +74,7 @@ def _at_moment(past: Sequence[datetime], gaps: Sequence[tuple[datetime, datetime
     like_now = [gap for gap in gaps if any(_meets(gap, then) for then in weeks)] if len(weeks) >= 2 else gaps
     lengths = [end - start for start, end in like_now or gaps]
     longest, usual = max(lengths), _middle(lengths)
-    plausible = max(longest + (longest - usual) + timedelta(hours=1), _LEAST_SILENCE)
+    plausible = max(longest + (longest - usual) + timedelta(hours=1), LEAST_SILENCE)
     if moment - last <= plausible:
         return Silence(False, usual, plausible)
     judged = lengths if len(lengths) >= _FEW else [end - start for start, end in gaps]
