@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import get_args
 
-from cli.common import Commands, add_command, instant, json_option, now_of, opened, print_json, safe
-from press import TOPICS
+from cli.common import Commands, Row, add_command, instant, json_option, listed, local, now_of, opened, print_json
+from press import TOPICS, Days
 from settings import clock_time
-
-Row = Mapping[str, Any]
 
 
 def add_commands(commands: Commands) -> None:
@@ -28,7 +23,6 @@ def add_commands(commands: Commands) -> None:
         ("story-list", stories, "list the stories: coverage of one event by several articles and outlets"),
         ("editions", editions, "list the editions: what was sent to whom for which period, and how that ended"),
         ("outlets", outlets, "list the outlets with their health"),
-        ("quarantine", quarantine, "list what was given up, with the reason"),
         ("subscriptions", subscriptions, "list who gets the digest"),
     ):
         json_option(add_command(commands, name, call, text), "one JSON object a line")
@@ -52,7 +46,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("email", metavar="EMAIL")
     command.add_argument("--name", help="the reader's name")
     command.add_argument("--at", type=_clock, metavar="HH:MM", help="when it is due (default: [digest] at)")
-    command.add_argument("--days", choices=("daily", "mon-fri"), help="default: daily")
+    command.add_argument("--days", choices=get_args(Days), help="workdays: no public holidays (default: daily)")
     command.add_argument("--topics", type=_topics, metavar="X,Y", help=f"only these: {', '.join(TOPICS)}; '' = all")
     command.add_argument("--places", type=_words, metavar="X,Y", help="only these places of the area; '' = all")
     command.add_argument("--language", choices=("vi", "en"), help="default: vi")
@@ -78,10 +72,10 @@ def articles(args: argparse.Namespace) -> int:
 
         def line(article: Row) -> str:
             tone = {-1: "−", 0: "=", 1: "+"}.get(article["tone"], " ")
-            when = _local(article["published_at"], settings.digest.timezone)
+            when = local(article["published_at"], settings.digest.timezone)
             return f"{when}  {article['outlet']:<14.14} {article['relevance']:<8} {tone} {article['title']}"
 
-        return _listed(args, pipeline.show.articles(archive, args.since, args.until), line)
+        return listed(args, pipeline.show.articles(archive, args.since, args.until), line)
 
 
 def stories(args: argparse.Namespace) -> int:
@@ -92,11 +86,9 @@ def stories(args: argparse.Namespace) -> int:
 
         def line(story: Row) -> str:
             size = f"{len(story['articles'])} articles, {len(story['outlets'])} outlets"
-            return (
-                f"{story['id']:>6}  {_local(story['last_at'], settings.digest.timezone)}  {size:<24} {story['title']}"
-            )
+            return f"{story['id']:>6}  {local(story['last_at'], settings.digest.timezone)}  {size:<24} {story['title']}"
 
-        return _listed(args, pipeline.show.stories(archive), line)
+        return listed(args, pipeline.show.stories(archive), line)
 
 
 def editions(args: argparse.Namespace) -> int:
@@ -106,11 +98,11 @@ def editions(args: argparse.Namespace) -> int:
     with opened(args) as (archive, settings):
 
         def line(edition: Row) -> str:
-            until = _local(edition["period_end"], settings.digest.timezone)
+            until = local(edition["period_end"], settings.digest.timezone)
             error = f" ({edition['error']})" if edition["error"] else ""
             return f"{edition['id']:>6}  {until}  {edition['state']:<9} {edition['email']}: {edition['subject']}{error}"
 
-        return _listed(args, pipeline.show.editions(archive), line)
+        return listed(args, pipeline.show.editions(archive), line)
 
 
 def outlets(args: argparse.Namespace) -> int:
@@ -120,30 +112,17 @@ def outlets(args: argparse.Namespace) -> int:
     with opened(args) as (archive, settings):
 
         def line(health: Row) -> str:
-            since, last = (_local(health[key], settings.digest.timezone) for key in ("since", "last_ok"))
+            since, last = (local(health[key], settings.digest.timezone) for key in ("since", "last_ok"))
             words = "; to do: ".join(filter(None, (health["last_error"], health["advice"])))
             fresh = f"{health['articles_24h']:>4}"
             return f"{health['slug']:<20} {health['state']:<15} {since:<17} {last:<17} {fresh}  {words}"
 
         if not args.json:
             print(f"{'outlet':<20} {'state':<15} {'since':<17} {'last read':<17} 24 h")
-        code = _listed(args, pipeline.show.outlets(archive, settings, now_of(args)), line)
+        code = listed(args, pipeline.show.outlets(archive, settings, now_of(args)), line)
         for slug, why in () if args.json else pipeline.show.never_read(settings):
             print(f"{slug:<20} not read: {why}")
     return code
-
-
-def quarantine(args: argparse.Namespace) -> int:
-    """List what was given up."""
-    import pipeline.show
-
-    with opened(args) as (archive, settings):
-
-        def line(row: Row) -> str:
-            since = _local(row["since"], settings.digest.timezone)
-            return f"{since}  {row['outlet']:<20} {row['reason']}  {row['url']}"
-
-        return _listed(args, pipeline.show.quarantine(archive), line)
 
 
 def runs(args: argparse.Namespace) -> int:
@@ -161,7 +140,7 @@ def runs(args: argparse.Namespace) -> int:
             when = f"{run['started_at'].astimezone(zone):%Y-%m-%d %H:%M:%S}"
             return f"{when}  {run['job']:<10} {seconds:>7.1f} s  {told}{'  ERROR ' * bool(run['error'])}{run['error']}"
 
-        return _listed(args, pipeline.show.runs(archive, args.limit), line)
+        return listed(args, pipeline.show.runs(archive, args.limit), line)
 
 
 def subscriptions(args: argparse.Namespace) -> int:
@@ -173,17 +152,7 @@ def subscriptions(args: argparse.Namespace) -> int:
         return f"{row['id']:>4}  {row['at']} {row['days']:<8} {row['language']}  {row['email']:<32} {wishes}"
 
     with opened(args) as (archive, _):
-        return _listed(args, map(asdict, pipeline.readers.active(archive)), line)
-
-
-def _listed(args: argparse.Namespace, rows: Iterable[Row], line: Callable[[Row], str]) -> int:
-    """Print each row: its object with --json, else its line, made fit for a terminal."""
-    for row in rows:
-        if args.json:
-            print_json(row)
-        else:
-            print(safe(line(row)))
-    return 0
+        return listed(args, map(asdict, pipeline.readers.active(archive)), line)
 
 
 def subscribe(args: argparse.Namespace) -> int:
@@ -195,7 +164,7 @@ def subscribe(args: argparse.Namespace) -> int:
         wishes = pipeline.readers.Wishes(args.name, at, args.days, args.topics, args.places, args.language)
         row = pipeline.readers.subscribe(archive, settings, args.email, wishes, now_of(args))
         first = pipeline.readers.next_due(row, settings, now_of(args))
-    print(f"{row.email}: {row.days} at {row.at}, next {_local(first, settings.digest.timezone)}")
+    print(f"{row.email}: {row.days} at {row.at}, next {local(first, settings.digest.timezone)}")
     return 0
 
 
@@ -207,10 +176,6 @@ def unsubscribe(args: argparse.Namespace) -> int:
         pipeline.readers.unsubscribe(archive, args.email, now_of(args))
     print(f"{args.email}: no further editions")
     return 0
-
-
-def _local(at: object, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if isinstance(at, datetime) else "–"
 
 
 def _clock(text: str) -> object:

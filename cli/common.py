@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import logs
 import settings as settings_module
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Commands = Any  # argparse's own type for a group of subcommands is private
 Call = Callable[[argparse.Namespace], int]
+Row = Mapping[str, Any]
 NO_SETTINGS = "there is no settings.toml here: go to its folder, or name it with --settings FILE"
 
 
@@ -113,3 +115,18 @@ def _plain(value: object) -> object:
 def safe(text: str) -> str:
     """Return text fit for a terminal: what came from a page must not move the cursor or ring the bell."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def listed(args: argparse.Namespace, rows: Iterable[Row], line: Callable[[Row], str]) -> int:
+    """Print each row: its object with --json, else its line, made fit for a terminal."""
+    for row in rows:
+        if args.json:
+            print_json(row)
+        else:
+            print(safe(line(row)))
+    return 0
+
+
+def local(at: object, zone: ZoneInfo) -> str:
+    """Return an instant for a person, in a zone; a dash where there is none."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if isinstance(at, datetime) else "–"

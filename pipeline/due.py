@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from press import Subscription
 from settings import clock_time
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 FIRST_PERIOD = timedelta(hours=24)
 
@@ -51,6 +56,20 @@ def period(
     return Period(start, end)
 
 
+def _wanted(subscription: Subscription, day: date) -> bool:
+    if subscription.days == "workdays":
+        return bool(_calendar().is_working_day(day))
+    return subscription.days == "daily" or day.weekday() < 5
+
+
+@cache
+def _calendar() -> HolidayBase:
+    """Return Vietnam's official calendar: Tết, holidays, days off in lieu, Saturdays worked for them."""
+    from holidays import country_holidays  # only offices that ask for it pay
+
+    return country_holidays("VN")
+
+
 def last_daily(at: time, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the last instant at or before `now` when the clocks of the zone showed `at`."""
     today = now.astimezone(zone).date()
@@ -62,6 +81,6 @@ def _due_times(subscription: Subscription, day: int, step: int, zone: ZoneInfo) 
     at = clock_time(subscription.at)
     while True:
         local = datetime.fromordinal(day)
-        if subscription.days == "daily" or local.weekday() < 5:
+        if _wanted(subscription, local.date()):
             yield local.replace(hour=at.hour, minute=at.minute, tzinfo=zone).astimezone(UTC)
         day += step

@@ -76,7 +76,7 @@ def publish(
         for edition in waiting:
             if should_stop():
                 break
-            reason = _deliver(archive, settings, edition, readers[edition.subscription].email, now, counts, should_stop)
+            reason = deliver(archive, settings, edition, readers[edition.subscription].email, now, counts, should_stop)
             reasons += [reason] if reason else []
             progress("publish", counts.done + counts.later + counts.never, counts.due)
         if reasons and not counts.extra["sent"]:
@@ -187,16 +187,19 @@ class _HandedBack(Exception):
     """We are to stop, and nothing of the mail has gone out."""
 
 
-def _deliver(
+def deliver(
     archive: Archive,
     settings: Settings,
     edition: Edition,
     email: str,
     now: datetime,
     counts: Counts,
-    should_stop: Callable[[], bool],
+    should_stop: Callable[[], bool] = never_stop,
 ) -> str:
-    """Send one edition, step by step of the ledger; returns why it is to be tried again, "" otherwise."""
+    """Send one edition, step by step of the ledger; returns why it is to be tried again, "" otherwise.
+
+    The caller holds the lock of `publish`.
+    """
     who = f"{socket.gethostname()}:{os.getpid()}"
     with archive.begin() as db:
         if not storage.editions.claim(db, edition.id, who, now):
@@ -250,7 +253,8 @@ def _count(counts: Counts, outcome: str, state: str) -> None:
 def _tell_refused(settings: Settings, edition: Edition, email: str, error: DeliveryError, now: datetime) -> None:
     lines = [
         f"Máy chủ thư từ chối bản điểm báo số {edition.id} gửi tới {email}: {error}",
-        "Bản này không gửi lại nữa; bản kế tiếp sẽ kể cả những tin trong đó.",
+        "Bản này không tự gửi lại nữa; bản kế tiếp sẽ kể cả những tin trong đó.",
+        f"Nếu hộp thư đã dùng lại được và cần bản này ngay: diembao edition resend {edition.id}",
         f"Nếu địa chỉ không còn dùng: diembao unsubscribe {email}",
     ]
     tell_operator(settings, f"Điểm báo: không gửi được tới {email}", lines, now)
@@ -259,9 +263,14 @@ def _tell_refused(settings: Settings, edition: Edition, email: str, error: Deliv
 def _tell_unknown(settings: Settings, editions: list[Edition], now: datetime) -> None:
     if not editions:
         return
+    first = editions[0].id
     lines = [
         "Chương trình dừng đúng lúc đang gửi, nên không biết các bản điểm báo sau đã tới người nhận hay chưa:",
         *(f"• bản số {edition.id}: {edition.subject}" for edition in editions),
-        "Các bản này không tự gửi lại. Xin hỏi người nhận; danh sách: diembao editions",
+        "Các bản này không tự gửi lại; tin trong đó sẽ được kể lại ở bản kế tiếp. Xin hỏi người nhận, rồi chọn:",
+        f"• đã nhận được: diembao edition close {first} --sent",
+        f"• chưa nhận được, cần ngay: diembao edition resend {first}",
+        f"• chưa nhận được, đợi bản kế tiếp: diembao edition close {first} --lost",
+        "Danh sách: diembao editions",
     ]
     tell_operator(settings, f"Điểm báo: {len(editions)} bản chưa rõ đã gửi hay chưa", lines, now)

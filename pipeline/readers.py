@@ -12,7 +12,7 @@ from digest.select import bare_place
 from errors import DiemBaoError, UsageError
 from pipeline import area, due
 from pipeline.mail import address
-from press import Subscription
+from press import Days, Subscription
 from settings import Settings
 from storage import Archive
 
@@ -23,7 +23,7 @@ class Wishes:
 
     name: str | None = None
     at: str | None = None
-    days: Literal["daily", "mon-fri"] | None = None
+    days: Days | None = None
     topics: tuple[str, ...] | None = None
     places: tuple[str, ...] | None = None
     language: Literal["vi", "en"] | None = None

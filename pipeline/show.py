@@ -82,10 +82,10 @@ def never_read(settings: Settings) -> Iterator[tuple[str, str]]:
             yield slug, outlet.disabled
 
 
-def quarantine(archive: Archive) -> Iterator[Mapping[str, object]]:
-    """Give what was given up, with the reason."""
+def quarantine(archive: Archive, *, dropped: bool = False) -> Iterator[Mapping[str, object]]:
+    """Give what was given up, with the reason; `dropped`: what a person dropped instead."""
     with archive.read() as db:
-        for row in storage.outlets.quarantine(db):
+        for row in storage.outlets.quarantine(db, dropped=dropped):
             yield asdict(row)
 
 

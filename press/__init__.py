@@ -17,6 +17,7 @@ Level = Literal["central", "local", "international"]
 Relevance = Literal["focus", "mention", "passing", "none"]
 FeedKind = Literal["feed", "section", "sitemap"]
 OutletState = Literal["ok", "silent", "down", "blocked", "layout_changed", "never_read"]
+Days = Literal["daily", "mon-fri", "workdays"]  #: workdays: without the public holidays of Vietnam
 EditionState = Literal["composed", "claimed", "sent", "failed", "unknown"]
 
 RELEVANCES: tuple[Relevance, ...] = ("focus", "mention", "passing", "none")
@@ -275,7 +276,7 @@ class Subscription:
     email: str
     name: str
     at: str  #: HH:MM in the digest's time zone
-    days: Literal["daily", "mon-fri"]
+    days: Days
     topics: tuple[str, ...]
     places: tuple[str, ...]
     language: Literal["vi", "en"]

@@ -173,6 +173,54 @@ def recover(db: Connection, now: datetime) -> list[Edition]:
     return _load(db, select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
 
 
+def send_again(db: Connection, edition: int, who: str, now: datetime) -> Edition:
+    """Have an `unknown` or refused edition sent once more, the same bytes: it is `composed` again.
+
+    Raises StorageError where it is in another state, or another edition covers its period by now.
+    """
+    known = _settling(db, edition, ("unknown", "failed"))
+    mine = and_(table.c.subscription_id == known.subscription, table.c.id != edition)
+    covers = and_(table.c.period_start <= known.period_start, table.c.period_end > known.period_end)
+    newer = db.execute(select(table.c.id, table.c.state).where(mine, covers).order_by(table.c.id.desc())).first()
+    if newer is not None:
+        raise StorageError(
+            f"edition {edition}: edition {newer.id} ({newer.state}) tells what was in it: close this one"
+        )
+    note = f"to be sent again, by {who} {now:%Y-%m-%d %H:%M} UTC"
+    values = {"state": "composed", "claimed_by": "", "sending_started_at": None, "permanent": False, "error": note}
+    _step(db, table.c.id == edition, values)
+    return _sure(_one(db, table.c.id == edition), edition)
+
+
+def close(db: Connection, edition: int, who: str, now: datetime, *, arrived: bool) -> Edition:
+    """Settle an `unknown` edition by a person's word: it `arrived` (sent), or was lost (failed for good).
+
+    What a lost one told is told again by the next edition. Raises StorageError where it is in another state.
+    """
+    known = _settling(db, edition, ("unknown",) if arrived else ("unknown", "failed"))
+    note = f"closed as {'sent' if arrived else 'lost'} by {who} {now:%Y-%m-%d %H:%M} UTC"
+    if arrived:
+        _step(db, table.c.id == edition, {"state": "sent", "sent_at": now, "error": note})
+    else:
+        error = f"{note}; {known.error}" if known.error else note
+        _step(db, table.c.id == edition, {"state": "failed", "permanent": True, "next_try": None, "error": error})
+    return _sure(_one(db, table.c.id == edition), edition)
+
+
+def _settling(db: Connection, edition: int, states: Sequence[str]) -> Edition:
+    known = _one(db, table.c.id == edition)
+    if known is None:
+        raise StorageError(f"there is no edition {edition}; `diembao editions` lists them")
+    superseded = db.execute(select(table.c.superseded_by).where(table.c.id == edition)).scalar()
+    if superseded is not None:
+        raise StorageError(f"edition {edition} is not sent any more: edition {superseded} tells what was in it")
+    if known.state not in states:
+        raise StorageError(
+            f"edition {edition} is {known.state}: only one that is {' or '.join(states)} can be settled so"
+        )
+    return known
+
+
 def supersede(db: Connection, older: int, newer: int) -> bool:
     """Never send `older`, whose period `newer` covers; False when it was sent or is being sent."""
     return _step(db, and_(table.c.id == older, _unsent()), {"superseded_by": newer})

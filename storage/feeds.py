@@ -35,7 +35,7 @@ def sync_feeds(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
     ]
     if changed:
         # A new selector reads the same page differently: what the old one left must not answer "not modified".
-        fresh = {"etag": "", "last_modified": "", "sha256": ""}
+        fresh = {"etag": "", "last_modified": "", "sha256": "", "decided": ""}
         statement = update(feeds).where(feeds.c.url == bindparam("key"))
         db.execute(statement, [{**row, **fresh, "next_due": now} for row in changed])
     gone = [url for url in known if url not in unique]
@@ -53,17 +53,19 @@ def due_feeds(db: Connection, now: datetime, outlets: Sequence[str] | None = Non
     """The lists in use that are due at `now`, longest waiting first; only those of `outlets` if given.
 
     A list that fails is asked again together with its outlet's other lists, where they have not been asked since: is it
-    the outlet or one address?
+    the outlet or one address? None that a person dropped is asked.
     """
     failing = feeds.alias()
     beside = select(failing.c.id).where(
         failing.c.outlet == feeds.c.outlet,
         failing.c.in_use,
+        failing.c.decided != "drop",
         failing.c.failures > 0,
         failing.c.next_due <= now,
         failing.c.since > feeds.c.last_asked,
     )
-    query = select(feeds).where(feeds.c.in_use, or_(feeds.c.next_due <= now, beside.exists()))
+    due = or_(feeds.c.next_due <= now, beside.exists())
+    query = select(feeds).where(feeds.c.in_use, feeds.c.decided != "drop", due)
     if outlets is not None:
         query = query.where(feeds.c.outlet.in_(list(outlets)))
     return [_feed(row) for row in db.execute(query.order_by(feeds.c.next_due, feeds.c.id))]
@@ -79,7 +81,9 @@ def known_feeds(db: Connection, outlets: Sequence[str] | None = None) -> list[Fe
 
 def next_due(db: Connection, outlets: Sequence[str] | None = None) -> datetime | None:
     """When the first list in use becomes due; None without lists."""
-    query = select(feeds.c.next_due).where(feeds.c.in_use).order_by(feeds.c.next_due).limit(1)
+    query = (
+        select(feeds.c.next_due).where(feeds.c.in_use, feeds.c.decided != "drop").order_by(feeds.c.next_due).limit(1)
+    )
     if outlets is not None:
         query = query.where(feeds.c.outlet.in_(list(outlets)))
     return db.execute(query).scalar()

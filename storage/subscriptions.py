@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select, update
 
-from press import Subscription
+from press import Days, Subscription
 from storage.schema import subscriptions as table
 from storage.types import AnyRow
 
@@ -20,7 +20,7 @@ def add_subscription(
     at: str,
     now: datetime,
     name: str = "",
-    days: Literal["daily", "mon-fri"] = "daily",
+    days: Days = "daily",
     topics: Sequence[str] = (),
     places: Sequence[str] = (),
     language: Literal["vi", "en"] = "vi",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,10 +66,26 @@ def test_monday_covers_the_weekend() -> None:
     assert (monday.start, monday.end) == (local("2026-08-07T06:45"), local("2026-08-10T06:45"))
 
 
+def test_workdays_skip_tet_and_the_next_edition_tells_what_fell_on_it() -> None:
+    reader = subscription("2026-02-10T15:00", days="workdays")
+    friday, monday = local("2026-02-13T06:45"), local("2026-02-23T06:45")  # Tết is 16 to 20 February
+    assert next_due(reader, friday, ZONE) == monday
+    assert last_due(reader, local("2026-02-20T12:00"), ZONE) == friday
+    after = period(reader, friday, monday, ZONE)
+    assert after is not None
+    assert (after.start, after.end) == (friday, monday)
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-04-27", "2026-04-30", "2026-09-02", "2027-02-05", "2026-08-08"])
+def test_a_holiday_or_its_day_in_lieu_is_no_workday(day: str) -> None:
+    reader = subscription("2025-12-01T15:00", days="workdays")
+    assert next_due(reader, local(f"{day}T00:00"), ZONE) > local(f"{day}T23:59")
+
+
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001 - hypothesis wants naive bounds
     st.lists(st.integers(0, 5000), min_size=1, max_size=30),
-    st.sampled_from(["daily", "mon-fri"]),
+    st.sampled_from(["daily", "mon-fri", "workdays"]),
     st.sampled_from(["00:00", "06:45", "23:59"]),
 )
 def test_delivered_periods_join_without_gap_or_overlap(created: datetime, waits: list[int], days: str, at: str) -> None:
