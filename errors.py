@@ -39,11 +39,15 @@ class StorageError(DiemBaoError):
 
 
 class DeliveryError(DiemBaoError):
-    """A mail was not accepted; `permanent` tells a refusal (5xx) from an outage."""
+    """A mail was not accepted; `permanent` tells a refusal of this mail (5xx) from an outage.
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    `everybody`: it is the server or the settings, so that any other mail would fare the same.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, everybody: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.everybody = everybody
 
 
 class DeliveryUncertain(DeliveryError):

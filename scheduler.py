@@ -72,7 +72,12 @@ class Job:
     after_press: bool = False
 
 
-PRESS = Job("press", (collect, analyse, group))
+def analyse_apart(archive: Archive, settings: Settings, now: datetime, *, should_stop: Callable[[], bool]) -> Counts:
+    """Analyse in child processes only: the models would stay in the memory of a service that runs for years."""
+    return analyse(archive, settings, now, should_stop=should_stop, apart=True)
+
+
+PRESS = Job("press", (collect, analyse_apart, group))
 #: Jobs run beside one another, so that a slow outlet never delays the morning mail. Another one is a line here.
 JOBS = (
     PRESS,

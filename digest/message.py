@@ -64,7 +64,7 @@ def domain_of(sender: str) -> str:
 
 def mailbox(name: str, address: str) -> str:
     """A display name and an address as a header wants them."""
-    name = clean(name)
+    name = clean(name)[:200]
     if not name:
         return address
     if not name.isascii():

@@ -19,7 +19,9 @@ __all__ = ["MailServer", "probe", "send", "valid_address"]
 
 GOODBYE = 5.0  #: seconds a server has to answer QUIT
 _LONE_DOT = re.compile(rb"(?m)^\.")
-_NOT_FOR_GOOD = frozenset({421, 521, 530, 534, 535, 538})  # about the server or the login, not about this mail
+# About the server, the login or the talk, not about this mail.
+_NOT_FOR_GOOD = frozenset({421, 500, 502, 503, 521, 530, 534, 535, 538})
+_RELAY = re.compile(r"(?i)\brelay(ing)?\b")  # "550 5.7.1 relaying denied": a server that does not know us
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +105,39 @@ def _named(server: MailServer) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise DeliveryError(
+        raise _outage(
             f"the certificate of the mail server {place} is not trusted ({_line(error.verify_message)}); "
             "check [mail] host, or have the server's certificate renewed"
         ) from error
     except ssl.SSLError as error:
-        raise DeliveryError(f"no TLS with the mail server {place}; check [mail] port and security") from error
+        raise _outage(f"no TLS with the mail server {place}; check [mail] port and security") from error
     except TimeoutError as error:
-        raise DeliveryError(_silent(server)) from error
+        raise _outage(_silent(server)) from error
     except ConnectionRefusedError as error:
-        raise DeliveryError(
+        raise _outage(
             f"the mail server {place} refuses the connection; check [mail] host and port, and that it is running"
         ) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise DeliveryError(
+        raise _outage(
             f"the mail server {place} does not accept the password of {server.user!r} ({error.smtp_code}); "
             "check [mail] user and its password"
         ) from error
     except smtplib.SMTPNotSupportedError as error:
         what = "STARTTLS; check [mail] security" if server.security == "starttls" else "a login; check [mail] user"
-        raise DeliveryError(f"the mail server {place} does not offer {what}") from error
+        raise _outage(f"the mail server {place} does not offer {what}") from error
     except smtplib.SMTPException as error:
         silent = isinstance(error.__context__, TimeoutError)  # smtplib hides it in a lost connection
         reason = _silent(server) if silent else f"the mail server {place} broke off: {_line(error)}"
-        raise DeliveryError(reason) from error
+        raise _outage(reason) from error
     except UnicodeError as error:
         reason = f"the mail server {place}: host, user and password must be ASCII; check [mail]"
-        raise DeliveryError(reason) from error
+        raise _outage(reason) from error
     except OSError as error:
-        raise DeliveryError(f"the mail server {place} cannot be reached: {_line(error)}; check [mail] host") from error
+        raise _outage(f"the mail server {place} cannot be reached: {_line(error)}; check [mail] host") from error
+
+
+def _outage(reason: str) -> DeliveryError:
+    return DeliveryError(reason, everybody=True)
 
 
 def _silent(server: MailServer) -> str:
@@ -150,7 +156,7 @@ def _offer(smtp: smtplib.SMTP, message: bytes, origin: str, target: str) -> None
             raise DeliveryError(reason, permanent=True)
         options += ["SMTPUTF8", "BODY=8BITMIME"]
     sender_problem = f"the mail server does not accept the sender {origin}; check [mail] from, user and password"
-    _accepted(smtp.mail(origin, options), sender_problem, final=False)
+    _accepted(smtp.mail(origin, options), sender_problem, final=False, everybody=True)
     _accepted(smtp.rcpt(target), f"the mail server does not accept the recipient {target}", final=True)
 
 
@@ -168,13 +174,14 @@ def _hand_over(smtp: smtplib.SMTP, message: bytes) -> None:
     _accepted(answer, "the mail server does not accept the mail", final=True)
 
 
-def _accepted(answer: tuple[int, bytes], problem: str, *, final: bool) -> None:
-    """Raise unless the answer says yes; `final`: a 5xx is for good (but "log in first" never is)."""
+def _accepted(answer: tuple[int, bytes], problem: str, *, final: bool, everybody: bool = False) -> None:
+    """Raise unless the answer says yes; `final`: a 5xx is for good, unless it is about the server and not this mail."""
     code, text = answer
     if 200 <= code < 300 or code == 354:
         return
     reason = f"{problem}: {code} {_line(text.decode('utf-8', 'replace'))}".rstrip()
-    raise DeliveryError(reason, permanent=final and 500 <= code < 600 and code not in _NOT_FOR_GOOD)
+    ours = code in _NOT_FOR_GOOD or bool(_RELAY.search(reason))  # our login or our network is what it does not like
+    raise DeliveryError(reason, permanent=final and 500 <= code < 600 and not ours, everybody=everybody or ours)
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:

@@ -166,8 +166,12 @@ def analyse(
     progress: Progress = silent,
     should_stop: Callable[[], bool] = never_stop,
     workers: int | None = None,
+    apart: bool = False,
 ) -> Counts:
-    """Analyse every page that waits; `workers` 1 = in this process, None = one per core where it is worth it."""
+    """Analyse every page that waits; `workers` 1 = in this process, None = one per core where it is worth it.
+
+    `apart`: never in this process, so that a long-lived one does not keep the models in memory.
+    """
     with archive.lock("analyse", LOCK_WAIT), recorded(archive, "analyse", now) as counts:
         with archive.read() as db:
             counts.due = storage.pages.page_counts(db)["due"]
@@ -175,7 +179,7 @@ def analyse(
             return counts
         if workers is None:
             workers = (os.cpu_count() or 1) if counts.due >= WORTH_WORKERS else 1
-        with _readers(settings, workers) as read:
+        with _readers(settings, workers, apart) as read:
             for results in read(_batches(archive, should_stop), now):
                 keep(archive, results, now, counts)
                 progress("analyse", counts.done + counts.never, counts.due)
@@ -217,9 +221,9 @@ Read = Callable[[Batches, datetime], Iterator[list[Result]]]
 
 
 @contextmanager
-def _readers(settings: Settings, workers: int) -> Iterator[Read]:
+def _readers(settings: Settings, workers: int, apart: bool) -> Iterator[Read]:
     """Give the function that reads batches in order: in this process, or in `workers` processes beside it."""
-    if workers == 1:
+    if workers == 1 and not apart:
         reader = Reader(settings)
         yield lambda batches, now: ([reader.read(task, now) for task in batch] for batch in batches)
         return

@@ -43,6 +43,7 @@ LOCK_WAIT = 60.0
 BACKGROUND = timedelta(days=4)  # of a story before the period: how its coverage grew, late arrivals
 REMEMBERED = 30  # editions a reader's delivered articles are taken from
 CHART_DAYS = 14
+OUTAGES = 3  # mails in a row that the server itself let down: then the rest waits, a silent server costs 30 s each
 RETRY = (timedelta(0), timedelta(0), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 
 
@@ -72,21 +73,23 @@ def publish(
             waiting = [edition for edition in storage.editions.claimable(db, now) if edition.subscription in readers]
         counts.due = len(waiting)
         counts.extra |= {"sent": 0, "failed": 0, "unknown": len(lost)}
-        reasons = []
+        waits: list[DeliveryError] = []
+        outages = 0
         for edition in waiting:
-            if should_stop():
+            if should_stop() or outages >= OUTAGES:
                 break
-            reason = deliver(archive, settings, edition, readers[edition.subscription].email, now, counts, should_stop)
-            reasons += [reason] if reason else []
+            wait = deliver(archive, settings, edition, readers[edition.subscription].email, now, counts, should_stop)
+            waits += [wait] if wait else []
+            outages = outages + 1 if wait and wait.everybody else 0
             progress("publish", counts.done + counts.later + counts.never, counts.due)
-        if reasons and not counts.extra["sent"]:
-            raise DeliveryError(f"no edition could be sent: {reasons[0]}; nothing is lost, publish tries again")
+        if waits and not counts.extra["sent"]:
+            raise DeliveryError(f"no edition could be sent: {waits[0]}; nothing is lost, publish tries again")
     return counts
 
 
 def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: datetime) -> None:
     """Enter the reader's edition in the ledger, where one is due that is not there yet."""
-    last = storage.editions.last_sent(db, reader.id)
+    last = storage.editions.last_sent(db, reader.id, now)
     period = due.period(reader, last.period_end if last else None, now, settings.digest.timezone)
     if period is None or storage.editions.find_edition(db, reader.id, period.end):
         return
@@ -195,15 +198,15 @@ def deliver(
     now: datetime,
     counts: Counts,
     should_stop: Callable[[], bool] = never_stop,
-) -> str:
-    """Send one edition, step by step of the ledger; returns why it is to be tried again, "" otherwise.
+) -> DeliveryError | None:
+    """Send one edition, step by step of the ledger; returns why it is to be tried again, None otherwise.
 
     The caller holds the lock of `publish`.
     """
     who = f"{socket.gethostname()}:{os.getpid()}"
     with archive.begin() as db:
         if not storage.editions.claim(db, edition.id, who, now):
-            return ""
+            return None
 
     def started() -> None:
         if should_stop():
@@ -223,13 +226,13 @@ def deliver(
     except _HandedBack:
         with archive.begin() as db:
             storage.editions.hand_back(db, edition.id, who)
-        return ""
+        return None
     except DeliveryUncertain as error:
         with archive.begin() as db:
             storage.editions.uncertain(db, edition.id, str(error))
         _count(counts, "never", "unknown")
         _tell_unknown(settings, [edition], now)
-        return ""
+        return None
     except DeliveryError as error:
         wait = RETRY[min(edition.attempts, len(RETRY) - 1)]
         with archive.begin() as db:
@@ -237,12 +240,12 @@ def deliver(
         _count(counts, "never" if error.permanent else "later", "failed")
         if error.permanent:
             _tell_refused(settings, edition, email, error, now)
-            return ""
-        return str(error)
+            return None
+        return error
     with archive.begin() as db:
         storage.editions.sent(db, edition.id, now)
     _count(counts, "done", "sent")
-    return ""
+    return None
 
 
 def _count(counts: Counts, outcome: str, state: str) -> None:

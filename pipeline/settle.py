@@ -68,7 +68,7 @@ def resend(archive: Archive, settings: Settings, edition: int, who: str, now: da
         with archive.read() as db:
             ended = storage.editions.get_edition(db, edition)
     if why or ended is None or ended.state != "sent":
-        reason = why or (ended.error if ended else "")
+        reason = why or (ended.error if ended else "it is gone")
         raise DeliveryError(f"edition {edition} is {ended.state if ended else 'gone'}: {reason}")
     return ended
 

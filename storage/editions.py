@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
@@ -23,6 +23,7 @@ from storage.schema import editions as table
 from storage.types import AnyRow
 
 _CHUNK = 500
+AHEAD = timedelta(days=7)  #: an edition whose period ends later than this after now was made by a clock that was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,14 @@ class Composed:
 def compose_edition(db: Connection, mail: Composed, now: datetime) -> Edition:
     """Enter a composed mail; where this subscription has this period already, that edition is answered unchanged.
 
-    Unsent editions of the subscription whose period this one covers are superseded and never sent. Raises
+    Unsent editions of the subscription whose period this one covers, or that a clock far ahead made, are superseded
+    and never sent. Raises
     StorageError when this period reaches into one that was sent, or precedes one that is waiting.
     """
     known = _one(db, table.c.subscription_id == mail.subscription, table.c.period_end == mail.period_end)
     if known is not None:
         return known
-    _refuse_overlap(db, mail)
+    _refuse_overlap(db, mail, now)
     row = {
         "subscription_id": mail.subscription,
         "period_start": mail.period_start,
@@ -68,13 +70,14 @@ def compose_edition(db: Connection, mail: Composed, now: datetime) -> Edition:
     if members:
         db.execute(edition_articles.insert(), members)
     covered = and_(table.c.period_start >= mail.period_start, table.c.period_end < mail.period_end)
-    older = update(table).where(table.c.subscription_id == mail.subscription, covered, _unsent())
+    over = or_(covered, table.c.period_end > now + AHEAD)
+    older = update(table).where(table.c.subscription_id == mail.subscription, over, _unsent())
     db.execute(older.values(superseded_by=edition))
     return _sure(_one(db, table.c.id == edition), edition)
 
 
-def _refuse_overlap(db: Connection, mail: Composed) -> None:
-    mine = table.c.subscription_id == mail.subscription
+def _refuse_overlap(db: Connection, mail: Composed, now: datetime) -> None:
+    mine = and_(table.c.subscription_id == mail.subscription, table.c.period_end <= now + AHEAD)
     overlap = and_(table.c.period_start < mail.period_end, table.c.period_end > mail.period_start)
     sent = db.execute(select(table.c.id).where(mine, overlap, table.c.state == "sent").limit(1)).scalar()
     if sent is not None:
@@ -226,9 +229,14 @@ def supersede(db: Connection, older: int, newer: int) -> bool:
     return _step(db, and_(table.c.id == older, _unsent()), {"superseded_by": newer})
 
 
-def last_sent(db: Connection, subscription: int) -> Edition | None:
-    """The last edition a reader surely got: the next period begins where it ended."""
+def last_sent(db: Connection, subscription: int, now: datetime | None = None) -> Edition | None:
+    """The last edition a reader surely got: the next period begins where it ended.
+
+    With `now`, those of a clock that was far ahead do not count: a reader would hear nothing until their time came.
+    """
     mine = select(table).where(table.c.subscription_id == subscription, table.c.state == "sent")
+    if now is not None:
+        mine = mine.where(table.c.period_end <= now + AHEAD)
     return next(iter(_load(db, mine.order_by(table.c.period_end.desc()).limit(1))), None)
 
 

@@ -257,6 +257,27 @@ def test_a_part_comes_out_as_it_went_in(lines: list[str]) -> None:
     assert not re.search(rb"(?m)^\.", message.as_bytes())
 
 
+ANY_TEXT = st.text(alphabet=st.characters() | st.sampled_from("\r\n\0:<>@"), max_size=1500)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(ANY_TEXT, ANY_TEXT, st.lists(ANY_TEXT, max_size=3))
+def test_nothing_hostile_becomes_a_header_or_a_line_too_long(name: str, subject: str, lines: list[str]) -> None:
+    sender = f'"{name}" <diembao@example.vn>'
+    try:
+        data = notice(sender, OPERATOR, subject, lines, now=NOW)
+    except ValueError as refused:
+        assert "not a mail address" in str(refused)  # noqa: PT017 - most names are fine, some are refused
+        data = notice(SENDER, OPERATOR, subject, lines, now=NOW)
+    headers = message_from_bytes(data, policy=policy.default)
+    names = "From To Subject Date Message-ID Auto-Submitted Content-Language MIME-Version Content-Type"
+    assert list(headers.keys()) == [*names.split(), "Content-Transfer-Encoding"]
+    assert [address.addr_spec for address in headers["From"].addresses] == ["diembao@example.vn"]
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    assert b"\0" not in data
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", data)
+
+
 def test_notices_of_the_service() -> None:
     data = notice(SENDER, OPERATOR, "Nguồn lỗi\r\nBcc: x@y.vn", ["Nhân Dân: 503", "từ\r\n22:10"], now=NOW)
     message = message_from_bytes(data, policy=policy.default)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digest.address import split_sender, valid_address
 from digest.compose import compose
 from digest.render import render
-from digest.send import MailServer, probe, send
+from digest.send import MailServer, _envelope, probe, send
 from errors import DeliveryError, DeliveryUncertain
 from press import Subscription
 from tests.fixtures_digest import READER, SENDER, UNSUBSCRIBE, request
@@ -165,6 +168,66 @@ def test_a_certificate_that_is_not_trusted_or_of_another_host(authority: tuple[t
     assert "is not trusted" in str(elsewhere.value)
 
 
+def own_context(starts: datetime, ends: datetime, ca: trustme.CA | None) -> ssl.SSLContext:
+    """A server's certificate of these days, by an authority or by itself."""
+    if ca is None:  # its own authority: nobody vouches for it
+        ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost", not_before=starts, not_after=ends).configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("flaw", ["expired", "not yet valid", "self-signed"])
+def test_a_certificate_that_is_out_of_date_or_vouched_for_by_nobody(
+    flaw: str, security: Any, authority: tuple[trustme.CA, str]
+) -> None:
+    ca, cafile = authority
+    now, year = datetime.now(UTC), timedelta(days=365)
+    days = {"expired": (now - 2 * year, now - year), "not yet valid": (now + year, now + 2 * year)}
+    context = own_context(*days.get(flaw, (now - year, now + year)), None if flaw == "self-signed" else ca)
+    box = Postbox()
+    offered = {"wrapped": context} if security == "tls" else {"tls_context": context}
+    with post_office(box, **offered) as server, pytest.raises(DeliveryError, match="is not trusted") as refused:
+        post(replace(server, security=security, cafile=cafile))
+    assert refused.value.everybody
+    assert not refused.value.permanent
+    assert box.letters == []
+
+
+def test_starttls_that_is_offered_and_then_refused_sends_nothing_in_the_clear() -> None:
+    heard: list[bytes] = []
+
+    def strip(connection: socket.socket) -> None:
+        stream = connection.makefile("rb")
+        connection.sendall(b"220 hello\r\n")
+        while line := stream.readline():
+            heard.append(line)
+            word = line.upper().split()[0]
+            connection.sendall(b"250-me\r\n250 STARTTLS\r\n" if word == b"EHLO" else b"554 5.7.3 no TLS today\r\n")
+
+    with scripted(strip) as server, pytest.raises(DeliveryError) as refused:
+        post(replace(server, security="starttls", user="diembao", password="bi-mat"))
+    assert (refused.value.permanent, refused.value.everybody) == (False, True)
+    assert not [line for line in heard if line.startswith((b"MAIL", b"AUTH"))]
+
+
+@pytest.mark.parametrize("until", ["", "EHLO", "MAIL"])
+def test_a_refusal_of_everybody_is_never_for_good(until: str) -> None:
+    def refuse(connection: socket.socket) -> None:
+        if not until:
+            connection.sendall(b"554 5.3.2 no service for you\r\n")
+            return
+        connection.sendall(b"220 hello\r\n")
+        for line in connection.makefile("rb"):
+            said = line.upper().startswith((until.encode(), b"HELO" if until == "EHLO" else b"-"))
+            connection.sendall(b"550 5.7.1 no\r\n" if said else b"250 ok\r\n")
+
+    with scripted(refuse) as server, pytest.raises(DeliveryError) as refused:
+        post(server)
+    assert (refused.value.permanent, refused.value.everybody) == (False, True)
+
+
 def test_letters_beyond_ascii_in_an_address_need_and_use_smtputf8() -> None:
     recipient = "cánbộ@example.vn"
     message = edition(replace(READER, email=recipient))
@@ -191,6 +254,10 @@ def test_letters_beyond_ascii_in_an_address_need_and_use_smtputf8() -> None:
         ("RCPT", "450 mailbox busy", False),
         ("RCPT", "550 no such user", True),
         ("RCPT", "530 log in first", False),
+        ("RCPT", "554 5.7.1 <x>: Relay access denied", False),
+        ("RCPT", "503 5.5.1 bad sequence", False),
+        ("RCPT", "521 we take no mail", False),
+        ("RCPT", "552 5.2.2 mailbox full", True),
         ("MAIL", "553 sender not allowed", False),
         ("MAIL", "451 try later", False),
         ("DATA", "452 disk full", False),
@@ -230,6 +297,20 @@ def test_an_odd_envelope_never_reaches_the_wire(bad: str) -> None:
     with pytest.raises(DeliveryError, match="not a mail address") as refused:
         post(nowhere, recipient=bad)
     assert refused.value.permanent
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab.@<>\r\n\0 ,;:\"'\\\u202eế"), max_size=40) | st.text(max_size=400))
+def test_whatever_is_given_as_an_address_is_one_word_of_an_envelope_or_refused(text: str) -> None:
+    try:
+        origin, target = _envelope(SENDER, text)
+    except DeliveryError as refused:
+        assert refused.permanent  # noqa: PT017 - both ends are right
+        return
+    assert origin == "diembao@example.vn"
+    assert target.isprintable()
+    assert not set(target) & set(' <>\r\n\0,;:"')
+    assert target.count("@") == 1
 
 
 # What breaks
