@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
 
 from errors import StorageError
 from press import Edition
-from storage.links import chunks
+from storage.links import AHEAD, chunks
 from storage.schema import edition_articles, stories, subscriptions
 from storage.schema import editions as table
 from storage.types import AnyRow
 
 _CHUNK = 500
-AHEAD = timedelta(days=7)  #: an edition whose period ends later than this after now was made by a clock that was wrong
 
 
 @dataclass(frozen=True, slots=True)

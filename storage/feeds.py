@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, case, or_, select, update
 from errors import StorageError
 from press import Feed, FeedReading
 from storage.health import refused
+from storage.links import AHEAD
 from storage.schema import feeds, links
 from storage.types import AnyRow
 
@@ -53,7 +54,7 @@ def due_feeds(db: Connection, now: datetime, outlets: Sequence[str] | None = Non
     """The lists in use that are due at `now`, longest waiting first; only those of `outlets` if given.
 
     A list that fails is asked again together with its outlet's other lists, where they have not been asked since: is it
-    the outlet or one address? None that a person dropped is asked.
+    the outlet or one address? One that a clock far ahead asked is due; none that a person dropped is.
     """
     failing = feeds.alias()
     beside = select(failing.c.id).where(
@@ -64,7 +65,7 @@ def due_feeds(db: Connection, now: datetime, outlets: Sequence[str] | None = Non
         failing.c.next_due <= now,
         failing.c.since > feeds.c.last_asked,
     )
-    due = or_(feeds.c.next_due <= now, beside.exists())
+    due = or_(feeds.c.next_due <= now, feeds.c.last_asked > now + AHEAD, beside.exists())
     query = select(feeds).where(feeds.c.in_use, feeds.c.decided != "drop", due)
     if outlets is not None:
         query = query.where(feeds.c.outlet.in_(list(outlets)))

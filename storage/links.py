@@ -20,6 +20,7 @@ T = TypeVar("T")
 #: (first reading, readings so far) -> when to read again, or None for never: `crawlers.rhythm.next_reading`.
 Rhythm = Callable[[datetime, int], "datetime | None"]
 
+AHEAD = timedelta(days=7)  #: what is dated later than this after now was done by a clock that was wrong
 MIN_AGAIN = timedelta(hours=1)  #: two readings of an article are never closer
 MAX_URL = 2_000  # bytes: PostgreSQL cannot index much more, and no outlet writes longer ones
 _MAX_TITLE, _MAX_LEAD = 1_000, 5_000
@@ -105,8 +106,12 @@ def _fill_in(db: Connection, pairs: Sequence[tuple[AnyRow, Link]]) -> None:
 def due_readings(
     db: Connection, now: datetime, outlets: Sequence[str] | None = None, limit: int | None = None
 ) -> list[Reading]:
-    """The article addresses to read at `now`: never read and due (a killed run's too), then those due again."""
-    first = and_(links.c.state.in_(("due", "later")), links.c.due_at <= now)
+    """The article addresses to read at `now`: never read and due (a killed run's too), then those due again.
+
+    Those that a clock far ahead saw or tried are due, whatever it put off.
+    """
+    astray = func.coalesce(links.c.tried_at, links.c.first_seen) > now + AHEAD
+    first = and_(links.c.state.in_(("due", "later")), or_(links.c.due_at <= now, astray))
     query = select(links).where(or_(first, links.c.next_reading <= now))
     if outlets is not None:
         query = query.where(links.c.outlet.in_(list(outlets)))

@@ -148,6 +148,22 @@ def test_failures_wait_or_end(archive: Archive) -> None:
             links.record_unchanged(db, Reading(link(3)), NOW, never)
 
 
+def test_what_a_clock_far_ahead_put_off_is_due_once_it_is_right(archive: Archive) -> None:
+    ahead = at(24 * 400)
+    feed = Feed("bao-mot", "feed", "https://bao-mot.vn/rss")
+    with archive.begin() as db:
+        feeds.sync_feeds(db, [feed], NOW)
+        feeds.record_feed(db, FeedReading(feed, DONE, 200, ahead), ahead)
+        seen, tried = links.announce(db, [link(1), link(2)], ahead)
+        links.record_failed(db, tried, Outcome("later", "503", ahead), 503, ahead)
+        assert [one.url for one in feeds.due_feeds(db, at(1))] == [feed.url]
+        assert [one.link.url for one in links.due_readings(db, at(1))] == [seen.link.url, tried.link.url]
+        links.record_failed(db, seen, Outcome("later", "503", at(3)), 503, at(1))
+        feeds.record_feed(db, FeedReading(feed, DONE, 200, at(1)), at(2))
+        assert feeds.due_feeds(db, at(1)) == []
+        assert [one.link.url for one in links.due_readings(db, at(1))] == [tried.link.url]
+
+
 def test_a_vanished_article_is_marked_and_stays(archive: Archive) -> None:
     article = store(archive, link(1))
     with archive.begin() as db:
