@@ -41,7 +41,7 @@ def given_up(archive: Archive) -> None:
     for number, keep in ((2, True), (3, False)):
         page = read_page(archive, link(number))
         with archive.begin() as db:
-            pages.settle_page(db, page, Outcome("never", "no title"), keep=keep, now=NOW)
+            pages.settle_pages(db, [pages.Settled(page, Outcome("never", "no title"), keep)], NOW)
 
 
 def listed(archive: Archive, *, dropped: bool = False) -> list[tuple[str, str]]:
