@@ -35,10 +35,12 @@ from pipeline.group import group
 from pipeline.lease import BEAT, Lease, shown
 from pipeline.publish import publish
 from pipeline.retention import retention
+from pipeline.search import open_index
 from pipeline.watch import watch
 from settings import Settings
 from storage import Archive
 from storage.runs import ran_between, record_run
+from storage.search import Follower
 from web import make_app
 
 LOG = logs.logger()
@@ -236,9 +238,12 @@ def serve(archive: Archive, settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     LOG.info("serving", host=host, port=port, tick=str(settings.schedule.tick))
     _tell_systemd("READY=1")
+    follower = Follower(open_index(archive, settings))
+    follower.start()
     _wait(told, service.look_now)
     _tell_systemd("STOPPING=1")
     LOG.info("stopping")
+    follower.stop(wait=2)
     web.should_exit = True
     whole = service.stop()
     web_thread.join(timeout=2)

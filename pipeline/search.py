@@ -1,0 +1,179 @@
+"""Searching the archive: the index where it belongs, with what it must know of words, outlets and places."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final
+
+import storage.articles
+from analysis.gazetteer import LANDMARK, Gazetteer, load_gazetteer
+from analysis.khmer import khmer_words
+from pipeline import outlets, show
+from press.text import clean, fold, tone_normal
+from settings import Settings
+from storage import Archive
+from storage.search import Found, SearchIndex, Sort, Span, parse
+from storage.search import search as find
+
+_SQLITE: Final = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?")
+WAIT: Final = 10.0  # seconds a command waits for another process to put the newest articles into the index
+
+
+def folder(settings: Settings) -> Path:
+    """Return where the index is: beside a SQLite archive, under its name; else beside the settings file."""
+    if found := _SQLITE.fullmatch(settings.storage.url):
+        return Path(f"{found[1]}.search")
+    return (settings.file or Path()).parent / "search"
+
+
+def open_index(archive: Archive, settings: Settings) -> SearchIndex:
+    """Return the archive's index; it may be empty, and is brought up to the archive by `catch_up` or a `Follower`."""
+    return SearchIndex(archive, folder(settings), khmer_words, Units())
+
+
+def outlet_names(settings: Settings) -> dict[str, str]:
+    """Return slug -> name of every outlet the catalogue or the settings name."""
+    return {slug: outlet.name for slug, outlet in outlets.known(settings).items()}
+
+
+def search(
+    archive: Archive,
+    settings: Settings,
+    query: str,
+    *,
+    sort: Sort = "relevance",
+    limit: int = 20,
+    after: str = "",
+    facets: bool = False,
+    span: Span = "month",
+    told: Callable[[int, int], None] | None = None,
+) -> dict[str, object]:
+    """Bring the index up to the archive and return the contract's object of a search; QueryError for a wrong query."""
+    parse(query)  # a wrong query is told at once, whatever there is to index
+    index = open_index(archive, settings)
+    index.catch_up(WAIT, told=told)
+    names = outlet_names(settings)
+    found = find(index, query, outlets=names, sort=sort, limit=limit, after=after, facets=facets, span=span)
+    with archive.read() as db:
+        hits = [show.article(row) for row in storage.articles.load_articles(db, found.ids)]
+    shown: dict[str, object] = {"total": found.total, "took_ms": round(found.took_ms, 2), "hits": hits}
+    shown["next"] = found.next or None
+    if found.building:
+        shown["building"] = dict(zip(("done", "of"), found.building, strict=True))
+    return {**shown, **_counted(found, index, names)} if facets else shown
+
+
+def _counted(found: Found, index: SearchIndex, outlets: Mapping[str, str]) -> dict[str, object]:
+    """Facets as lists, most articles first; places with the key of the unit they lie in."""
+    facets: dict[str, list[dict[str, object]]] = {
+        name: [{"value": value, "count": count} for value, count in counts.items()]
+        for name, counts in found.facets.items()
+    }
+    for row in facets["outlet"]:
+        row["label"] = outlets.get(str(row["value"]), row["value"])
+    for row in facets["place"]:
+        row |= {"label": index.places.title(str(row["value"])), "in": index.places.parent(str(row["value"]))}
+    bars = [{"from": day.isoformat(), "count": count} for day, count in found.bars.items()]
+    return {"facets": facets, "histogram": bars}
+
+
+class Units:
+    """The gazetteer as searching asks it. A unit's key is code@valid_from, with the name where that is not enough."""
+
+    def __init__(self) -> None:
+        self.chain = lru_cache(20_000)(self._chain)
+        self.lineage = lru_cache(20_000)(self._lineage)
+
+    def _chain(self, code: str, valid_from: str, name: str) -> Sequence[str]:
+        """Return the keys of a place and of what contains it in its own period, the place first."""
+        unit = self._of(code, valid_from, name)
+        return [_key(code, valid_from, name)] if unit is None else [self._keys[at] for at in self._up(unit)]
+
+    def _lineage(self, code: str, valid_from: str, name: str) -> Sequence[str]:
+        """Return the keys of every unit a search for which finds this place, of every period."""
+        unit = self._of(code, valid_from, name)
+        if unit is None:
+            return [_key(code, valid_from, name)]
+        return [self._keys[at] for at in sorted(self._gazetteer.lineage(unit))]
+
+    def named(self, name: str) -> Sequence[str]:
+        """Return the keys a name or code means: with its unit word or without, with marks or without."""
+        if "(trước" in name:
+            try:
+                return [self._keys[self._gazetteer.area(name).province]]
+            except ValueError:
+                return []
+        asked = _plain(name)
+        return [self._keys[at] for at in self._names.get(asked) or self._folded.get(asked, ())]
+
+    def title(self, key: str) -> str:
+        """Return the name a person reads."""
+        unit = self._by_key.get(key)
+        return key.rpartition("@")[2].replace("_", " ") if unit is None else self._gazetteer.units[unit].title
+
+    def parent(self, key: str) -> str:
+        """Return the key of the unit that contains it in its own period, "" for none."""
+        unit = self._by_key.get(key)
+        above = -1 if unit is None else self._gazetteer.units[unit].parent
+        return self._keys[above] if above >= 0 else ""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all units."""
+        return list(dict.fromkeys(unit.name for unit in self._gazetteer.units))
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return load_gazetteer()
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return [
+            _key(unit.code, unit.valid_from, unit.title if unit.level == LANDMARK or not unit.code else "")
+            for unit in self._gazetteer.units
+        ]
+
+    @cached_property
+    def _by_key(self) -> dict[str, int]:
+        return {key: at for at, key in enumerate(self._keys)}
+
+    def _of(self, code: str, valid_from: str, name: str) -> int | None:
+        found = self._by_key.get(_key(code, valid_from))
+        return self._by_key.get(_key(code, valid_from, name)) if found is None else found
+
+    def _up(self, unit: int) -> list[int]:
+        chain = [unit]
+        while (unit := self._gazetteer.units[unit].parent) >= 0:
+            chain.append(unit)
+        return chain
+
+    @cached_property
+    def _names(self) -> Mapping[str, Sequence[int]]:
+        names: dict[str, dict[int, None]] = defaultdict(dict)
+        for at, unit in enumerate(self._gazetteer.units):
+            for name in (unit.name, unit.title, f"{unit.word} {unit.name}", unit.code):
+                names[_plain(name)][at] = None
+        for name, forms in self._gazetteer.forms.items():
+            for form in forms:
+                names[_plain(name)][form.unit] = None
+        names.pop("", None)
+        return {name: tuple(units) for name, units in names.items()}
+
+    @cached_property
+    def _folded(self) -> Mapping[str, Sequence[int]]:
+        folded: dict[str, dict[int, None]] = defaultdict(dict)
+        for name, units in self._names.items():
+            folded[fold(name)].update(dict.fromkeys(units))
+        return {name: tuple(units) for name, units in folded.items()}
+
+
+def _key(code: str, valid_from: str, name: str = "") -> str:
+    key = f"{code}@{valid_from}@{name}" if name else f"{code}@{valid_from}"
+    return "_".join(key.split())
+
+
+def _plain(name: str) -> str:
+    return tone_normal(clean(name)).lower()

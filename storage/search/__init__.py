@@ -1,0 +1,33 @@
+"""Search: an index derived from the archive, one query language, highlights, completion.
+
+`SearchIndex` is the index in its folder and brings it up to date, `Follower` keeps it so, `search` finds, `parse` reads
+a query, `highlight` shows in a text what it means, `complete` helps to type one.
+"""
+
+from __future__ import annotations
+
+from storage.search.complete import Completion, complete
+from storage.search.find import Found, Sort, search
+from storage.search.follow import Follower
+from storage.search.highlight import highlight
+from storage.search.index import AnotherWriterError, SearchIndex
+from storage.search.query import QueryError, parse, text_of
+from storage.search.shape import FACETS, Places, Span
+
+__all__ = [
+    "FACETS",
+    "AnotherWriterError",
+    "Completion",
+    "Follower",
+    "Found",
+    "Places",
+    "QueryError",
+    "SearchIndex",
+    "Sort",
+    "Span",
+    "complete",
+    "highlight",
+    "parse",
+    "search",
+    "text_of",
+]

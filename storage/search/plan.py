@@ -1,0 +1,223 @@
+"""A query's tree as the index asks it: words in the right form, fields with known values, dates as ranges."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import tantivy
+
+from press import RELEVANCES, TOPICS
+from press.text import fold
+from storage.search.query import (
+    And,
+    Everything,
+    Field,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    QueryError,
+    Word,
+    as_read,
+    nearest,
+    parse,
+    text_of,
+)
+from storage.search.shape import Places, first_rank, schema
+from storage.search.words import Words
+
+LANGUAGES: Final = ("vi", "km", "en")
+TONES: Final = ("negative", "neutral", "positive", "none")
+_TONE_NAMES: Final = {
+    **dict(zip(TONES, TONES, strict=True)),
+    "-1": "negative",
+    "0": "neutral",
+    "1": "positive",
+    "+1": "positive",
+    "unknown": "none",
+    "tieu cuc": "negative",
+    "trung tinh": "neutral",
+    "tich cuc": "positive",
+    "chua ro": "none",
+}
+_TOPIC_NAMES: Final = {
+    fold(name): topic for topic, labels in TOPICS.items() for name in (topic, topic.replace("_", " "), *labels)
+}
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?|(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", re.ASCII)
+_All: Final = tantivy.Query.all_query
+_Q: Final = tantivy.Query
+TITLE_WEIGHT: Final = 2.0  # a word in the title counts as much as some more in the text
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the fields may be asked for: outlets by slug with their names, and the units of the country."""
+
+    outlets: Mapping[str, str]
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to ask the index: which articles match, and the same with those first whose title has the words."""
+
+    matching: tantivy.Query
+    ranked: tantivy.Query
+
+
+def plan(query: str, words: Words, known: Known) -> Plan:
+    """The index's own query; QueryError where it cannot be understood or asks a field for what it cannot have."""
+    planner = _Planner(words, known, as_read(query))
+    matching = planner.of(parse(query))
+    if not planner.titles:
+        return Plan(matching, matching)
+    better = [(tantivy.Occur.Should, _Q.boost_query(title, TITLE_WEIGHT)) for title in planner.titles]
+    return Plan(matching, _Q.boolean_query([(tantivy.Occur.Must, matching), *better]))
+
+
+def days_of(text: str) -> tuple[date, date] | None:
+    """First and last day of 2026-08-15, 2026-08, 2026, 15/8/2026 or 8/2026; None for what is no date."""
+    found = _DATE.fullmatch(text.strip())
+    if not found:
+        return None
+    year, month, day = (
+        int(part) if part else 0 for part in (found[1] or found[6], found[2] or found[5], found[3] or found[4])
+    )
+    try:
+        first = date(year, month or 1, day or 1)
+        last = date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
+    except ValueError:
+        return None
+    return first, last
+
+
+class _Planner:
+    def __init__(self, words: Words, known: Known, query: str) -> None:
+        self.words = words
+        self.known = known
+        self.query = query
+        self.schema = schema()
+        self.titles: list[tantivy.Query] = []  #: what is looked for in the text, looked for in the title
+
+    def of(self, node: Node) -> tantivy.Query:
+        match node:
+            case Everything():
+                return _All()
+            case Word(text):
+                return self.anywhere(text, 0)
+            case Phrase(text, slop):
+                return self.anywhere(text, slop)
+            case Field():
+                return self.field(node)
+            case Not():
+                return self.all_of((node,))
+            case And(parts):
+                return self.all_of(parts)
+            case Or(parts):
+                return _Q.boolean_query([(tantivy.Occur.Should, self.of(part)) for part in parts])
+
+    def all_of(self, parts: Sequence[Node]) -> tantivy.Query:
+        wanted = [(tantivy.Occur.Must, self.of(part)) for part in parts if not isinstance(part, Not)]
+        titles = len(self.titles)
+        unwanted = [(tantivy.Occur.MustNot, self.of(part.of)) for part in parts if isinstance(part, Not)]
+        del self.titles[titles:]  # what is excluded makes no title better
+        return _Q.boolean_query([*(wanted or [(tantivy.Occur.Must, _All())]), *unwanted])
+
+    def anywhere(self, text: str, slop: int) -> tantivy.Query:
+        """In title, lead or body; the field `text` has all three."""
+        self.titles.append(self.said(text, slop, "title"))
+        return self.said(text, slop, "text")
+
+    def said(self, text: str, slop: int, name: str) -> tantivy.Query:
+        """Words one after the other: with marks where any of them has marks, else folded."""
+        forms = self.words.query(text)
+        if not forms:
+            return _Q.empty_query()
+        if any(form.has_marks for form in forms):
+            terms = [form.marked for form in forms]
+        else:
+            name, terms = f"{name}_folded", [form.folded for form in forms]
+        if len(terms) == 1:
+            return _Q.term_query(self.schema, name, terms[0])
+        return _Q.phrase_query(self.schema, name, list(terms), slop)
+
+    def field(self, node: Field) -> tantivy.Query:
+        if node.name == "title":
+            slop = node.value.slop if isinstance(node.value, Phrase) else 0
+            return self.said(node.value.text, slop, "title")
+        ask: Mapping[str, Callable[[Field], tantivy.Query]] = {
+            "outlet": self.outlet,
+            "topic": lambda node: self.one_of(node, _TOPIC_NAMES, tuple(TOPICS)),
+            "place": self.place,
+            "tone": lambda node: self.one_of(node, _TONE_NAMES, TONES),
+            "language": lambda node: self.one_of(node, dict(zip(LANGUAGES, LANGUAGES, strict=True)), LANGUAGES),
+            "relevance": lambda node: self.one_of(node, dict(zip(RELEVANCES, RELEVANCES, strict=True)), RELEVANCES),
+            "from": self.since,
+            "to": self.until,
+        }
+        return _Q.const_score_query(ask[node.name](node), 0.0)  # a field filters; it says nothing of how good a hit is
+
+    def one_of(self, node: Field, names: Mapping[str, str], values: Sequence[str]) -> tantivy.Query:
+        value = names.get(fold(node.value.text))
+        if value is None:
+            near = nearest(fold(node.value.text), list(names))
+            hint = f"did you mean {names[near]}?" if near else f"it is one of {', '.join(values)}"
+            raise self.wrong(node, f"no {node.name} {node.value.text!r}: {hint}")
+        return _Q.term_query(self.schema, node.name, value)
+
+    def outlet(self, node: Field) -> tantivy.Query:
+        """By slug or name; what is neither but like one is a slip, what is like none is found nowhere."""
+        asked = fold(node.value.text)
+        slugs = [slug for slug, name in self.known.outlets.items() if asked in (slug.lower(), fold(name))]
+        if not slugs:
+            by_name = {name: slug for slug, label in self.known.outlets.items() for name in (slug.lower(), fold(label))}
+            if near := nearest(asked, list(by_name)):
+                raise self.wrong(node, f"no outlet {node.value.text!r}: did you mean {by_name[near]}?")
+            slugs = [node.value.text]
+        return self.any_of("outlet", slugs)
+
+    def place(self, node: Field) -> tantivy.Query:
+        keys = self.known.places.named(node.value.text)
+        if not keys:
+            by_fold = {fold(name): name for name in self.known.places.names()}
+            near = nearest(fold(node.value.text), list(by_fold))
+            hint = (
+                f'did you mean place:"{by_fold[near]}"?' if near else "write the name or code of a unit of the country"
+            )
+            raise self.wrong(node, f"no place {node.value.text!r}: {hint}")
+        return self.any_of("within", keys)
+
+    def since(self, node: Field) -> tantivy.Query:
+        first, _ = self.days(node)
+        return _Q.range_query(self.schema, "rank", tantivy.FieldType.Unsigned, lower_bound=first_rank(first))
+
+    def until(self, node: Field) -> tantivy.Query:
+        _, last = self.days(node)
+        after = first_rank(last + timedelta(days=1)) if last < date.max else 2**63
+        return _Q.range_query(self.schema, "rank", tantivy.FieldType.Unsigned, upper_bound=after, include_upper=False)
+
+    def days(self, node: Field) -> tuple[date, date]:
+        days = days_of(node.value.text)
+        if days is None:
+            raise self.wrong(
+                node, f"{node.value.text!r} is no date: write {node.name}:2026-08-31 or {node.name}:31/8/2026"
+            )
+        return days
+
+    def any_of(self, name: str, values: Sequence[str]) -> tantivy.Query:
+        terms = [_Q.term_query(self.schema, name, _plain(value)) for value in values]
+        return terms[0] if len(terms) == 1 else _Q.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+
+    def wrong(self, node: Field, what: str) -> QueryError:
+        """The error at a field."""
+        return QueryError(self.query, node.at, len(text_of(node)), what)
+
+
+def _plain(value: str) -> str:
+    """Text the index can be asked for: lone surrogates of a hostile argument occur in no entry."""
+    return value.encode("utf-8", "replace").decode("utf-8")
