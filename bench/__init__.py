@@ -15,11 +15,12 @@ class Figure:
     unit: str
     n: int
     more: dict[str, float] = field(default_factory=dict)
+    less_is_better: bool = False  #: for times; else the unit is a rate
 
     @property
     def ratio(self) -> float:
-        """Return how much better ours is; units are rates, so more is better."""
-        return self.ours / self.reference
+        """Return how much better ours is."""
+        return self.reference / self.ours if self.less_is_better else self.ours / self.reference
 
     def as_json(self) -> dict[str, object]:
         """Return the contract's object."""

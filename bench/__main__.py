@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bench import Figure, analyse, collect, extract, national_day, prescreen, segment, stories, tag
+from bench import Figure, analyse, collect, extract, national_day, prescreen, search, segment, stories, tag
 
 CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
     "collect": (collect.run, 10, "pages/s of a whole collect against a bare Scrapy download of the same pages"),
@@ -17,6 +17,7 @@ CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
     "prescreen": (prescreen.run, 1, "pages/s searched for names of the area against lxml's text and a plain search"),
     "segment": (segment.run, 500, "articles/s cut into words against underthesea, on articles not seen before"),
     "tag": (tag.run, 500, "articles/s judged whole against underthesea's words alone"),
+    "search": (search.run, 20_000, "ms a query with facets and bars, p95 of 200, against FTS5; less is better"),
     "stories": (stories.run, 3000, "articles/s grouped one by one against scikit-learn's all pairs at once"),
     "national_day": (
         national_day.run,

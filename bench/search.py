@@ -1,0 +1,272 @@
+"""Searching a large archive: tantivy's index and our facets against FTS5 with the same rows, in the same run.
+
+Articles are made of words as frequent as in the Vietnamese press (`data/words.tsv.gz`: words and counts, no text), of
+an article's length, with outlets, topics, tones and places. The 200 queries are kept in `data/queries.txt`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from analysis.gazetteer import load_gazetteer
+from analysis.khmer import khmer_words
+from bench import Figure
+from bench.texts import SEED
+from pipeline.search import Units
+from press import RELEVANCES, TOPICS
+from press.text import fold
+from storage import Archive, open_archive
+from storage.schema import articles, counters, places, tags
+from storage.search import SearchIndex, parse, search
+from storage.search.query import And, Field, Node, Not, Or, Phrase, Word, both
+from storage.search.shape import Row, begin
+from storage.search.words import Words
+
+DATA: Final = Path(__file__).parent / "data"
+LENGTH: Final = 330  # words of an article: about 450 syllables, as the press has them
+FIRST: Final = datetime(2016, 8, 1, tzinfo=UTC)
+YEARS: Final = timedelta(days=3653)
+OUTLETS: Final = 60
+BATCH: Final = 2000
+SAMPLE: Final = 10  # every tenth query is asked of FTS5, which takes seconds for some
+
+
+def run(n: int) -> Figure:
+    """Measure the p95 of the kept queries with facets and bars, both sorts, in ms; `build_s`: from archive to index."""
+    with tempfile.TemporaryDirectory() as folder:
+        with closing(open_archive(f"sqlite:///{folder}/archive.db")) as archive:
+            _fill(archive, n)
+            index = SearchIndex(archive, Path(folder) / "index", khmer_words, Units())
+            started = time.perf_counter()
+            index.catch_up()
+            built = time.perf_counter() - started
+            queries = (DATA / "queries.txt").read_text(encoding="utf-8").splitlines()
+            ours = [_ask(index, query, sort) for sort in ("newest", "relevance") for query in queries]
+            size = sum(file.stat().st_size for file in index.folder.iterdir())
+        with closing(_reference(Path(folder))) as db:
+            theirs = [_ask_fts(db, query, sort) for sort in ("rowid DESC", "rank") for query in queries[::SAMPLE]]
+    more = {"p50": _part(ours, 50), "p99": _part(ours, 99), "build_s": built, "index_mb": size / 1e6}
+    more |= {"reference_p50": _part(theirs, 50), "reference_n": len(theirs)}
+    return Figure("search", _part(ours, 95), _part(theirs, 95), "ms, p95", n, more, less_is_better=True)
+
+
+def rows(n: int) -> Iterator[Row]:
+    """Give articles one after the other, the same for the same `n`."""
+    chance = random.Random(SEED)
+    said, weights = zip(*_words(), strict=True)
+    gazetteer = load_gazetteer()
+    units = [gazetteer.units[unit] for unit in sorted(gazetteer.area("Sóc Trăng").units)]
+    topics = list(TOPICS)
+    for number in range(1, n + 1):
+        text = chance.choices(said, cum_weights=weights, k=LENGTH)
+        text[::18] = [word.capitalize() for word in text[::18]]
+        title, lead, body = (" ".join(part) for part in (text[:9], text[9:40], text[40:]))
+        named = {chance.choice(units) for _ in range(chance.randrange(4))}
+        yield Row(
+            *(number, number, f"bao-{int(OUTLETS * chance.random() ** 2)}", "vi", title, f"{lead}.", f"{body}."),
+            *(FIRST + YEARS * number / n, chance.choice(RELEVANCES), chance.choice((-1, 0, 0, 1, None))),
+            chance.sample(topics, chance.choice((1, 1, 2))),
+            [(unit.code, unit.valid_from, unit.title) for unit in named],
+        )
+
+
+def _words() -> list[tuple[str, int]]:
+    """Words with their running sums of occurrences, most frequent first."""
+    lines = gzip.decompress((DATA / "words.tsv.gz").read_bytes()).decode().splitlines()
+    pairs = [(word, int(count)) for count, line in (line.split("\t") for line in lines) for word in line.split(",")]
+    return list(zip((word for word, _ in pairs), itertools.accumulate(count for _, count in pairs), strict=True))
+
+
+def _fill(archive: Archive, n: int) -> None:
+    print(f"making {n} articles", file=sys.stderr)
+    every = rows(n)
+    while batch := list(itertools.islice(every, BATCH)):
+        with archive.begin() as db:
+            for table, made in ((articles, map(_article, batch)), (tags, _tags(batch)), (places, _places(batch))):
+                db.execute(table.insert(), list(made))
+    with archive.begin() as db:
+        db.execute(counters.update().where(counters.c.name == "articles").values(value=n))
+
+
+def _article(row: Row) -> dict[str, Any]:
+    same = {name: getattr(row, name) for name in Row._fields[:10]}
+    judged: dict[str, Any] = {"relevance_score": 0.5, "relevance_evidence": [], "tone_score": 0.5, "tone_evidence": []}
+    told = {"url": f"https://{row.outlet}.example/{row.id}", "link_id": row.id, "text_sha256": "", "version": 1}
+    times = dict.fromkeys(("published_at", "fetched_at", "updated_at"), row.dated_at)
+    return {**same, **judged, **told, **times, "model": "bench", "needs_group": False}
+
+
+def _tags(batch: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    for row in batch:
+        for position, topic in enumerate(row.topics):
+            yield _of(tags, row.id, position, kind="topic", value=topic, score=0.5, evidence=[], model="bench")
+
+
+def _places(batch: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    for row in batch:
+        for position, (code, valid_from, name) in enumerate(row.places):
+            key = {"code": code, "valid_from": valid_from, "name": name}
+            yield _of(places, row.id, position, **key, as_written=name, evidence="", score=1.0, in_area=True)
+
+
+def _of(_: Table, article: int, position: int, **more: Any) -> dict[str, Any]:
+    return {"article_id": article, "position": position, **more}
+
+
+def _ask(index: SearchIndex, query: str, sort: Any) -> float:
+    started = time.perf_counter()
+    search(index, query, sort=sort, limit=20, facets=True, span="month")
+    return (time.perf_counter() - started) * 1000
+
+
+def _reference(folder: Path) -> sqlite3.Connection:
+    """Both forms of each text in FTS5, and what is counted in tables beside it."""
+    words, units = Words(khmer_words), Units()
+    db = sqlite3.connect(folder / "reference.db")
+    db.executescript(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;"
+        "CREATE VIRTUAL TABLE fts USING fts5(marked, folded, content='', tokenize='unicode61 remove_diacritics 0');"
+        "CREATE TABLE facts(id INTEGER PRIMARY KEY, outlet, language, relevance, tone, dated, month);"
+        "CREATE TABLE topic(id, value); CREATE TABLE place(id, value); CREATE TABLE within(id, value)"
+    )
+    print("building FTS5", file=sys.stderr)
+    with closing(open_archive(f"sqlite:///{folder}/archive.db")) as archive:
+        from storage.search.rows import from_id
+
+        last = 0
+        while True:
+            with archive.read() as source:
+                batch = from_id(source, last, BATCH)
+            if not batch:
+                break
+            last = batch[-1].id
+            _put(db, batch, words, units)
+    for table in ("topic", "place", "within"):
+        db.execute(f"CREATE INDEX {table}_id ON {table}(id)")
+    db.execute("CREATE INDEX within_value ON within(value)")
+    db.commit()
+    return db
+
+
+def _put(db: sqlite3.Connection, batch: Sequence[Row], words: Words, units: Units) -> None:
+    db.executemany(
+        "INSERT INTO fts(rowid, marked, folded) VALUES (?, ?, ?)",
+        [(row.id, *words.forms(row.title, row.lead, row.body)) for row in batch],
+    )
+    db.executemany(
+        "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(row.id, row.outlet, row.language, row.relevance, row.tone),
+                *(day.isoformat() for day in (row.dated_at.date(), begin(row.dated_at.date(), "month"))),
+            )
+            for row in batch
+        ],
+    )
+    db.executemany("INSERT INTO topic VALUES (?, ?)", [(row.id, topic) for row in batch for topic in row.topics])
+    for table, of in (("place", units.chain), ("within", units.lineage)):
+        keys = [(row.id, key) for row in batch for key in {key for place in row.places for key in of(*place)}]
+        db.executemany(f"INSERT INTO {table} VALUES (?, ?)", keys)
+
+
+def _ask_fts(db: sqlite3.Connection, query: str, order: str) -> float:
+    """One match kept in a table, its first page, and a count for each facet."""
+    said, conditions, values = _sql(parse(query))
+    where = " AND ".join((*(["fts MATCH ?"] if said else []), *conditions))
+    started = time.perf_counter()
+    db.execute("DROP TABLE IF EXISTS temp.hits")
+    source, rank = ("fts", "rank") if said else ("facts AS fts", "0 AS rank")
+    db.execute(
+        f"CREATE TEMP TABLE hits AS SELECT fts.rowid AS id, {rank} FROM {source} WHERE {where}",
+        (*([said] if said else []), *values),
+    )
+    db.execute(f"SELECT id FROM hits ORDER BY {order.replace('rowid', 'id')} LIMIT 20").fetchall()
+    for column in ("outlet", "language", "relevance", "tone", "month"):
+        db.execute(f"SELECT {column}, count(*) FROM hits JOIN facts USING (id) GROUP BY 1").fetchall()
+    for table in ("topic", "place"):
+        db.execute(f"SELECT value, count(*) FROM hits JOIN {table} USING (id) GROUP BY 1").fetchall()
+    return (time.perf_counter() - started) * 1000
+
+
+def _sql(node: Node) -> tuple[str, list[str], list[str]]:
+    """A kept query for FTS5: what it matches, and the conditions on the tables beside it."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    said = [part for part in parts if not _is_field(part)]
+    wanted = [part for part in said if not isinstance(part, Not)]
+    unwanted = "".join(f" NOT {_match(part.of)}" for part in said if isinstance(part, Not))
+    conditions, values = [], []
+    for part in (part for part in parts if isinstance(part, Field)):
+        value = part.value.text
+        if part.name in ("from", "to"):
+            conditions.append(
+                f"fts.rowid IN (SELECT id FROM facts WHERE dated {'>=' if part.name == 'from' else '<='} ?)"
+            )
+        elif part.name == "topic":
+            conditions.append("fts.rowid IN (SELECT id FROM topic WHERE value = ?)")
+        elif part.name == "place":
+            conditions.append("fts.rowid IN (SELECT id FROM within WHERE value = ?)")
+            value = Units().named(value)[0]
+        else:
+            conditions.append(f"fts.rowid IN (SELECT id FROM facts WHERE {part.name} = ?)")
+            value = {"negative": "-1", "neutral": "0", "positive": "1"}.get(value, value)
+        values.append(value)
+    return (f"({_match(both(wanted))}){unwanted}" if wanted else ""), conditions, values
+
+
+def _is_field(node: Node) -> bool:
+    return isinstance(node, Field)
+
+
+def _match(node: Node) -> str:
+    match node:
+        case Word(text) | Phrase(text):
+            column = "folded" if fold(text) == text.lower() else "marked"
+            return f'{column}:"{text.lower()}"'
+        case And(parts):
+            return " AND ".join(f"({_match(part)})" for part in parts)
+        case Or(parts):
+            return " OR ".join(f"({_match(part)})" for part in parts)
+    raise ValueError(f"no kept query has this: {node}")
+
+
+def _part(times: Sequence[float], percent: int) -> float:
+    return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
+
+
+def make_queries() -> list[str]:
+    """Return the 200 queries as they were drawn: rare, middling and common words, phrases, folded, fields, signs."""
+    chance = random.Random(SEED)
+    said = [word for word, _ in _words()]
+    common, middling, rare = said[:80], said[80:1500], said[5000:]
+    pairs = [word for word in said[:3000] if " " in word]
+    one = [chance.choice(pool) for pool in (common, middling, rare) for _ in range(25)]
+    two = [f"{chance.choice(common)} {chance.choice(middling)}" for _ in range(25)]
+    phrases = [f'"{chance.choice(pairs)}"' for _ in range(20)] + [
+        f'"{a} {b}"' for a, b in zip(pairs[:10], pairs[7:], strict=False)
+    ]
+    folded = [fold(chance.choice(pool)) for pool in (common, middling, pairs) for _ in range(12)]
+    fields = [
+        "topic:health tôm", "topic:environment nước", "outlet:bao-3 của", "outlet:bao-0 và", "tone:-1 người",
+        'place:"Trần Đề" nước', "place:\"Sóc Trăng\" được", 'place:"Kế Sách"', "topic:education", "from:2025-01-01 và",
+        "from:2026-07-01 to:2026-07-31", "to:2017-12-31 tỉnh", "relevance:focus là", "language:vi", "tone:positive",
+        'topic:agriculture -"sản xuất" lúa', "outlet:bao-7 topic:law_order", "tone:neutral relevance:mention có",
+    ]  # fmt: skip
+    signs = ["người OR của", "(tôm OR cá) nước", "nước -mặn", "xã -huyện", "(y tế OR giáo dục) tỉnh", "và của là có"]
+    return [*one, *two, *phrases, *folded, *fields, *signs, *(chance.choice(middling) for _ in range(10))]
+
+
+if __name__ == "__main__":
+    (DATA / "queries.txt").write_text("\n".join(make_queries()) + "\n", encoding="utf-8")
