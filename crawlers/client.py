@@ -6,6 +6,8 @@ import asyncio
 import logging
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -24,8 +26,10 @@ from scrapy.http import Response
 from crawlers.guard import resolved_refusal, url_refusal
 from crawlers.handler import OversizedHead
 from crawlers.job import Job, Sink
-from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, blocked_reason, not_a_page, retry_after
+from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, blocked_reason, conditions, not_a_page, retry_after
 from crawlers.politeness import (
+    KEPT_UNREACHABLE,
+    ROBOTS_BYTES,
     UNDELAYED_SEATS,
     Host,
     Patience,
@@ -33,11 +37,13 @@ from crawlers.politeness import (
     crawl_delay,
     forbids,
     host_key,
+    kept_for,
     new_host,
     product_token,
     read_rules,
 )
 from crawlers.politeness import robots_url as robots_of
+from press import Robots
 
 #: Requests on the wire at one time, all hosts together.
 TOTAL_SEATS: Final = 64
@@ -125,13 +131,34 @@ class Client:
         return await asyncio.shield(self._robots[address])
 
     async def _ask_rules(self, address: str, outlet: str) -> Rules:
-        answer = await self.fetch(address, outlet, "robots", {})
+        kept = self._sink.robots(address)
+        if kept is not None and kept.fetched_at <= self._job.now < kept.expires_at:
+            return self._obeyed(address, read_rules(kept.status, kept.body))
+        known = conditions(kept.etag, kept.last_modified) if kept else {}
+        answer = await self.fetch(address, outlet, "robots", known)
+        if isinstance(answer, Answer) and answer.status == 304 and kept is not None:
+            self._keep(replace(kept, fetched_at=self._job.now), answer)
+            return self._obeyed(address, read_rules(kept.status, kept.body))
         if isinstance(answer, Trouble):  # a refused address is refused for the article as well, with its own words
-            words = answer.reason if answer.reason.startswith("refused address") else f"robots.txt: {answer.reason}"
-            return Rules(trouble=words, trouble_at=answer.at)
-        rules = read_rules(answer.status, answer.body)
+            refused = answer.reason.startswith("refused address")
+            rules = Rules(trouble=answer.reason if refused else f"robots.txt: {answer.reason}", trouble_at=answer.at)
+            reached = refused
+        else:
+            rules = read_rules(answer.status, answer.body)
+            reached = not rules.trouble
+            if reached:
+                self._keep(_robots(address, answer, self._job.now), answer)
+        if not reached and kept is not None and self._job.now < kept.fetched_at + KEPT_UNREACHABLE:
+            rules = read_rules(kept.status, kept.body)
+        return self._obeyed(address, rules)
+
+    def _obeyed(self, address: str, rules: Rules) -> Rules:
         self.host(address).slow_down(crawl_delay(rules, self._token))
         return rules
+
+    def _keep(self, robots: Robots, answer: Answer) -> None:
+        lifetime = kept_for(robots.status, answer.headers.get("cache-control", ""))
+        self._sink.robots_read(replace(robots, expires_at=self._job.now + lifetime))
 
     async def _asked(self, url: str, outlet: str, wanted: str, conditions: Mapping[str, str]) -> Answer | Trouble:
         """One hop, asked again while the host says in how many seconds it wants to be asked again."""
@@ -240,6 +267,12 @@ def stop_early(headers: Any, body_length: object, request: Request, spider: Any)
 def listen(crawler: Any) -> None:
     """Have `stop_early` called for the crawl of this crawler."""
     crawler.signals.connect(stop_early, signals.headers_received, weak=False)
+
+
+def _robots(address: str, answer: Answer, now: datetime) -> Robots:
+    known = {name: answer.headers.get(name, "") for name in ("etag", "last-modified")}
+    body = answer.body[:ROBOTS_BYTES] if answer.status == 200 else b""
+    return Robots(address, answer.status, body, known["etag"], known["last-modified"], now, now)
 
 
 def _failure(answer: Answer | Trouble) -> str:

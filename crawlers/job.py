@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from press import Feed, FeedReading, Outcome, Outlet, Page, Reading
+from press import Feed, FeedReading, Outcome, Outlet, Page, Reading, Robots
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class Sink(Protocol):
 
     def page_failed(self, reading: Reading, outcome: Outcome, status: int | None) -> None:
         """The article could not be read: `outcome.kind` is later or never."""
+
+    def robots(self, url: str) -> Robots | None:
+        """The robots.txt of this address as it was last kept, expired or not; None where it was never read."""
+
+    def robots_read(self, robots: Robots) -> None:
+        """A robots.txt that was read, or found unchanged: keep it."""
 
     def requested(self, outlet: str, url: str, status: int | None) -> None:
         """Every request on the wire, robots.txt and redirects too; `status` is None where no answer came."""

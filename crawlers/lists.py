@@ -12,7 +12,7 @@ from crawlers.client import Client
 from crawlers.feeds import read_feed
 from crawlers.job import Job
 from crawlers.links import Context, Listing
-from crawlers.outcomes import Answer, Trouble, feed_trouble
+from crawlers.outcomes import Answer, Trouble, conditions, feed_trouble
 from crawlers.sections import read_section
 from crawlers.sitemaps import read_sitemap
 from press import Feed, FeedReading, Link, Outcome
@@ -54,12 +54,6 @@ async def read_list(feed: Feed, job: Job, client: Client) -> FeedReading:
     unchanged = whole and harvest.sha256 == feed.sha256
     links = () if unchanged else harvest.links
     return FeedReading(seen, Outcome("done"), answer.status, job.now, unchanged, links, problems)
-
-
-def conditions(etag: str, last_modified: str) -> dict[str, str]:
-    """The headers of a conditional request; none where nothing is known."""
-    known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in known.items() if value}
 
 
 def _later(feed: Feed, job: Job, trouble: Trouble) -> FeedReading:

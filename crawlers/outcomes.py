@@ -126,13 +126,18 @@ def not_a_page(content_type: str, body: bytes = b"") -> str:
     return kind if body and not body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else ""
 
 
-def outcome(trouble: Trouble, url: str, attempt: int, now: datetime) -> Outcome:
-    """The outcome of an article's trouble after `attempt` earlier failures."""
+def outcome(trouble: Trouble, url: str, attempt: int, now: datetime, waits: int = 0) -> Outcome:
+    """The outcome of an article's trouble after `attempt` earlier failures, `waits` of them for the host's sake.
+
+    The two are counted apart: a host that was away for days costs none of its articles an attempt.
+    """
     if trouble.kind == "never":
         return Outcome("never", trouble.reason)
-    if attempt + 1 >= (ATTEMPTS if trouble.kind == "later" else WAITS):
-        return Outcome("never", f"given up after {attempt + 1} attempts: {trouble.reason}")
-    return Outcome("later", trouble.reason, trouble.at or now + backoff(url, attempt))
+    waited = trouble.kind == "wait"
+    count = (waits if waited else attempt - waits) + 1
+    if count >= (WAITS if waited else ATTEMPTS):
+        return Outcome("never", f"given up after {count} attempts: {trouble.reason}")
+    return Outcome("later", trouble.reason, trouble.at or now + backoff(url, attempt), waited)
 
 
 def backoff(url: str, attempt: int) -> timedelta:
@@ -140,6 +145,12 @@ def backoff(url: str, attempt: int) -> timedelta:
     wait = min(FIRST_WAIT * (1 << min(max(attempt, 0), 10)), LAST_WAIT)
     share = int.from_bytes(hashlib.sha256(url.encode()).digest()[:4], "big") / 0xFFFFFFFF  # 0..1
     return wait * (0.9 + 0.2 * share)
+
+
+def conditions(etag: str, last_modified: str) -> dict[str, str]:
+    """The headers of a conditional request; none where nothing is known."""
+    known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in known.items() if value}
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:

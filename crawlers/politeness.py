@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,6 +21,12 @@ FAILURES: Final = 4
 #: to one host, nor to all hosts together that one outlet leads to.
 USUAL: Final = 2.0
 PATIENCE: Final = 20.0
+#: How long a robots.txt is kept (RFC 9309 §2.4: a day at most) where its server does not say, and the least, so that
+#: hosts that forbid keeping it are not asked for it at every look; the least too where we are refused.
+KEPT: Final = timedelta(hours=24)
+KEPT_LEAST: Final = timedelta(hours=1)
+#: How long a kept one stands in for one that cannot be reached (RFC 9309 §2.3.1.4).
+KEPT_UNREACHABLE: Final = timedelta(days=30)
 #: How many bytes of a robots.txt count (RFC 9309 asks for at least 500 KiB).
 ROBOTS_BYTES: Final = 512 * 1024
 #: Requests to one host at a time where no delay is asked for: only a test press is read so.
@@ -140,6 +146,14 @@ def read_rules(status: int, body: bytes) -> Rules:
     if 200 <= status < 300:
         return Rules(protego=Protego.parse(body[:ROBOTS_BYTES].decode("utf-8-sig", "replace")))
     return Rules()
+
+
+def kept_for(status: int, cache_control: str) -> timedelta:
+    """How long a robots.txt answered with this status and this Cache-Control is good for."""
+    if status in {401, 403} or re.search(r"\bno-(?:cache|store)\b", cache_control, re.IGNORECASE):
+        return KEPT_LEAST
+    stated = re.search(r"\bmax-age\s*=\s*\"?(\d{1,9})", cache_control, re.IGNORECASE)
+    return min(max(timedelta(seconds=int(stated[1])), KEPT_LEAST), KEPT) if stated else KEPT
 
 
 def product_token(user_agent: str) -> str:

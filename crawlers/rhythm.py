@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 #: A feed is never asked more often, nor less often, than this (contract).
 SHORTEST: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(hours=6)
+#: The lists of one host are so far from each other: ten requests an hour, which leaves room for its robots.txt.
+APART: Final = timedelta(minutes=6)
 #: Where there is no history yet.
 FIRST: Final = timedelta(minutes=15)
 #: How many arrivals of the past say something about the next hours.
 WINDOW: Final = 40
-#: Ask about twice per usual gap, so that an article waits half a gap in the mean.
-ASKS_PER_GAP: Final = 2
-#: How far the present silence stretches the interval: a quarter of it, so that a night costs few requests.
-SILENCE_SHARE: Final = 4
+#: The interval grows with the square of the gap: a list with an article every eight hours would be asked as seldom, one
+#: with an article every two hours half-hourly, every hour after 7.5 minutes. So what is active is read within minutes
+#: and what is quiet costs nothing. A silence counts as half a gap, so that a night costs few requests.
+EVEN: Final = timedelta(hours=8)
+SILENCE_SHARE: Final = 2
 #: Readings of an article after the first one (contract).
 REREADINGS: Final = (timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
 
@@ -38,9 +42,26 @@ def _interval(arrivals: Sequence[datetime], now: datetime) -> timedelta:
         return FIRST
     silence = now - past[-1]
     if len(past) == 1:
-        return max(FIRST, silence / SILENCE_SHARE)
-    gap = (past[-1] - past[0]) / (len(past) - 1)
-    return max(gap / ASKS_PER_GAP, silence / SILENCE_SHARE)
+        return max(FIRST, _squared(silence / SILENCE_SHARE))
+    gap = sorted(later - sooner for sooner, later in pairwise(past))[(len(past) - 1) // 2]  # nights do not count in it
+    return _squared(max(gap, silence / SILENCE_SHARE))
+
+
+def _squared(gap: timedelta) -> timedelta:
+    return min(gap * (gap / EVEN), LONGEST)
+
+
+def apart(at: datetime, taken: Iterable[datetime], now: datetime) -> datetime:
+    """The first instant from `at` on that is `APART` from all those taken by the other lists of one host.
+
+    So a host's lists share one budget, however many they are and whoever owns them. Where that would be after the
+    longest interval it is `at`.
+    """
+    free = at
+    for other in sorted(taken):
+        if other - APART < free < other + APART:
+            free = other + APART
+    return free if free <= now + LONGEST else at
 
 
 def next_reading(first_read: datetime, reads: int) -> datetime | None:

@@ -17,8 +17,8 @@ from crawlers.client import TOTAL_SEATS, Client, listen
 from crawlers.guard import ALLOW_PRIVATE, EXEMPT_HOST
 from crawlers.handler import HANDLER
 from crawlers.job import Job, Sink
-from crawlers.lists import conditions, read_list
-from crawlers.outcomes import Answer, Trouble, article_trouble, outcome
+from crawlers.lists import read_list
+from crawlers.outcomes import Answer, Trouble, article_trouble, conditions, outcome
 from crawlers.politeness import UNDELAYED_SEATS, Host
 from press import Feed, Outcome, Page, Reading
 
@@ -110,7 +110,8 @@ class Run:
         if trouble is None and isinstance(answer, Answer):
             self._read(reading, answer)
         elif trouble is not None:
-            self._sink.page_failed(reading, outcome(trouble, link.url, reading.attempt, self._job.now), trouble.status)
+            ended = outcome(trouble, link.url, reading.attempt, self._job.now, reading.waits)
+            self._sink.page_failed(reading, ended, trouble.status)
 
     def _read(self, reading: Reading, answer: Answer) -> None:
         digest = hashlib.sha256(answer.body).hexdigest()

@@ -21,15 +21,17 @@ from sqlalchemy import Connection
 import logs
 import storage.feeds
 import storage.links
+import storage.robots
 from crawlers import Job, crawl
-from crawlers.rhythm import next_ask, next_reading
+from crawlers.politeness import host_key
+from crawlers.rhythm import apart, next_ask, next_reading
 from errors import DiemBaoError, UsageError
 from pipeline import disk
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.process import GRACE, die_with_parent, interrupted_by
 from pipeline.runs import recorded
-from press import Feed, FeedReading, Outcome, Outlet, Page, Reading
+from press import Feed, FeedReading, Outcome, Outlet, Page, Reading, Robots
 from settings import Settings
 from storage import Archive, open_archive
 
@@ -233,11 +235,24 @@ class ArchiveSink:
         url = reading.feed.url
         new = storage.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
         arrivals = storage.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
+        before, since = storage.feeds.standing(db, url)
+        if not arrivals and since is not None:  # it only repeats what others announce: silent since it was first asked
+            arrivals = [since]
         # A first failure may be a hiccup: the second look comes after the usual interval, later ones after longer.
-        failures = 0 if reading.outcome.kind == "done" else storage.feeds.failures(db, url)
+        failures = 0 if reading.outcome.kind == "done" else before
         due = reading.outcome.at or next_ask(arrivals, self.now, failures)
+        others = storage.feeds.planned(db, self.now)
+        due = apart(due, [at for other, at in others if other != url and host_key(other) == host_key(url)], self.now)
         storage.feeds.record_feed(db, reading, due, len(new))
         return new
+
+    def robots(self, url: str) -> Robots | None:
+        """Answer with the robots.txt that was kept."""
+        return self._now(lambda db: storage.robots.kept(db, url))
+
+    def robots_read(self, robots: Robots) -> None:
+        """Keep a robots.txt for the runs to come."""
+        self._now(lambda db: storage.robots.keep(db, robots))
 
     def page_read(self, reading: Reading, page: Page) -> None:
         """Keep a page that is new or differs from the last one."""

@@ -84,6 +84,7 @@ class Outcome:
     kind: Literal["done", "later", "never"]
     reason: str = ""
     at: datetime | None = None
+    waited: bool = False  #: the host kept us waiting: no failure of the article itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,20 @@ class Reading:
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""
+    waits: int = 0  #: of the failures, those where the host kept us waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The robots.txt of one origin as it was last read; good for any run until it expires."""
+
+    url: str
+    status: int
+    body: bytes
+    etag: str
+    last_modified: str
+    fetched_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

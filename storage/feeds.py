@@ -90,9 +90,16 @@ def next_due(db: Connection, outlets: Sequence[str] | None = None) -> datetime |
     return db.execute(query).scalar()
 
 
-def failures(db: Connection, url: str) -> int:
-    """How many attempts at this list failed in a row."""
-    return db.execute(select(feeds.c.failures).where(feeds.c.url == url)).scalar() or 0
+def standing(db: Connection, url: str) -> tuple[int, datetime | None]:
+    """How many attempts at this list failed in a row, and since when attempts end as they do now."""
+    row = db.execute(select(feeds.c.failures, feeds.c.since).where(feeds.c.url == url)).one_or_none()
+    return (0, None) if row is None else (row.failures, row.since)
+
+
+def planned(db: Connection, now: datetime) -> list[tuple[str, datetime]]:
+    """The lists in use that wait, each with the instant it will be asked at; those due already are not among them."""
+    query = select(feeds.c.url, feeds.c.next_due).where(feeds.c.in_use, feeds.c.next_due > now)
+    return [(row.url, row.next_due) for row in db.execute(query)]
 
 
 def record_feed(db: Connection, reading: FeedReading, next_due: datetime, new: int = 0) -> None:

@@ -116,7 +116,7 @@ def due_readings(
     if outlets is not None:
         query = query.where(links.c.outlet.in_(list(outlets)))
     rows = db.execute(query.order_by(links.c.reads > 0, links.c.id).limit(limit))
-    return [Reading(as_link(row), row.attempts, row.etag, row.last_modified, row.sha256) for row in rows]
+    return [Reading(as_link(row), row.attempts, row.etag, row.last_modified, row.sha256, row.waits) for row in rows]
 
 
 def next_due(db: Connection) -> datetime | None:
@@ -167,6 +167,7 @@ def _read(db: Connection, row: AnyRow, at: datetime, rhythm: Rhythm, more: dict[
         "state": "done",
         "reason": "",
         "attempts": 0,
+        "waits": 0,
         "tried_at": at,
         "first_read_at": first,
         "reads": reads,
@@ -186,6 +187,7 @@ def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: in
     later = None if never else max(outcome.at or at + MIN_AGAIN, at)
     values: dict[str, object] = {
         "attempts": row.attempts + 1,
+        "waits": row.waits + outcome.waited,
         "tried_at": at,
         "reason": outcome.reason,
         "status": status,
@@ -252,6 +254,7 @@ def _link_row(db: Connection, url: str) -> AnyRow:
         links.c.reads,
         links.c.first_read_at,
         links.c.attempts,
+        links.c.waits,
         links.c.article_id,
     )
     row = db.execute(select(*columns).where(links.c.url == url)).one_or_none()

@@ -91,6 +91,19 @@ feeds = Table(
     sqlite_autoincrement=True,
 )
 
+# What the hosts' robots.txt said, kept between runs: a quiet host is not asked for it at every look.
+robots = Table(
+    "robots",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("status", Integer, nullable=False),
+    Column("body", Packed, nullable=False),
+    _words("etag"),
+    _words("last_modified"),
+    Column("fetched_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
 # Every article address ever announced, in the archive or not: what is known is never asked twice.
 links = Table(
     "links",
@@ -112,6 +125,7 @@ links = Table(
     _words("reason"),
     Column("status", Integer),
     _count("attempts"),  # failures in a row
+    _count("waits"),  # of them, those where the host kept us waiting
     Column("tried_at", Utc),  # last attempt, whatever came of it
     _count("reads"),
     Column("first_read_at", Utc),

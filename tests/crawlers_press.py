@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers import Job, crawl
-from press import Feed, FeedReading, Link, Outcome, Outlet, Page, Reading
+from press import Feed, FeedReading, Link, Outcome, Outlet, Page, Reading, Robots
 
 NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
 AGENT = "diembao/0.1 (+https://example.vn/diembao)"
@@ -145,6 +145,7 @@ class Heard:
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, tuple[Outcome, int | None]] = field(default_factory=dict)
     wire: list[tuple[str, str, int | None]] = field(default_factory=list)
+    rules: dict[str, Robots] = field(default_factory=dict)
     error: str = ""
     follow: bool = True
     fail_with: str = ""
@@ -167,6 +168,12 @@ class Heard:
 
     def page_failed(self, reading: Reading, outcome: Outcome, status: int | None) -> None:
         self.failed[reading.link.url] = (outcome, status)
+
+    def robots(self, url: str) -> Robots | None:
+        return self.rules.get(url)
+
+    def robots_read(self, robots: Robots) -> None:
+        self.rules[robots.url] = robots
 
     def requested(self, outlet: str, url: str, status: int | None) -> None:
         self.wire.append((outlet, url, status))

@@ -36,6 +36,7 @@ from crawlers.politeness import (
     crawl_delay,
     forbids,
     host_key,
+    kept_for,
     new_host,
     product_token,
     read_rules,
@@ -127,9 +128,16 @@ def test_outcomes_grow_and_end() -> None:
     ended = outcome(Trouble("later", "time-out"), URL, ATTEMPTS - 1, NOW)
     assert (ended.kind, ended.reason) == ("never", "given up after 8 attempts: time-out")
     assert outcome(Trouble("wait", "robots.txt"), URL, ATTEMPTS, NOW).kind == "later"
-    assert outcome(Trouble("wait", "robots.txt"), URL, WAITS - 1, NOW).kind == "never"
+    assert outcome(Trouble("wait", "robots.txt"), URL, WAITS - 1, NOW, WAITS - 1).kind == "never"
     assert outcome(Trouble("wait", "x", at=NOW), URL, 0, NOW).at == NOW
     assert outcome(Trouble("never", "gone: 404"), URL, 0, NOW).reason == "gone: 404"
+
+
+def test_waits_for_a_host_cost_an_article_no_attempt() -> None:
+    after_days = outcome(Trouble("later", "server error: 500"), URL, ATTEMPTS * 3, NOW, waits=ATTEMPTS * 3)
+    assert (after_days.kind, after_days.waited) == ("later", False)
+    assert outcome(Trouble("wait", "robots.txt"), URL, WAITS, NOW, waits=WAITS - 2).waited
+    assert outcome(Trouble("wait", "robots.txt"), URL, WAITS, NOW, waits=WAITS - 1).kind == "never"
 
 
 @given(st.text(), st.integers(-3, 10**6))
@@ -293,6 +301,24 @@ def test_refused_robots_means_no(status: int) -> None:
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 599])
 def test_unreachable_robots_means_wait(status: int) -> None:
     assert read_rules(status, b"").trouble == f"robots.txt unreachable: {status}"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "hours"),
+    [
+        (200, "", 24),
+        (404, "", 24),
+        (200, "public, max-age=7200", 2),
+        (200, 'MAX-AGE = "7200"', 2),
+        (200, "max-age=999999999", 24),
+        (200, "max-age=0", 1),
+        (200, "no-cache", 1),
+        (200, "no-store, max-age=86400", 1),
+        (403, "max-age=86400", 1),
+    ],
+)
+def test_robots_are_kept_for_hours(status: int, said: str, hours: int) -> None:
+    assert kept_for(status, said) == timedelta(hours=hours)
 
 
 @given(st.binary(max_size=200))

@@ -21,7 +21,7 @@ import pytest
 import trustme
 
 from crawlers.politeness import FAILURES
-from press import Feed, Outlet, Reading, Section
+from press import Feed, Outlet, Reading, Robots, Section
 from tests.crawlers_press import (
     AGENT,
     NOW,
@@ -433,6 +433,37 @@ def test_pace_crawl_delay_and_long_wait(tmp_path: Path) -> None:
         assert (outcome.kind, outcome.reason) == ("later", "asked to wait: 503")
         assert outcome.at is not None
         assert abs(outcome.at - NOW - timedelta(hours=1)) <= timedelta(minutes=1)
+
+
+def test_robots_txt_is_kept_between_runs(tmp_path: Path) -> None:
+    """Fresh: not asked for. Expired: asked conditionally. Unreachable: what was kept still holds, for a month."""
+    with site() as served:
+        served.routes["/robots.txt"] = conditional("User-agent: *\nDisallow: /secret", kind="text/plain")
+
+        def run(hours: float, rules: dict[str, Robots], path: str) -> Heard:
+            served.seen.clear()
+            due = (reading(served.base + path), reading(served.base + "/secret/x"))
+            return heard(job(readings=due, now=NOW + timedelta(hours=hours)), tmp_path, rules=rules)
+
+        first = run(0, {}, "/a")
+        kept = first.rules
+        assert served.paths()[0] == "/robots.txt"
+        fresh = run(23.9, kept, "/b")
+        assert served.paths() == ["/b"]
+        renewed = run(24, kept, "/c")
+        assert served.headers("/robots.txt")["if-none-match"] == '"v1"'
+        (robots,) = renewed.rules.values()
+        assert (robots.body, robots.fetched_at) == (kept[robots.url].body, NOW + timedelta(hours=24))
+        served.routes["/robots.txt"] = answer("", 503)
+        stale = run(24 * 20, kept, "/d")
+        assert served.paths() == ["/robots.txt", "/d"]
+        assert stale.rules == kept
+        gone = run(24 * 31, kept, "/e")
+        assert served.paths() == ["/robots.txt"]
+    for result in (first, fresh, renewed, stale):
+        assert len(result.pages) == 1
+        assert result.failed[served.base + "/secret/x"][0].reason == "blocked: robots.txt forbids this path"
+    assert {outcome.reason for outcome, _ in gone.failed.values()} == {"robots.txt unreachable: 503"}
 
 
 def _fails(request: BaseHTTPRequestHandler) -> None:

@@ -113,7 +113,7 @@ class Addresses(RuleBasedStateMachine):
         number = _number(reading.link.url)
         trouble = TROUBLES.get(self.answers[number])
         if trouble is not None:
-            failed = outcome(trouble, reading.link.url, reading.attempt, self.now)
+            failed = outcome(trouble, reading.link.url, reading.attempt, self.now, reading.waits)
             links.record_failed(db, reading, failed, trouble.status, self.now)
             return None
         came = page(reading.link, f"{number} text {self.text[number]}".encode(), self.now)
@@ -160,7 +160,8 @@ class Addresses(RuleBasedStateMachine):
             assert row.state not in ("later", "never") or row.reason, "nothing fails without a word"
             assert not first or row.due_at <= self.latest + LONGEST, "due for ever"
             assert not again or row.next_reading <= self.latest + LONGEST
-            assert row.attempts <= max(ATTEMPTS, WAITS)
+            assert row.attempts - row.waits <= ATTEMPTS
+            assert row.waits <= WAITS
             assert (row.reads > 0) == (_number(row.url) in self.read), "a reading was lost"
 
     @invariant()

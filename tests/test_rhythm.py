@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.rhythm import FIRST, LONGEST, SHORTEST, next_ask, next_reading
+from crawlers.rhythm import APART, FIRST, LONGEST, SHORTEST, apart, next_ask, next_reading
 
 NOW = datetime(2026, 8, 5, 6, 0, tzinfo=UTC)
 
@@ -45,6 +45,19 @@ def test_failures_grow_to_the_longest() -> None:
     assert waits[:4] == [timedelta(minutes=minutes) for minutes in (5, 10, 20, 40)]
     assert waits == sorted(waits)
     assert waits[-1] == LONGEST
+
+
+def test_an_active_list_is_asked_within_minutes_whatever_the_nights() -> None:
+    days = [NOW - timedelta(minutes=30 * n) - timedelta(hours=10) * (n // 24) for n in range(1, 60)]
+    assert next_ask(days, NOW, 0) - NOW == SHORTEST
+
+
+@given(st.lists(st.integers(0, 360), max_size=12), st.integers(5, 360))
+def test_lists_of_one_host_are_apart(minutes: list[int], wish: int) -> None:
+    taken = [NOW + timedelta(minutes=minute) for minute in minutes]
+    at = apart(NOW + timedelta(minutes=wish), taken, NOW)
+    assert NOW + timedelta(minutes=wish) <= at <= NOW + LONGEST
+    assert at == NOW + timedelta(minutes=wish) or all(abs(at - other) >= APART for other in taken)
 
 
 def test_arrivals_of_the_future_count_for_nothing() -> None:

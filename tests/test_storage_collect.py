@@ -65,7 +65,7 @@ def test_a_failing_list_keeps_its_conditions_and_counts(archive: Archive) -> Non
             feeds.record_feed(db, answered(replace(ONE, etag=""), broken, at(hour), None), at(hour + 1))
         row = db.execute(select(feed_table)).one()
         assert (row.failures, row.etag, row.last_ok, row.since) == (2, "e", NOW, at(1))
-        assert feeds.failures(db, ONE.url) == 2
+        assert feeds.standing(db, ONE.url) == (2, at(1))
         feeds.record_feed(db, answered(ONE, when=at(3)), at(4))
         row = db.execute(select(feed_table)).one()
         assert (row.failures, row.last_ok, row.since, row.reason) == (0, at(3), at(3), "")
