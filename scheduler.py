@@ -28,7 +28,7 @@ import logs
 from errors import DiemBaoError, SettingsError
 from pipeline.analyse import analyse
 from pipeline.backup import backups
-from pipeline.collect import collect
+from pipeline.collect import look_at_press
 from pipeline.counts import Counts
 from pipeline.due import last_daily
 from pipeline.group import group
@@ -79,7 +79,7 @@ def analyse_apart(archive: Archive, settings: Settings, now: datetime, *, should
     return analyse(archive, settings, now, should_stop=should_stop, apart=True)
 
 
-PRESS = Job("press", (collect, analyse_apart, group))
+PRESS = Job("press", (look_at_press, analyse_apart, group))
 #: Jobs run beside one another, so that a slow outlet never delays the morning mail. Another one is a line here.
 JOBS = (
     PRESS,

@@ -26,6 +26,9 @@ _NO_RECIPE = Outlet("", "", "vi", "local")
 # Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 800
+#: Characters; no article is longer, and what is was built to be expensive for all that comes behind.
+MAX_TEXT = 400_000
+MAX_TITLE, MAX_LEAD = 1_000, 5_000
 
 
 def extract(
@@ -40,7 +43,8 @@ def extract(
     """Read an article page; body paragraphs come separated by one newline, authors are never read.
 
     `outlet` gives selectors where its recipe has any, `link` what its list said. Raises Unusable for what is no page
-    (empty, other types, garbage, too large, nested without end) and for a page without title and text.
+    (empty, other types, garbage, too large, nested without end), for a page without title and text, and for a text
+    longer than any article's. Title and lead are cut where they are as long.
     """
     tree = tree_of(body, url, content_type)
     head = head_of(tree, url)
@@ -54,6 +58,9 @@ def extract(
     )  # before the body: that changes the tree
     dateline, lead = selected_lead(tree, recipe.lead) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
+    if sum(map(len, paragraphs)) > MAX_TEXT:
+        raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")
+    title, lead = title[:MAX_TITLE], lead[:MAX_LEAD]
     lines = tidy(paragraphs, title=title, lead=lead)
     if not title and not lines:
         raise Unusable(url, "neither a title nor a text was found on the page")

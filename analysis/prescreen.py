@@ -6,7 +6,8 @@ import html
 import re
 import unicodedata
 
-from analysis.pages import decode, without_scripts
+from analysis.pages import decode
+from press.markup import without_scripts
 
 _TAG = re.compile(r"<[^>]*>")
 

@@ -23,7 +23,7 @@ class Job:
     proxy: str = ""
     allow_private_hosts: bool = False
     max_bytes: int = 8 * 1024 * 1024  #: of one body, after decompression
-    timeout: float = 20.0  #: seconds for one request as a whole
+    timeout: float = 15.0  #: seconds for one request as a whole
     budget: float = 3600.0  #: seconds after which nothing more is asked; what is left stays due
     max_redirects: int = 5
 

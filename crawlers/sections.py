@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from crawlers.decoding import decode
 from crawlers.links import MOST_LINKS, Context, Listing, make_link, plain
 from press import Link
+from press.markup import bounded
 from press.urls import canonical
 
 
@@ -24,7 +25,11 @@ def read_section(body: bytes, context: Context) -> Listing:
     if not text.strip():
         return Listing(error="an empty answer instead of a section page")
     try:
-        anchors = list(_anchors(LexborHTMLParser(text), context.feed.links))
+        tree = LexborHTMLParser(bounded(text.encode("utf-8", "replace")))
+    except ValueError as error:
+        return Listing(error=f"too costly: {error}")
+    try:
+        anchors = list(_anchors(tree, context.feed.links))
     except (SelectolaxError, ValueError) as error:
         return Listing(error=f"the link selector {context.feed.links!r} cannot be used: {error}")
     links = _links(anchors, context)

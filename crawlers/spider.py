@@ -138,9 +138,10 @@ class Run:
 
 def run(job: Job, sink: Sink) -> None:
     """Run the spider in this process, which must not have run a reactor before; raises what the sink raised."""
-    logging.getLogger("scrapy").setLevel(logging.WARNING)
     failures: list[BaseException] = []
     process = AsyncCrawlerProcess(scrapy_settings(job))
+    # Behind Scrapy's own set-up, which would undo it.
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
     # Sizes and data loss are outcomes that the sink hears of; Scrapy would print each as a warning as well.
     for name in ("core.downloader.handlers.http11", "downloadermiddlewares.httpcompression"):
         logging.getLogger(_SCRAPY + name).setLevel(logging.ERROR)

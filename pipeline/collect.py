@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
 from typing import TypeVar
@@ -41,6 +42,8 @@ RHYTHM = timedelta(days=14)  # how far back a list's arrivals tell its rhythm
 OUTCOMES = ("done", "later", "never")
 
 LOG = logs.logger()
+LOOK = 300.0  # seconds: no list is asked more often, so no outlet's many articles keep another's list waiting longer
+
 T = TypeVar("T")
 
 
@@ -52,21 +55,32 @@ def collect(
     outlets: tuple[str, ...] = (),
     progress: Progress = silent,
     should_stop: Callable[[], bool] = never_stop,
+    budget: float | None = None,
 ) -> Counts:
     """Ask what is due by `now`: lists conditionally, then the articles they announce and those due for a re-reading.
 
     With a nearly full disk nothing is asked, and `paused` says why: all stays due.
-    `outlets`: slugs to ask (default: all in use). UsageError for an unknown one, SettingsError without a contact.
+    `outlets`: slugs to ask (default: all in use). After `budget` seconds nothing more is asked, what is left stays due.
+    UsageError for an unknown outlet, SettingsError without a contact.
     """
     with archive.lock("collect", LOCK_WAIT), recorded(archive, "collect", now) as counts:
         if why := disk.paused(archive, settings, now):
             counts.extra["paused"] = why
             return counts
         job = _job(archive, settings, now, outlets)
+        if budget is not None:
+            job = replace(job, budget=budget)
         counts.due = len(job.feeds) + len(job.readings)
         told = crawled(job, settings.storage.url, progress, should_stop) if counts.due else Tally()
         told.into(counts)
     return counts
+
+
+def look_at_press(
+    archive: Archive, settings: Settings, now: datetime, *, should_stop: Callable[[], bool] = never_stop
+) -> Counts:
+    """Collect as a service does that looks again soon: for five minutes at most."""
+    return collect(archive, settings, now, should_stop=should_stop, budget=LOOK)
 
 
 def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, ...]) -> Job:

@@ -363,3 +363,8 @@ def test_every_item_of_seventeen_real_feeds_comes_back_with_its_date(shared_data
                 assert link.published_at == _independent(item["published"])
             assert link.title
         assert sum(links[canonical(item["link"])].published_raw == item["published"] for item in items) >= len(links)
+
+
+@pytest.mark.parametrize("page", ["<div>" * 100_000, "<a " + " ".join(f"a{n}=1" for n in range(200_000)) + ">"])
+def test_a_section_page_built_to_be_expensive_is_not_parsed(page: str) -> None:
+    assert read_section(page.encode(), _context("a")).error.startswith("too costly: ")

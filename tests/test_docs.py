@@ -18,6 +18,7 @@ import settings
 from crawlers import client, feeds, handler, job, links, outcomes, politeness, rhythm, sitemaps
 from digest.compose import MAX_STORIES
 from digest.words import Words
+from pipeline import collect
 from pipeline.outlets import catalogue
 from press import EditionState, OutletState
 from press.outlets import outlet_from_row
@@ -163,6 +164,7 @@ def test_the_manners_are_told_with_their_numbers() -> None:
         f"{handler.HEAD_BYTES // 1024} KiB of headers",
         f"at most {crawl.max_redirects} redirects",
         f"the first {links.MOST_LINKS} items are read; a list of more than {feeds.MOST_TAGS:,} tags",
+        f"ends after {collect.LOOK / 60:g} minutes",
         f"after {politeness.FAILURES} failures in a row",
         f"{hours(politeness.KEPT_LEAST)} hour to {hours(politeness.KEPT)} hours",
         f"{minutes(rhythm.APART)} minutes apart",
