@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -43,7 +44,8 @@ def address_refusal(text: str, *, allow_private: bool) -> str:
         return f"refused address: {text} is link-local"
     if address.is_multicast or address.is_unspecified:
         return f"refused address: {text} is no address of a host"
-    if not allow_private and (not address.is_global or address.is_reserved):
+    inside = not address.is_global or address.is_reserved or getattr(address, "is_site_local", False)
+    if inside and not allow_private:
         return f"refused address: {text} is private"
     return ""
 
@@ -52,7 +54,8 @@ def url_refusal(url: str, *, allow_private: bool) -> str:
     """Why this URL must not be asked for, as far as can be told without resolving its host; "" where it may."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
+        # As a resolver reads it: "①②⑦。0。0。1" is an address too.
+        host = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".").rstrip(".")
         _ = parts.port
     except ValueError:
         return "refused address: not a URL"

@@ -182,7 +182,17 @@ def test_retry_after_never_raises(value: str, date: str) -> None:
     assert wait is None or timedelta(0) <= wait <= LONGEST_RETRY_AFTER
 
 
-PRIVATE = ("127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "::1", "fd12::1", "::ffff:10.0.0.1")
+PRIVATE = (
+    "fec0::1",
+    "127.0.0.1",
+    "10.0.0.1",
+    "192.168.1.1",
+    "172.16.0.1",
+    "100.64.0.1",
+    "::1",
+    "fd12::1",
+    "::ffff:10.0.0.1",
+)
 NEVER = (
     *("169.254.169.254", "169.254.1.1", "100.100.100.200", "168.63.129.16", "fe80::1%eth0", "fd00:ec2::254", "0.0.0.0"),
     *("224.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "::"),
@@ -213,6 +223,8 @@ def test_public_addresses_always(address: str) -> None:
         *("http://a.localhost/", "http://[::1]/", "http://user@127.0.0.1/", "ftp://baothu.vn/", "file:///etc/passwd"),
         *(
             "javascript:alert(1)",
+            "http://①②⑦.0.0.1/",
+            "http://127。0．0｡1/",
             "http:///x",
             "http://[::1",
             "http://baothu.vn:99999/",

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import os
 import signal
+import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from crawlers.guard import address_refusal
 from crawlers.politeness import FAILURES
 from press import Feed, Outlet, Reading, Robots, Section
 from tests.crawlers_press import (
@@ -513,16 +515,33 @@ def test_private_hosts_are_never_reached_from_outside(tmp_path: Path) -> None:
     assert result.feeds[0].outcome.reason == "refused address: 127.0.0.1 is private"
 
 
+def test_names_are_judged_where_the_connection_is_made(tmp_path: Path) -> None:
+    """The name of this machine stands for an address inside: only the resolver can know."""
+    name = socket.gethostname()
+    try:
+        refusal = address_refusal(socket.gethostbyname(name), allow_private=False)
+    except OSError:
+        pytest.skip("this machine's name has no address")
+    assert refusal, "the name of this machine has a public address"
+    with site() as served:
+        url = f"http://{name}:{served.base.rpartition(':')[2]}/a"
+        result = heard(job(readings=(reading(url),), allow_private_hosts=False), tmp_path)
+    assert served.seen == []
+    assert [outcome.reason for outcome, _ in result.failed.values()] == [refusal]
+
+
 def test_proxy_is_used_and_may_be_private(tmp_path: Path) -> None:
     with site() as proxy:
         page = answer(PAGE.format("qua proxy"))
         proxy.routes |= {"http://outlet.invalid/robots.txt": answer("", 404), "http://outlet.invalid/a": page}
         address = proxy.base.replace("http://", "http://reader:secret@")
-        work = job(readings=(reading("http://outlet.invalid/a"),), proxy=address, allow_private_hosts=False)
+        due = (reading("http://outlet.invalid/a"), reading(proxy.base + "/x"))
+        work = job(readings=due, proxy=address, allow_private_hosts=False)
         result = heard(work, tmp_path)
     assert proxy.paths() == ["http://outlet.invalid/robots.txt", "http://outlet.invalid/a"]
     assert proxy.seen[0][1]["proxy-authorization"] == "Basic cmVhZGVyOnNlY3JldA=="
     assert list(result.pages) == ["http://outlet.invalid/a"]
+    assert [outcome.reason for outcome, _ in result.failed.values()] == ["refused address: 127.0.0.1 is private"]
 
 
 def test_failure_of_the_sink_ends_the_run_and_is_raised(tmp_path: Path) -> None:
