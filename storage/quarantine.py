@@ -74,7 +74,7 @@ def retry(db: Connection, items: Iterable[GivenUp], who: str, now: datetime) -> 
             values = {"next_due": now, "failures": 0, "outcome": "later"}
             _decide(db, item, {"decided": "retry", **values}, who, now)
         elif item.kind == "article":
-            values = {"state": "due", "due_at": now, "attempts": 0}
+            values = {"state": "due", "due_at": now, "attempts": 0, "waits": 0}
             _decide(db, item, {"decided": "retry", **values}, who, now)
         else:
             _retry_page(db, item, who, now)
@@ -87,7 +87,7 @@ def _retry_page(db: Connection, item: GivenUp, who: str, now: datetime) -> None:
     _decide(db, item, {"decided": "retry", **state}, who, now)
     if not kept:
         unconditional = {"etag": "", "last_modified": "", "sha256": ""}
-        anew = {"next_reading": now, "attempts": 0, **unconditional}
+        anew = {"next_reading": now, "attempts": 0, "waits": 0, **unconditional}
         db.execute(update(links).where(links.c.id == link).values(anew))
 
 

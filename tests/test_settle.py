@@ -66,7 +66,7 @@ def test_what_is_retried_is_due_again_and_counts_afresh(archive: Archive) -> Non
     # The page whose bytes are kept is read from them, the other from the press; both addresses are asked at once.
     assert due(archive, at(1)) == ([FEED.url], sorted([link(1, "bao-hai").url, link(3).url]), 1)
     with archive.begin() as db:
-        assert feeds.failures(db, FEED.url) == 0
+        assert feeds.standing(db, FEED.url)[0] == 0
         readings = {reading.link.url: reading for reading in links.due_readings(db, at(1))}
         assert [(r.attempt, r.etag, r.sha256) for r in readings.values()] == [(0, "", ""), (0, "", "")]
         links.record_failed(db, readings[link(1, "bao-hai").url], Outcome("never", "gone: 410"), 410, at(2))
