@@ -123,7 +123,7 @@ def check(args: argparse.Namespace) -> int:
                 print(f"ok   {finding.name}")
                 continue
             mended = f", {finding.found - finding.left} mended" if args.repair else ""
-            print(f"NOT  {finding.name:<12} {finding.found} {finding.wrong}{mended}")
+            print(f"{'NOT' if finding.left else 'ok '}  {finding.name:<12} {finding.found} {finding.wrong}{mended}")
             for example in finding.examples:
                 print(safe(f"{'':18}{example}"))
             if finding.left:

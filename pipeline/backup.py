@@ -132,7 +132,8 @@ def restore(settings: Settings, file: Path, now: datetime) -> Restored:
         _add_models(room / MODELS, home)
         aside = restore_database(settings.storage.url, room / FILES[taken.contents.database], taken.contents, now)
         chosen = room / MODELS / models.CHOICES
-        models.choose(settings, chosen.read_text(encoding="utf-8").split() if chosen.is_file() else [])
+        if chosen.is_file() or (home / models.CHOICES).is_file():
+            models.choose(settings, chosen.read_text(encoding="utf-8").split() if chosen.is_file() else [])
     return Restored(taken, aside)
 
 

@@ -148,7 +148,9 @@ def _query(table: str, columns: Iterable[str]) -> str:
 def test_every_released_schema_has_its_archive() -> None:
     known = sorted(script.revision for script in scripts().walk_revisions())
     missing = set(known) - set(tests.released.VERSIONS) - {storage.migrate.HEAD}
-    assert not missing, f"make tests/released/{min(missing)}.sql with the program as it was before the next migration"
+    assert not missing, (
+        f"make tests/released/{min(missing)}.sql.gz with the program as it was before the next migration"
+    )
 
 
 @pytest.mark.parametrize("version", tests.released.VERSIONS)

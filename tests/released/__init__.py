@@ -7,6 +7,7 @@ next migration comes.
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from alembic.config import Config
 import storage.migrate
 
 FOLDER = Path(__file__).parent
-VERSIONS = sorted(path.stem for path in FOLDER.glob("*.sql"))
+VERSIONS = sorted(path.name.partition(".")[0] for path in FOLDER.glob("*.sql.gz"))
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -28,7 +29,7 @@ def make(version: str, url: str) -> None:
     """Put the archive of a version at an address: an empty database."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as db:
-            db.executescript((FOLDER / f"{version}.sql").read_text("utf-8"))
+            db.executescript(_dump(version))
         return
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as db:
@@ -46,10 +47,14 @@ def make(version: str, url: str) -> None:
                 db.execute(sa.select(sa.func.setval(sequence, max(row["id"] for row in rows))))
 
 
+def _dump(version: str) -> str:
+    return gzip.decompress((FOLDER / f"{version}.sql.gz").read_bytes()).decode()
+
+
 def rows_of_dump(version: str) -> Rows:
     """Return the rows of a version's archive by table, as SQLite has them."""
     with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript((FOLDER / f"{version}.sql").read_text("utf-8"))
+        db.executescript(_dump(version))
         db.row_factory = sqlite3.Row
         names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         own = [name for name in names if not name.startswith("sqlite_")]
@@ -67,7 +72,7 @@ def schema_of_migrations(version: str) -> list[str]:
 def schema_of_dump(version: str) -> list[str]:
     """Return the schema of a version's archive on SQLite."""
     with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript((FOLDER / f"{version}.sql").read_text("utf-8"))
+        db.executescript(_dump(version))
         return sorted(row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
 
 
