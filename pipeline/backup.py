@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from errors import DiemBaoError
-from pipeline import models
+from pipeline import models, search
 from pipeline.counts import Counts, never_stop
 from pipeline.mail import tell_operator
 from settings import Settings
@@ -131,6 +131,7 @@ def restore(settings: Settings, file: Path, now: datetime) -> Restored:
             raise DiemBaoError(f"{file} cannot be unpacked in {room.parent} ({error.strerror}): make room") from error
         _add_models(room / MODELS, home)
         aside = restore_database(settings.storage.url, room / FILES[taken.contents.database], taken.contents, now)
+        shutil.rmtree(search.folder(settings), ignore_errors=True)  # it follows the archive of before
         chosen = room / MODELS / models.CHOICES
         if chosen.is_file() or (home / models.CHOICES).is_file():
             models.choose(settings, chosen.read_text(encoding="utf-8").split() if chosen.is_file() else [])

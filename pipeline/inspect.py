@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.search import open_index
 from settings import Settings
 from storage import Archive
 from storage.checks import CHECKS, Check
+from storage.checks_content import Fault
 
 EXAMPLES = 3
 
@@ -27,7 +29,15 @@ class Finding:
 
 def checks(archive: Archive, settings: Settings) -> tuple[Check, ...]:
     """Return every check; those that need more than the database (an index beside it) are lines here."""
-    return CHECKS
+    index = open_index(archive, settings)
+    beside = Check(
+        "index",
+        "the search index holds other articles than the archive",
+        lambda db: [Fault("index", words) for words in index.differences()],
+        lambda db, now: index.drop(),
+        "throws the index away; `diembao serve` or the next search builds it anew",
+    )
+    return (*CHECKS, beside)
 
 
 def inspect(archive: Archive, settings: Settings, now: datetime, *, repair: bool = False) -> Iterator[Finding]:

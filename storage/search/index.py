@@ -162,12 +162,10 @@ class SearchIndex:
             held.__exit__(None, None, None)
 
     def differences(self) -> list[str]:
-        """What the index holds otherwise than the archive, in words; empty where they are equal. Looks at all of it."""
+        """What the index holds otherwise than the archive, in words; an index that is still to be built is no fault."""
         mark, searcher = self.mark(), self.searcher()
-        if mark is None or searcher is None:
-            return ["there is no index: `diembao index` builds it"]
-        if mark.phase == "build":
-            return ["the index is being built: `diembao index` finishes it"]
+        if mark is None or searcher is None or mark.phase == "build":
+            return []
         aggregations = {name: {"sum": {"field": name}} for name in ("id", "seq")}
         found = searcher.aggregate(tantivy.Query.all_query(), aggregations)
         ours = (searcher.num_docs, *(int(found[name]["value"] or 0) for name in ("id", "seq")))
