@@ -319,6 +319,19 @@ def test_a_damaged_or_foreign_index_is_built_anew(damage: str, archive: Archive,
     assert (again.folder / "mark.json").read_text() != mark
 
 
+def test_numbers_that_no_article_has_do_not_keep_it_busy(archive: Archive, index: SearchIndex) -> None:
+    articles = fill(archive, 2)
+    index.catch_up()
+    with archive.begin() as db:
+        db.exec_driver_sql("UPDATE counters SET value = value + 5 WHERE name = 'articles'")
+    assert index.is_behind()
+    assert index.catch_up()
+    assert not index.is_behind()
+    fill(archive, 1, 7)
+    assert found(index, "tôm") > set(articles)
+    assert index.differences() == []
+
+
 def test_the_check_of_the_archive_looks_at_the_index_and_mends_it(empty_sqlite: Path, tmp_path: Path) -> None:
     shutil.copy(empty_sqlite, tmp_path / "diembao.db")
     office = parse_settings(f'[storage]\nurl = "sqlite:///{tmp_path}/diembao.db"', tmp_path / "settings.toml")

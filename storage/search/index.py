@@ -282,8 +282,10 @@ class IndexWriter:
         done = 0
         while self._mark is not None and not should_stop():
             with self._of.archive.read() as db:
-                batch = rows.from_seq(db, self._mark.seq, BATCH)
+                batch, newest = rows.from_seq(db, self._mark.seq, BATCH), last_number(db, "articles")
             if not batch:
+                if newest != self._mark.seq:  # numbers that no article has: given and lost, as in a mended archive
+                    self._note(replace(self._mark, seq=newest, last=0))
                 break
             writer = self._writer or self._open(_FOLLOW_HEAP, 1)
             for row in batch:
