@@ -6,9 +6,10 @@ One look serves `/health`, `/metrics` and `diembao status`, so that they never d
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import logs
 import storage.figures
@@ -29,6 +30,7 @@ VERBS = ("collect", "analyse", "group", "publish")
 JOBS = (*VERBS, "nightly")  # what the ledger of runs tells of
 LAPSED = timedelta(seconds=2 * lease.VALID)  # without a renewal for so long nobody acts
 DAY = timedelta(hours=24)
+SHARE = 0.003  # of a core that looking at the outlets may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +54,37 @@ class Condition:
 class Outlets:
     """The states of the outlets as last looked at: that reads a month of arrivals, so not every question looks anew.
 
-    The first `latest` looks; later ones answer at once and have a look made beside them when the last one is old.
+    The first `latest` looks; later ones answer at once, and have a look made beside them when the last one is older
+    than a tick, and old enough that the looks stay within their share of a core.
     """
 
     def __init__(self, archive: Archive, settings: Settings) -> None:
         self._archive = archive
         self._settings = settings
-        self._found: tuple[datetime, Sequence[OutletHealth]] | None = None
+        self._found: Sequence[OutletHealth] | None = None
+        self._at = datetime.min.replace(tzinfo=UTC)
+        self._wait = timedelta(0)
         self._looking = threading.Lock()
 
     def latest(self, now: datetime) -> Sequence[OutletHealth]:
         """Return what the last look found; raises StorageError where the first one fails."""
-        if self._found is None:
-            self._found = (now, states(self._archive, self._settings, now))
-        looked_at, found = self._found
-        if abs(now - looked_at) >= self._settings.schedule.tick and self._looking.acquire(blocking=False):
-            threading.Thread(target=self._look, args=(now,), name="outlets", daemon=True).start()
+        found = self._found
+        if found is None:
+            return self._look(now)
+        if abs(now - self._at) >= self._wait and self._looking.acquire(blocking=False):
+            threading.Thread(target=self._look_beside, args=(now,), name="outlets", daemon=True).start()
         return found
 
-    def _look(self, now: datetime) -> None:
+    def _look(self, now: datetime) -> Sequence[OutletHealth]:
+        began = time.thread_time()
+        self._found = found = states(self._archive, self._settings, now)
+        took = timedelta(seconds=time.thread_time() - began)
+        self._at, self._wait = now, max(self._settings.schedule.tick, took / SHARE)
+        return found
+
+    def _look_beside(self, now: datetime) -> None:
         try:
-            self._found = (now, states(self._archive, self._settings, now))
+            self._look(now)
         except DiemBaoError as error:
             LOG.warning("the outlets could not be looked at", error=str(error))
         finally:
