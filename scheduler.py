@@ -33,6 +33,7 @@ from pipeline.counts import Counts
 from pipeline.due import last_daily
 from pipeline.group import group
 from pipeline.lease import BEAT, Lease, shown
+from pipeline.people import first_link
 from pipeline.publish import publish
 from pipeline.retention import retention
 from pipeline.search import open_index
@@ -236,6 +237,8 @@ def serve(archive: Archive, settings: Settings) -> None:
     web_thread.start()
     service.start()
     host, port = listener.getsockname()[:2]
+    if link := first_link(archive, settings, datetime.now(UTC)):
+        print(f"No account yet. Make the first administrator (once, within three days): {link}", flush=True)
     LOG.info("serving", host=host, port=port, tick=str(settings.schedule.tick))
     _tell_systemd("READY=1")
     follower = Follower(open_index(archive, settings))

@@ -14,7 +14,8 @@ from errors import Unusable
 from pipeline import unsubscribe
 from settings import Settings
 from storage import Archive
-from web import watch
+from web import pages, watch
+from web.site import Site
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -35,7 +36,7 @@ def utc_now() -> datetime:
 def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """Return the application; nothing happens at import time, and `clock` says what time it is."""
     app = FastAPI(title="Điểm Báo", docs_url=None, redoc_url=None, openapi_url=None)
-
+    pages.add_to(app, Site(archive, settings, clock))
     watch.add_routes(app, archive, settings, clock)
 
     @app.get("/unsubscribe")

@@ -1,0 +1,88 @@
+"""The web archive for tests: an application over an archive, and visitors who log in as people do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from httpx import Response
+
+import settings as settings_module
+from settings import Settings
+from storage import Archive, accounts, open_archive
+from storage.accounts import Role
+from web import make_app
+from web.passwords import hashed
+
+NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
+PASSWORD = "mật khẩu đủ dài"
+HASH = hashed(PASSWORD)  # once: it is slow on purpose
+
+
+class Clock:
+    """The time as the application sees it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class House:
+    """An application, its archive and its clock."""
+
+    def __init__(self, archive: Archive, settings: Settings) -> None:
+        self.archive = archive
+        self.settings = settings
+        self.clock = Clock()
+        self.app = make_app(archive, settings, self.clock)
+
+    def anonymous(self) -> TestClient:
+        """Return a browser nobody is logged in with; redirects are not followed."""
+        return TestClient(self.app, follow_redirects=False, base_url="http://127.0.0.1:8000")
+
+    def account(self, role: Role, email: str = "") -> str:
+        """Return the address of a new account."""
+        email = email or f"{role}@example.vn"
+        with self.archive.begin() as db:
+            if accounts.find_account(db, email) is None:
+                accounts.add_account(db, email, name="", role=role, password=HASH, now=self.clock())
+        return email
+
+    def browser(self, role: Role, email: str = "") -> TestClient:
+        """Return a browser in which somebody of this role is logged in."""
+        client = self.anonymous()
+        email = self.account(role, email)
+        answer = client.post("/login", data={"email": email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    def key(self, role: Role, *scopes: str, email: str = "") -> dict[str, str]:
+        """Return the headers of a new API key."""
+        address = self.account(role, email)
+        with self.archive.begin() as db:
+            account = accounts.find_account(db, address)
+            assert account is not None
+            secret = accounts.add_token(db, account.id, "test", scopes, self.clock())
+        return {"Authorization": f"Bearer {secret}"}
+
+
+def token(page: Response | str) -> str:
+    """Return the forgery token of a page's forms."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page if isinstance(page, str) else page.text)
+    assert found, "the page has no form with a token"
+    return found[1]
+
+
+@contextmanager
+def house(folder: Path, extra: str = "") -> Iterator[House]:
+    """Give a house over a new archive in `folder`; `extra` goes into its settings."""
+    text = f'[storage]\nurl = "sqlite:///web.db"\n[crawl]\noutlets = []\ncontact = "x@example.vn"\n{extra}'
+    settings = settings_module.parse(text, folder / "settings.toml")
+    with open_archive(settings.storage.url) as archive:
+        yield House(archive, settings)

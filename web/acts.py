@@ -1,0 +1,45 @@
+"""What visitors do, written to the audit log before they see its result; acts of one moment share a transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+
+from storage import Archive
+from storage.audit import Act, record
+
+
+class ActLog:
+    """Writes acts of many requests together: a request waits for its own, the archive is written once for all."""
+
+    def __init__(self, archive: Archive, clock: Callable[[], datetime]) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[Act, Future[None]]] = []
+        self._writing = threading.Lock()
+
+    def add(self, act: Act) -> None:
+        """Return when the act is in the log. Raises StorageError where it cannot be written: then nothing is shown."""
+        done: Future[None] = Future()
+        with self._lock:
+            self._waiting.append((act, done))
+        with self._writing:  # whoever comes first writes for all that wait by then
+            with self._lock:
+                batch, self._waiting = self._waiting, []
+            if batch:
+                self._write(batch)
+        done.result()
+
+    def _write(self, batch: list[tuple[Act, Future[None]]]) -> None:
+        try:
+            with self._archive.begin() as db:
+                record(db, [act for act, _ in batch], self._clock())
+        except BaseException as error:
+            for _, done in batch:
+                done.set_exception(error)
+            return
+        for _, done in batch:
+            done.set_result(None)

@@ -1,0 +1,236 @@
+"""The entrance: log in, log out, one-time links, the language; and what a person sets for herself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from errors import DiemBaoError
+from storage import accounts
+from storage.accounts import SESSION_AT_MOST, Account
+from storage.audit import Act, record
+from web import passwords
+from web.site import HEADERS, Site, show, site_of
+from web.visitor import COOKIE, Reader, known_visitor
+
+router = APIRouter()
+Text = Annotated[str, Form()]
+WRONG = "Địa chỉ hoặc mật khẩu không đúng."
+
+
+@router.get("/login")
+def login_form(request: Request, next: str = "/") -> Response:
+    """Show the login; who is logged in goes on."""
+    if known_visitor(request) is not None:
+        return _go(own_path(next))
+    return show(request, "login.html.j2", next=own_path(next), email="", problem="", ask_code=False)
+
+
+@router.post("/login")
+def login(request: Request, email: Text = "", password: Text = "", code: Text = "", next: Text = "/") -> Response:
+    """Open a session. Wrong tries are counted: after some of them an account waits, longer each time."""
+    site, now = site_of(request), site_of(request).clock()
+    with site.archive.read() as db:
+        account = accounts.find_account(db, email)
+    if account is not None and account.locked_until is not None and account.locked_until > now:
+        site.log.add(Act(account.email, "login refused", details={"why": "locked"}))
+        return _again(request, "Quá nhiều lần sai. Xin thử lại sau ít phút.", email, next, status=429)
+    usable = account is not None and account.ended_at is None
+    if not passwords.right(account.password if account and usable else None, password) or account is None:
+        return _failed(request, site, account, email, next)
+    if account.second_factor:
+        if not code:
+            return _again(request, "", email, next, ask_code=True, status=200)
+        if not passwords.right_code(account.second_factor, code, now):
+            return _failed(request, site, account, email, next)
+    return enter(request, account, own_path(next), "login")
+
+
+def _failed(request: Request, site: Site, account: Account | None, email: str, next: str) -> HTMLResponse:
+    with site.archive.begin() as db:
+        if account is not None:
+            accounts.note_failure(db, account.id, site.clock())
+        record(db, [Act(account.email if account else "", "login failed", email[:200])], site.clock())
+    return _again(request, WRONG, email, next, ask_code=bool(account and account.second_factor))
+
+
+def _again(
+    request: Request, problem: str, email: str, next: str, *, ask_code: bool = False, status: int = 401
+) -> HTMLResponse:
+    context: dict[str, Any] = {"next": own_path(next), "email": email[:200], "problem": problem, "ask_code": ask_code}
+    return show(request, "login.html.j2", status=status, **context)
+
+
+def enter(request: Request, account: Account, next: str, action: str) -> RedirectResponse:
+    """Open a session for an account and lead on."""
+    site, now = site_of(request), site_of(request).clock()
+    with site.archive.begin() as db:
+        accounts.note_success(db, account.id)
+        secret = accounts.open_session(db, account.id, now)
+        record(db, [Act(account.email, action)], now)
+    answer = _go(next)
+    _set_cookie(site, answer, COOKIE, secret)
+    return answer
+
+
+def _set_cookie(site: Site, answer: Response, name: str, value: str) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=int(SESSION_AT_MOST.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=site.settings.web.public_url.startswith("https:"),
+    )
+
+
+@router.post("/logout")
+def logout(request: Request, visitor: Reader) -> Response:
+    """End the session."""
+    site = site_of(request)
+    with site.archive.begin() as db:
+        accounts.end_session(db, request.cookies.get(COOKIE, ""))
+        record(db, [Act(visitor.account.email, "logout")], site.clock())
+    answer = _go("/login")
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.post("/language")
+def language(request: Request, to: Text = "vi", next: Text = "/") -> Response:
+    """Switch between Vietnamese and English; who is logged in keeps it with the account."""
+    site, chosen = site_of(request), "en" if to == "en" else "vi"
+    visitor = known_visitor(request)
+    if visitor is not None:
+        with site.archive.begin() as db:
+            accounts.change_account(db, visitor.account.id, language=chosen)
+    answer = _go(own_path(next))
+    _set_cookie(site, answer, "language", chosen)
+    return answer
+
+
+@router.get("/start")
+def start_form(request: Request, token: str = "") -> Response:
+    """Show what a one-time link is for: a new account, or a new password."""
+    site = site_of(request)
+    with site.archive.read() as db:
+        link = accounts.invitation(db, token, site.clock())
+        account = accounts.find_account(db, link.account) if link and link.account else None
+    if link is None:
+        return show(request, "start.html.j2", status=410, link=None)
+    email = account.email if account else link.email
+    return show(request, "start.html.j2", link=link, account=account, token=token, email=email, name="", problem="")
+
+
+@router.post("/start")
+def start(request: Request, token: Text = "", email: Text = "", name: Text = "", password: Text = "") -> Response:
+    """Make the account a link is for, or set its new password, and log in."""
+    site, now = site_of(request), site_of(request).clock()
+    with site.archive.read() as db:
+        link = accounts.invitation(db, token, now)
+        account = accounts.find_account(db, link.account) if link and link.account else None
+    if link is None:
+        return show(request, "start.html.j2", status=410, link=None)
+    email = account.email if account else link.email or email.strip()
+    problem = passwords.wrong(password, email)
+    if not account and ("@" not in email or any(letter.isspace() for letter in email)):
+        problem = "Xin ghi địa chỉ thư điện tử."
+    context: dict[str, Any] = {"link": link, "account": account, "token": token, "email": email, "name": name}
+    if problem:
+        return show(request, "start.html.j2", status=422, problem=problem, **context)
+    kept = passwords.hashed(password)
+    try:
+        with site.archive.begin() as db:
+            if not accounts.use_invitation(db, token, now):
+                return show(request, "start.html.j2", status=410, link=None)
+            if account is None:
+                account = accounts.add_account(db, email, name=name, role=link.role, password=kept, now=now)
+            else:
+                accounts.change_account(db, account.id, password=kept, second_factor=None)
+    except DiemBaoError:
+        taken = "Địa chỉ này đã có tài khoản; xin dùng địa chỉ khác hoặc nhờ quản trị đặt lại mật khẩu."
+        return show(request, "start.html.j2", status=409, problem=taken, **context)
+    return enter(request, account, "/", "password set" if link.account else "account made")
+
+
+@router.get("/me")
+def me(request: Request, visitor: Reader) -> Response:
+    """Show what a person sets for herself."""
+    return _me(request, visitor)
+
+
+@router.post("/me")
+def change_me(
+    request: Request, visitor: Reader, name: Text = "", old: Text = "", password: Text = "", code: Text = "",
+    factor: Text = "", act: Text = "name",
+) -> Response:  # fmt: skip
+    """Change the name, the password or the second factor; the latter two ask for the password again."""
+    site, account = site_of(request), visitor.account
+    if act == "name":
+        with site.archive.begin() as db:
+            accounts.change_account(db, account.id, name=name.strip()[:100])
+        return _go("/me")
+    if not passwords.right(account.password, old):
+        return _me(request, visitor, "Mật khẩu hiện tại không đúng.", 422)
+    if act == "password":
+        if problem := passwords.wrong(password, account.email):
+            return _me(request, visitor, problem, 422)
+        values: dict[str, object] = {"password": passwords.hashed(password)}
+    elif act == "factor off":
+        values = {"second_factor": None}
+    else:
+        if not passwords.right_code(factor, code, site.clock()):
+            return _me(request, visitor, "Mã xác thực không đúng; xin thử lại.", 422)
+        values = {"second_factor": factor}
+    with site.archive.begin() as db:
+        accounts.change_account(db, account.id, **values)
+        record(db, [Act(account.email, f"changed own {act}")], site.clock())
+    return enter(request, account, "/me", "login") if act == "password" else _go("/me")
+
+
+def _me(request: Request, visitor: Reader, problem: str = "", status: int = 200) -> HTMLResponse:
+    site = site_of(request)
+    with site.archive.read() as db:
+        keys = accounts.tokens(db, visitor.account.id)
+    factor = passwords.new_factor()
+    address = passwords.factor_address(factor, visitor.account.email)
+    context: dict[str, Any] = {"keys": keys, "factor": factor, "factor_address": address, "scopes": accounts.SCOPES}
+    return show(request, "me.html.j2", visitor, status, problem=problem, new_key="", **context)
+
+
+@router.post("/me/keys")
+def make_key(request: Request, visitor: Reader, name: Text = "", scopes: Annotated[list[str], Form()] = []) -> Response:  # noqa: B006 - FastAPI copies it
+    """Make a key of the API; it is shown this once."""
+    site = site_of(request)
+    try:
+        with site.archive.begin() as db:
+            secret = accounts.add_token(db, visitor.account.id, name, scopes, site.clock())
+            record(db, [Act(visitor.account.email, "key made", name, {"scopes": scopes})], site.clock())
+    except DiemBaoError:
+        return _me(request, visitor, "Khóa cần một cái tên và ít nhất một quyền.", 422)
+    with site.archive.read() as db:
+        keys = accounts.tokens(db, visitor.account.id)
+    context: dict[str, Any] = {"keys": keys, "factor": "", "factor_address": "", "scopes": accounts.SCOPES}
+    return show(request, "me.html.j2", visitor, problem="", new_key=secret, **context)
+
+
+@router.post("/me/keys/{key}/end")
+def end_key(request: Request, visitor: Reader, key: int) -> Response:
+    """End one of one's own keys."""
+    site = site_of(request)
+    with site.archive.begin() as db:
+        if accounts.end_token(db, visitor.account.id, key, site.clock()):
+            record(db, [Act(visitor.account.email, "key ended", str(key))], site.clock())
+    return _go("/me")
+
+
+def own_path(path: str) -> str:
+    """Return a path of this site; whatever could lead elsewhere becomes the first page."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if safe and "\\" not in path else "/"
+
+
+def _go(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303, headers=HEADERS)

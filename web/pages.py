@@ -1,0 +1,82 @@
+"""The pages of the archive put together: their rooms, their static files, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from errors import DiemBaoError
+from web import entrance, people
+from web.site import HEADERS, Site, show
+from web.visitor import API, NotLoggedInError, RefusedError
+
+STATIC = Path(__file__).parent / "static"
+ROOMS = (entrance, people)
+PROBLEM = "application/problem+json"
+
+
+class Assets(StaticFiles):
+    """Our static files, kept by browsers for an hour."""
+
+    async def get_response(self, path: str, scope: object) -> Response:
+        """Answer with the file and how long it may be kept."""
+        answer = await super().get_response(path, scope)  # type: ignore[arg-type]
+        answer.headers.update({"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"})
+        return answer
+
+
+def add_to(app: FastAPI, site: Site) -> None:
+    """Add the pages of the archive to an application."""
+    app.state.site = site
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.mount("/static", Assets(directory=STATIC), name="static")
+    app.add_exception_handler(NotLoggedInError, _not_logged_in)
+    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(HTTPException, _not_there)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(DiemBaoError, _wrong)
+
+
+def trouble(request: Request, status: int, title: str, detail: str = "") -> Response:
+    """Return what is wrong: a page for a person, problem+json (RFC 9457) for the API."""
+    if request.url.path.startswith(API):
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=HEADERS)
+    return show(request, "trouble.html.j2", status=status, title=title, detail=detail)
+
+
+def _not_logged_in(request: Request, _: Exception) -> Response:
+    if request.url.path.startswith(API):
+        answer = trouble(request, 401, "Unauthorized", "log in, or send an API key: Authorization: Bearer dbt_…")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    query = f"?{request.url.query}" if request.url.query else ""
+    here = request.url.path + query if request.method == "GET" else "/"
+    if request.headers.get("hx-request"):  # a fragment cannot hold the login: the browser is led there
+        return Response(status_code=401, headers={**HEADERS, "HX-Redirect": f"/login?next={quote(here)}"})
+    return RedirectResponse(f"/login?next={quote(here)}", status_code=303, headers=HEADERS)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    return trouble(request, 403, "Không được phép", str(error) if request.url.path.startswith(API) else "")
+
+
+def _not_there(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    titles = {404: "Không có trang này", 405: "Không làm được như vậy"}
+    return trouble(request, status, titles.get(status, "Có lỗi"), str(getattr(error, "detail", "")))
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    return trouble(request, 422, "Không hiểu yêu cầu", str(error) if request.url.path.startswith(API) else "")
+
+
+def _wrong(request: Request, error: Exception) -> Response:
+    return trouble(request, 503, "Kho tin đang bận hoặc có lỗi", str(error))
