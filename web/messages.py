@@ -36,8 +36,9 @@ def _written(tree: ast.Module) -> Iterator[str]:
     parents = [node for node in ast.walk(tree) if isinstance(node, documented)]
     docstrings = {id(node.body[0].value) for node in parents if node.body and isinstance(node.body[0], ast.Expr)}
     for node in ast.walk(tree):
-        written = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
-        if written and _VIETNAMESE.search(node.value):
+        if not isinstance(node, ast.Constant) or id(node) in docstrings:
+            continue
+        if isinstance(node.value, str) and _VIETNAMESE.search(node.value):
             yield node.value
 
 
