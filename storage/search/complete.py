@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from storage.search.find import known_outlets
 from storage.search.index import SearchIndex
 from storage.search.plan import LANGUAGES, TONES
 from storage.search.query import FIELDS, as_read
+from storage.search.shape import SLOTS
 
 _LAST: Final = re.compile(r'(?:^|[\s(])(-?)(?:([^\W\d_]+):)?("[^"]*|[^\s()":]*)$')
 _GAP: Final = re.compile(r"[\W_]+")
@@ -77,7 +79,10 @@ def _values(
 
 def _places(index: SearchIndex, searcher: tantivy.Searcher | None, begun: str) -> Iterator[tuple[str, int]]:
     """Units the archive has articles of, by their names."""
-    for key, count in searcher.terms_with_prefix("place", "") if searcher else ():
+    counts = Counter[str]()
+    for column in (*SLOTS["place"], "above") if searcher else ():
+        counts.update(dict(searcher.terms_with_prefix(column, "")) if searcher else {})
+    for key, count in counts.items():
         title = index.places.title(key)
         if _begins(begun, title):
             yield title, count

@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, Literal
@@ -15,16 +16,16 @@ import tantivy
 from errors import UsageError
 from storage.search.index import SearchIndex
 from storage.search.plan import Known, plan
-from storage.search.shape import FACETS, Span, begin, id_of, schema
+from storage.search.shape import FACETS, SINGLE, SLOTS, Span, begin, id_of, schema
 
 Sort = Literal["relevance", "newest"]
 MOST: Final = 1000  #: hits of one page
 DEEPEST: Final = 10_000  #: hits by relevance that can be paged through; by newest there is no end
 _BUCKETS: Final = 15_000  # values of a facet; tantivy makes 65,000 in all
-_MOST_DAYS: Final = 20_000
 _LENGTHS: Final = {"day": 1, "week": 7, "month": 31}
 _CURSOR: Final = re.compile(r"n(\d{1,19})|r(\d{1,6})\.(\d{1,10})\.(\d{1,10})", re.ASCII)
 _Q: Final = tantivy.Query
+_BESIDE: Final = ThreadPoolExecutor(4, "search-counts")  # counting and finding the page take two processors at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,16 @@ def search(
     asked = plan(query, index.words, Known({**known_outlets(searcher), **(outlets or {})}, index.places))
     if searcher is None:
         return Found(0, (), "", building=index.building())
-    counts = _counts(searcher, asked.matching, span) if facets else None
-    total = counts[0] if counts else _total(searcher, asked.matching)
+    counting = _BESIDE.submit(_counts, searcher, asked.matching, span) if facets else None
     limit = min(max(limit, 0), MOST)
     if sort == "newest":
         ids, following = _newest(searcher, asked.matching, page, limit)
     else:
         ids, following = _best(searcher, asked.ranked, page, limit)
+    counts = counting.result() if counting else (_total(searcher, asked.matching), {}, {})
     took = (time.perf_counter() - started) * 1000
     building = index.building()
-    return Found(total, ids, following, *(counts[1:] if counts else ({}, {})), took_ms=took, building=building)
+    return Found(counts[0], ids, following, *counts[1:], took_ms=took, building=building)
 
 
 def known_outlets(searcher: tantivy.Searcher | None) -> dict[str, str]:
@@ -146,16 +147,18 @@ def _newest_id(searcher: tantivy.Searcher) -> int:
 def _counts(
     searcher: tantivy.Searcher, asked: tantivy.Query, span: Span
 ) -> tuple[int, dict[str, dict[str, int]], dict[date, int]]:
-    wanted: dict[str, dict[str, Any]] = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in FACETS}
-    wanted[span] = {"terms": {"field": span, "size": _MOST_DAYS}}
-    found = searcher.aggregate(asked, wanted)
-    facets = {name: _values(found, name) for name in FACETS}
+    columns = (*SINGLE, *(column for slots in SLOTS.values() for column in slots), "above", span)
+    found = searcher.aggregate(asked, {name: {"terms": {"field": name, "size": _BUCKETS}} for name in columns})
+    facets = {name: _values(found, name) for name in SINGLE}
+    for name, slots in SLOTS.items():
+        counts = Counter[str]()
+        for column in slots:
+            counts.update(_values(found, column))
+        for together, count in _values(found, "above").items() if name == "place" else ():
+            counts.update(dict.fromkeys(together.split(), count))
+        facets[name] = dict(counts.most_common())
     bars = _bars(_values(found, span), span)
-    topics: Counter[str] = Counter()
-    for together, count in facets["topic"].items():
-        topics.update(dict.fromkeys(together.split(), count))
-    facets["topic"] = dict(topics.most_common())
-    return sum(facets["language"].values()), facets, bars
+    return sum(facets["language"].values()), {name: facets[name] for name in FACETS}, bars
 
 
 def _values(found: Mapping[str, Any], name: str) -> dict[str, int]:
