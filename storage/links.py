@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -108,15 +109,22 @@ def due_readings(
 ) -> list[Reading]:
     """The article addresses to read at `now`: never read and due (a killed run's too), then those due again.
 
-    Those that a clock far ahead saw or tried are due, whatever it put off.
+    Those that a clock far ahead saw or tried are due, whatever it put off. Those that failed come after the others,
+    each time in another order: an address whose answer closes its host for a while would else keep the same ones behind
+    it from ever being asked.
     """
     astray = func.coalesce(links.c.tried_at, links.c.first_seen) > now + AHEAD
     first = and_(links.c.state.in_(("due", "later")), or_(links.c.due_at <= now, astray))
     query = select(links).where(or_(first, links.c.next_reading <= now))
     if outlets is not None:
         query = query.where(links.c.outlet.in_(list(outlets)))
-    rows = db.execute(query.order_by(links.c.reads > 0, links.c.id).limit(limit))
+    rows = list(db.execute(query.order_by(links.c.reads > 0, links.c.attempts, links.c.id).limit(limit)))
+    rows.sort(key=lambda row: (row.reads > 0, row.attempts, _turn(row, now)))
     return [Reading(as_link(row), row.attempts, row.etag, row.last_modified, row.sha256, row.waits) for row in rows]
+
+
+def _turn(row: AnyRow, now: datetime) -> int:
+    return zlib.crc32(f"{row.url} {now.timestamp()}".encode()) if row.attempts else 0
 
 
 def next_due(db: Connection) -> datetime | None:

@@ -164,6 +164,16 @@ def test_what_a_clock_far_ahead_put_off_is_due_once_it_is_right(archive: Archive
         assert [one.link.url for one in links.due_readings(db, at(1))] == [tried.link.url]
 
 
+def test_a_refusing_address_does_not_always_come_before_the_same_others(archive: Archive) -> None:
+    with archive.begin() as db:
+        for reading in links.announce(db, [link(n) for n in range(4)], NOW):
+            links.record_failed(db, reading, Outcome("later", "asked to wait: 429", at(1)), None, NOW)
+        links.announce(db, [link(9)], NOW)
+        orders = [[reading.link for reading in links.due_readings(db, at(hours))] for hours in range(1, 20)]
+    assert all(order[0] == link(9) for order in orders), "what never failed comes first"
+    assert {order[1].url for order in orders} == {link(n).url for n in range(4)}
+
+
 def test_a_vanished_article_is_marked_and_stays(archive: Archive) -> None:
     article = store(archive, link(1))
     with archive.begin() as db:
