@@ -33,6 +33,9 @@ check: setup     ## style, types, layers
 audit: setup     ## are the pinned packages known to be vulnerable?
 	@$(BIN)/python .ci/audit.py
 
+soak: setup      ## thirty days of faults, kills and wrong clocks in under twenty minutes; prints its seed (SOAK="--seed 7")
+	@$(BIN)/python -m tests.soak $(SOAK)
+
 bench: setup     ## every benchmark, ours against the bare library in the same run
 	@$(BIN)/python -m bench --all
 
@@ -47,4 +50,4 @@ lock: setup      ## resolve the dependencies anew (names no index host)
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info
 
-.PHONY: help setup demo test check audit bench format lock clean
+.PHONY: help setup demo test check audit soak bench format lock clean

@@ -12,10 +12,10 @@ from demo.truth import outlets
 
 
 def main() -> None:
-    """Serve as told: anchor, port, copies, troubles (0 or 1)."""
-    anchor, port, copies, troubles = sys.argv[1:5]
+    """Serve as told: anchor, port, and what else a press is given, as JSON."""
+    anchor, port, told = sys.argv[1:4]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
-    with Press(datetime.fromisoformat(anchor), int(port), copies=int(copies), troubles=troubles == "1") as press:
+    with Press(datetime.fromisoformat(anchor), int(port), **json.loads(told)) as press:
         print(json.dumps({outlet.slug: press.base_url(outlet.slug) for outlet in outlets()}), flush=True)
         sys.stdin.read()
 

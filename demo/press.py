@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import errno
 import http.client
 import json
 import signal
-import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,35 +14,48 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
+from demo.faults import Faults
 from demo.moods import MOODS
-from demo.server import Request, State, serve
+from demo.server import Request, State
+from demo.serving import Serving, bases, bind, end, spawn
 from demo.site import SECTION_LINKS, Lists, build, lists, section_names
 from demo.troubles import Trouble, troubles
 from demo.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets, recipes
 from press import Outlet, Section
-
-_ATTEMPTS = 20
-_START_SECONDS = 60
 
 
 class Press:
     """The demo press as a context manager: `start()` binds and answers, `stop()` releases every port.
 
     `anchor` (aware) is the instant the articles' ages count from. `port` 0 takes a free one. `copies` > 1 serves each
-    article that often under different addresses. `troubles=False` leaves out what delays or fails (slow, busy and
-    broken addresses, edited and vanished articles): for measurements. `process=True` serves from a process of its own.
+    article that often under different addresses. `days` goes on publishing on so many days after the anchor, as
+    `until` lets the time pass. `troubles=False` leaves out what delays or fails (slow, busy and broken addresses,
+    edited and vanished articles): for measurements. `process=True` serves from a process of its own. With `faults` so
+    large a share of the requests goes wrong, by `seed` (demo/faults.py says how), and `storm` can be called.
     """
 
     def __init__(
-        self, anchor: datetime, port: int = 0, *, copies: int = 1, troubles: bool = True, process: bool = False
+        self,
+        anchor: datetime,
+        port: int = 0,
+        *,
+        copies: int = 1,
+        days: int = 0,
+        troubles: bool = True,
+        process: bool = False,
+        faults: float | None = None,
+        seed: int = 0,
     ) -> None:
         self.anchor = anchor
         self.copies = copies
+        self.days = days
         self.troubles = troubles
         self.process = process
+        self.faults = faults
+        self.seed = seed
         self._wanted = port
         self._bases: dict[str, str] = {}
-        self._thread: _Thread | None = None
+        self._thread: Serving | None = None
         self._child: subprocess.Popen[str] | None = None
 
     def start(self) -> Self:
@@ -55,12 +63,14 @@ class Press:
         if self._bases:
             raise RuntimeError("the demo press is already being served")
         if self.process:
-            self._child, self._bases = _spawn(self.anchor, self._wanted, self.copies, self.troubles)
+            told = {name: getattr(self, name) for name in ("copies", "days", "troubles", "faults", "seed")}
+            self._child, self._bases = spawn(self.anchor, self._wanted, told)
             return self
         sockets = bind(self._wanted)
         self._bases = bases(sockets)
-        self._thread = _Thread(sockets, State(build(self.anchor, self.base_url, copies=self.copies,
-                                                    with_troubles=self.troubles)))  # fmt: skip
+        sites = build(self.anchor, self.base_url, copies=self.copies, days=self.days, with_troubles=self.troubles)
+        faults = None if self.faults is None else Faults(self.faults, self.seed)
+        self._thread = Serving(sockets, State(sites), faults)
         self._thread.start()
         return self
 
@@ -69,7 +79,7 @@ class Press:
         if self._thread is not None:
             self._thread.stop()
         if self._child is not None:
-            _end(self._child)
+            end(self._child)
         self._thread, self._child, self._bases = None, None, {}
 
     def __enter__(self) -> Self:
@@ -88,8 +98,8 @@ class Press:
         return self._bases[slug]
 
     def truth(self) -> tuple[DemoArticle, ...]:
-        """Return every article that is being served with its ground truth, newest first per outlet."""
-        return articles(self.anchor, self.base_url, copies=self.copies)
+        """Return every article that is or will be served with its ground truth, newest first per outlet."""
+        return articles(self.anchor, self.base_url, copies=self.copies, days=self.days)
 
     def outlets(self, *, all_recipes: bool = False) -> tuple[Outlet, ...]:
         """Return the outlets as the product knows them, pointing at the addresses being served.
@@ -134,6 +144,18 @@ class Press:
         query = urlencode([("at", at.isoformat()) for at in instants])
         return tuple(json.loads(self._control("POST", f"/_demo/outlet/{slug}/publish?{query}")))
 
+    def until(self, now: datetime) -> None:
+        """Serve every article dated up to `now`, and announce those of the three days before it."""
+        self._control("POST", f"/_demo/until/{now.isoformat()}")
+
+    def storm(self, outlet: str, kind: str) -> None:
+        """From now on each request to an outlet meets this kind of fault; "": the storm is over."""
+        self._control("POST", f"/_demo/storm/{outlet}/{kind}")
+
+    def calm(self) -> None:
+        """From now on no request goes wrong."""
+        self._control("POST", "/_demo/calm")
+
     def _lists(self, outlet: DemoOutlet) -> Lists:
         return lists(outlet, section_names([each for each in articles(self.anchor) if each.outlet == outlet.slug]))
 
@@ -145,107 +167,6 @@ class Press:
             return connection.getresponse().read()
         finally:
             connection.close()
-
-
-class _Thread(threading.Thread):
-    """The event loop that serves, in a thread of its own."""
-
-    def __init__(self, sockets: Mapping[str, socket.socket], state: State) -> None:
-        super().__init__(name="demo-press", daemon=True)
-        self.sockets = sockets
-        self.state = state
-        self.up = threading.Event()
-        self.loop = asyncio.new_event_loop()
-        self.halt = asyncio.Event()
-
-    def start(self) -> None:
-        super().start()
-        if not self.up.wait(_START_SECONDS):
-            raise RuntimeError("the demo press did not come up")
-
-    def run(self) -> None:
-        try:
-            self.loop.run_until_complete(serve(self.sockets, self.state, self.halt, self.up.set))
-        finally:
-            self.loop.close()
-
-    def stop(self) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended already
-            self.loop.call_soon_threadsafe(self.halt.set)
-        self.join(_START_SECONDS)
-
-
-def bind(port: int = 0) -> dict[str, socket.socket]:
-    """Return one listening socket for each outlet: its own loopback address, all on one port.
-
-    Where a system has only 127.0.0.1 (macOS), the outlets get consecutive ports on it. Raises OSError where the
-    wanted port is taken.
-    """
-    for attempt in range(_ATTEMPTS):
-        try:
-            return _bind_hosts(port)
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                return _bind_ports(port)
-            if port or attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
-
-
-def _bind_hosts(port: int) -> dict[str, socket.socket]:
-    bound: dict[str, socket.socket] = {}
-    try:
-        for outlet in outlets():
-            bound[outlet.slug] = _listening(f"127.0.0.{outlet.host}", port)
-            port = bound[outlet.slug].getsockname()[1]
-    except OSError:
-        for taken in bound.values():
-            taken.close()
-        raise
-    return bound
-
-
-def _bind_ports(port: int) -> dict[str, socket.socket]:
-    return {outlet.slug: _listening("127.0.0.1", port + at if port else 0) for at, outlet in enumerate(outlets())}
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(512)
-    except OSError:
-        made.close()
-        raise
-    return made
-
-
-def bases(sockets: Mapping[str, socket.socket]) -> dict[str, str]:
-    """Return the root of each outlet's addresses by slug."""
-    return {slug: "http://{}:{}".format(*bound.getsockname()[:2]) for slug, bound in sockets.items()}
-
-
-def _spawn(anchor: datetime, port: int, copies: int, troubles: bool) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    command = [sys.executable, "-m", "demo", anchor.isoformat(), str(port), str(copies), str(int(troubles))]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- ours
-    line = child.stdout.readline() if child.stdout else ""
-    if not line:
-        _end(child)
-        raise OSError(f"the demo press did not come up on port {port}")
-    return child, json.loads(line)
-
-
-def _end(child: subprocess.Popen[str]) -> None:
-    """Close the child's input, which it takes as the order to end, and wait."""
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        child.wait(10)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
 
 
 def serve_forever(

@@ -131,6 +131,11 @@ class Connection(asyncio.Protocol):
         if path == "/_demo/advance" and method == "POST":
             self.state.advanced = True
             return Resource(b"{}", "application/json")
+        if path.startswith("/_demo/until/") and method == "POST":
+            until = datetime.fromisoformat(path.removeprefix("/_demo/until/"))
+            for site in self.state.sites.values():
+                site.until(until)
+            return Resource(b"{}", "application/json")
         slug, _, what = path.removeprefix("/_demo/outlet/").partition("/")
         if method == "POST" and slug in self.state.sites:
             if what == "publish":

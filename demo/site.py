@@ -17,6 +17,7 @@ from demo.truth import COPY_MARK, DemoArticle, DemoOutlet, articles, fresh_artic
 
 XML = "application/xml; charset=utf-8"
 SECTION_LINKS = "h2.list-title a"
+LISTED = timedelta(days=3)  #: how long a list announces an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +30,46 @@ class Lists:
 
 
 class Site:
-    """The answers of one outlet; pages of copies are made when they are asked for."""
+    """The answers of one outlet at an instant; pages of copies are made when they are asked for."""
 
     def __init__(
         self, outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, anchor: datetime, *, with_troubles: bool
     ) -> None:
         self.outlet = outlet
-        self._served = list(served)
-        self._where = base, anchor, with_troubles
+        self._served = served
+        self._where = base, with_troubles
+        self._fixed: dict[str, Resource] = {}
         self._fresh = 0
-        originals = [article for article in served if not article.copy]
-        boxes = self._boxes = neighbours(outlet, originals)
-        pages = {a.key: _article(outlet, a, boxes, at, with_troubles) for at, a in enumerate(originals)}
-        self._fixed: dict[str, Resource] = {urlsplit(a.url).path: pages[a.key] for a in originals}
-        if outlet.amp is not None and len(originals) > outlet.amp:
-            twin = originals[outlet.amp]
-            self._fixed["/amp" + urlsplit(twin.url).path] = pages[twin.key]
-        announced = _lists(outlet, served, base, anchor, with_troubles)
-        self.announcing = frozenset(announced) - {"/robots.txt"}  #: the paths of its lists
-        self._fixed |= announced
-        first = {article.key: article for article in originals}
+        self._first = [article for article in served if not article.copy and not article.day]
+        self._boxes = neighbours(outlet, self._first)
+        self.until(anchor)
+        first = {article.key: article for article in served if not article.copy}
         self._copies = {urlsplit(a.url).path: (a, first[a.key.rpartition("#")[0]]) for a in served if a.copy}
         self._copy_page = lru_cache(maxsize=256)(self._make_copy)
+
+    def until(self, now: datetime) -> None:
+        """Serve every article dated up to `now`, and announce those of the last days."""
+        _, with_troubles = self._where
+        place = {article.key: at for at, article in enumerate(self._first)}
+        out = [article for article in self._served if article.published_at <= now]
+        for article in out:
+            path = urlsplit(article.url).path
+            if not article.copy and path not in self._fixed:
+                at = place.get(article.key, -1)
+                self._fixed[path] = _article(self.outlet, article, self._boxes, at, with_troubles)
+        listed = [article for article in out if article.published_at > now - LISTED]
+        shown = [article for article in listed if not article.copy]
+        if self.outlet.amp is not None and len(shown) > self.outlet.amp:
+            path = urlsplit(shown[self.outlet.amp].url).path
+            self._fixed["/amp" + path] = self._fixed[path]
+        self._announce(listed, now)
+
+    def _announce(self, listed: Sequence[DemoArticle], now: datetime) -> None:
+        base, with_troubles = self._where
+        self._listed, self._now = listed, now
+        announced = _lists(self.outlet, listed, section_names(self._first), base, now, with_troubles)
+        self.announcing = frozenset(announced) - {"/robots.txt"}  #: the paths of its lists
+        self._fixed |= announced
 
     def answer(self, path: str) -> Resource:
         """Return what stands at a path (without query): a 404 where nothing does."""
@@ -61,12 +80,12 @@ class Site:
 
     def publish(self, at: datetime) -> DemoArticle:
         """Publish one more article, dated `at`: from now on it is served, and its lists announce it."""
-        base, anchor, with_troubles = self._where
+        base, with_troubles = self._where
         article = fresh_article(self.outlet, self._fresh, at, base)
         self._fresh += 1
-        self._served = sorted([article, *self._served], key=lambda one: one.published_at, reverse=True)
         self._fixed[urlsplit(article.url).path] = _article(self.outlet, article, self._boxes, -1, with_troubles)
-        self._fixed |= _lists(self.outlet, self._served, base, anchor, with_troubles)
+        listed = sorted([article, *self._listed], key=lambda one: one.published_at, reverse=True)
+        self._announce(listed, self._now)
         return article
 
     def _make_copy(self, path: str) -> Resource:
@@ -79,10 +98,10 @@ class Site:
 
 
 def build(
-    anchor: datetime, base_url: Callable[[str], str], *, copies: int = 1, with_troubles: bool = True
+    anchor: datetime, base_url: Callable[[str], str], *, copies: int = 1, days: int = 0, with_troubles: bool = True
 ) -> Mapping[str, Site]:
-    """Return the sites of all outlets by slug."""
-    served = articles(anchor, base_url, copies=copies)
+    """Return the sites of all outlets by slug, as they are at the anchor."""
+    served = articles(anchor, base_url, copies=copies, days=days)
     return {
         outlet.slug: Site(
             outlet,
@@ -135,11 +154,18 @@ def _article(
 
 
 def _lists(
-    outlet: DemoOutlet, served: Sequence[DemoArticle], base: str, anchor: datetime, with_troubles: bool
+    outlet: DemoOutlet,
+    served: Sequence[DemoArticle],
+    sections: Sequence[str],
+    base: str,
+    anchor: datetime,
+    with_troubles: bool,
 ) -> dict[str, Resource]:
     conditions = cast(Conditions, outlet.conditions)
     newest = max((article.published_at for article in served), default=anchor)
-    announced = _section_pages(outlet, served, base) if outlet.list == "section" else _feeds(outlet, served, base)
+    announced = (
+        _section_pages(outlet, served, sections, base) if outlet.list == "section" else _feeds(outlet, served, base)
+    )
     if "broken_feed" in outlet.habits and with_troubles:
         announced["/rss/home.rss"] = (broken_rss(outlet, base, items(outlet, served)), XML)
     if "troubles" in outlet.habits:
@@ -156,10 +182,12 @@ def _lists(
     return found
 
 
-def _section_pages(outlet: DemoOutlet, served: Sequence[DemoArticle], base: str) -> dict[str, tuple[bytes, str]]:
+def _section_pages(
+    outlet: DemoOutlet, served: Sequence[DemoArticle], sections: Sequence[str], base: str
+) -> dict[str, tuple[bytes, str]]:
     boxes = neighbours(outlet, served)
     pages = {}
-    for name in section_names(served):
+    for name in sections:
         column = neighbours(outlet, [article for article in served if article.section == name])
         body = section_page(outlet, name, column, boxes, base).encode()
         pages[f"/{slug(name)}/"] = (body, "text/html; charset=utf-8")

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from press import TOPICS, Language, Level, Relevance
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+DAY = timedelta(days=1)
 HERE = Path(__file__).resolve().parent
 Expected = Literal["archived", "never", "later"]
 
@@ -82,6 +83,7 @@ class DemoArticle:
     edited: Text | None = None  #: what a re-reading serves
     vanishes: bool = False  #: a re-reading finds 404
     copy: int = 0  #: the how-manieth copy of a multiplied press; 0 = the article itself
+    day: int = 0  #: the how-manieth day after the anchor it belongs to; 0 = the days before it
     expected: Expected = "archived"
 
 
@@ -115,17 +117,23 @@ def _rows(slug: str) -> tuple[dict[str, Any], ...]:
 
 
 def articles(
-    anchor: datetime, base_url: Callable[[str], str] = lambda slug: f"http://{slug}", *, copies: int = 1
+    anchor: datetime, base_url: Callable[[str], str] = lambda slug: f"http://{slug}", *, copies: int = 1, days: int = 0
 ) -> tuple[DemoArticle, ...]:
-    """Return every article of the press published before `anchor`, newest first per outlet.
+    """Return every article of the press published before `anchor` and on the `days` after it, newest first per outlet.
 
     `base_url` maps an outlet's slug to the root of its addresses. `copies` > 1 lists each article that often, under
-    different addresses, with a further paragraph that numbers the copy.
+    different addresses, with a further paragraph that numbers the copy. What is published on a later day is what the
+    last day before the anchor brought, at addresses of its own, with a further paragraph that names the day.
     """
     found: list[DemoArticle] = []
     for outlet in outlets():
         rows = sorted(_rows(outlet.slug), key=lambda row: age(row["before"]))
-        found += [_article(outlet, row, anchor, base_url(outlet.slug), n) for row in rows for n in range(copies)]
+        base = base_url(outlet.slug)
+        fresh = [row for row in rows if age(row["before"]) < DAY]
+        found += [
+            _article(outlet, row, anchor + day * DAY, base, day=day) for day in range(days, 0, -1) for row in fresh
+        ]
+        found += [_article(outlet, row, anchor, base, n) for row in rows for n in range(copies)]
     return tuple(found)
 
 
@@ -145,17 +153,21 @@ def age(before: str) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def _article(outlet: DemoOutlet, row: Mapping[str, Any], anchor: datetime, base: str, copy: int) -> DemoArticle:
+def _article(
+    outlet: DemoOutlet, row: Mapping[str, Any], anchor: datetime, base: str, copy: int = 0, *, day: int = 0
+) -> DemoArticle:
     published = (anchor - age(row["before"])).astimezone(UTC)
-    text = _text(row, anchor, outlet.language, copy)
+    mark = COPY_MARK[outlet.language].format(copy) if copy else DAY_MARK[outlet.language].format(day) if day else ""
+    text = _text(row, anchor, outlet.language, mark)
     edited = row.get("edited")
+    later = f"+{day}" if day else ""
     unknown = set(row.get("topics", ())) - set(TOPICS)
     if unknown:
         raise ValueError(f"{outlet.slug}/{row['key']}: unknown topics {sorted(unknown)}")
     return DemoArticle(
-        key=row["key"] + (f"#{copy}" if copy else ""),
+        key=row["key"] + later + (f"#{copy}" if copy else ""),
         outlet=outlet.slug,
-        url=base + _path(outlet, row, published, copy),
+        url=base + _path(outlet, {**row, "key": row["key"] + later}, published, copy),
         published_at=published,
         text=_clean(text),
         as_written=text,
@@ -166,24 +178,26 @@ def _article(outlet: DemoOutlet, row: Mapping[str, Any], anchor: datetime, base:
         places=tuple(row.get("places", ())),
         topics=tuple(row["topics"]),
         tone=row["tone"],
-        story=row.get("story", ""),
-        reprint_of=row.get("reprint_of", ""),
-        edited=_clean(_text({**row, **edited}, anchor, outlet.language, copy)) if edited else None,
+        story=row["story"] + later if row.get("story") else "",
+        reprint_of=row["reprint_of"] + later if row.get("reprint_of") else "",
+        edited=_clean(_text({**row, **edited}, anchor, outlet.language, mark)) if edited else None,
         vanishes=row.get("vanishes", False),
         copy=copy,
+        day=day,
     )
 
 
 _KHMER_DIGITS = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
 COPY_MARK: Mapping[Language, str] = {"vi": "Bản số {}.", "en": "Copy number {}.", "km": "ច្បាប់លេខ {}។"}
+DAY_MARK: Mapping[Language, str] = {"vi": "Tin của ngày thứ {}.", "en": "News of day {}.", "km": "ព័ត៌មានថ្ងៃទី {}។"}
 
 
-def _text(row: Mapping[str, Any], anchor: datetime, language: Language, copy: int) -> Text:
+def _text(row: Mapping[str, Any], anchor: datetime, language: Language, mark: str) -> Text:
     days = _days(anchor, language)
     title, lead, body = (_filled(row[part], days) for part in ("title", "lead", "body"))
     lines = [" ".join(line.split(" ")).strip() for line in body.splitlines() if line.strip()]
-    if copy:
-        lines.append(COPY_MARK[language].format(copy))
+    if mark:
+        lines.append(mark)
     return Text(title.strip(), " ".join(lead.split()), "\n".join(lines))
 
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,17 +57,27 @@ class Ended:
 
 def run(args: Sequence[object], folder: Path, kill: Kill = Kill(), seconds: float = 120) -> Ended:
     """Run one command to its end, or to its death."""
-    said, counted = folder / "said.txt", folder / "commits.txt"
-    counted.write_text("0")
+    return ended(start(args, folder, kill), folder, seconds)
+
+
+def start(args: Sequence[object], folder: Path, kill: Kill = Kill()) -> BaseProcess:
+    """Start one command, to be killed from outside or waited for by `ended`."""
+    (folder / "commits.txt").write_text("0")
     process = CONTEXT.Process(target=_command, args=([str(arg) for arg in args], folder, kill))
     process.start()
+    return process
+
+
+def ended(process: BaseProcess, folder: Path, seconds: float = 120) -> Ended:
+    """Wait for a command's end; AssertionError where it does not come."""
     process.join(seconds)
+    said = (folder / "said.txt").read_text() if (folder / "said.txt").exists() else ""
     if process.is_alive():
         process.kill()
         process.join()
-        raise AssertionError(f"{args} did not end within {seconds} s: {said.read_text()}")
+        raise AssertionError(f"a command did not end within {seconds} s: {said}")
     assert process.exitcode is not None
-    return Ended(process.exitcode, int(counted.read_text()), said.read_text())
+    return Ended(process.exitcode, int((folder / "commits.txt").read_text() or 0), said)
 
 
 def _command(args: list[str], folder: Path, kill: Kill) -> None:

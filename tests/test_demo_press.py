@@ -24,8 +24,9 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from demo.press import Press, bind, serve_forever
+from demo.press import Press, serve_forever
 from demo.served import feed_date, page_date
+from demo.serving import bind
 from demo.truth import COPY_MARK, DemoArticle, outlets
 from press.dates import parse
 from press.outlets import outlet_from_row
@@ -544,3 +545,26 @@ def test_serve_forever_says_when_the_port_is_taken(press: Press, tmp_path: Path)
     with pytest.raises(OSError, match="in use"):
         serve_forever(press.port, tmp_path / "settings.toml", ANCHOR)
     assert not (tmp_path / "settings.toml").exists()
+
+
+def test_the_press_goes_on_publishing() -> None:
+    later = ANCHOR + timedelta(days=2, hours=3)
+    with Press(ANCHOR, days=5) as press:
+        outlet = next(outlet for outlet in press.outlets() if outlet.slug == "mientay")
+        truth = press.truth()
+        assert len({article.url for article in truth}) == len(truth)
+        new = next(a for a in truth if a.outlet == "mientay" and a.day == 2)
+        unpublished = next(a for a in truth if a.outlet == "mientay" and a.day == 3)
+        first = get(outlet.feeds[0]).body.decode()
+        assert get(new.url).status == 404
+        press.until(later)
+        feed = feedparser.parse(get(outlet.feeds[0]).body)
+        assert get(new.url).status == 200
+        assert new.text.title in unescape(get(new.url).body.decode())
+        assert get(unpublished.url).status == 404
+        listed = {canonical(urljoin(outlet.site, item.link)) for item in feed.entries}
+        due = [a for a in truth if a.outlet == "mientay" and later - timedelta(days=3) < a.published_at <= later]
+        assert listed == {canonical(article.url) for article in due}
+        old = next(a for a in truth if a.outlet == "mientay" and a.published_at <= later - timedelta(days=3))
+        assert get(old.url).status == 200, "what is no longer announced can still be read"
+        assert first != get(outlet.feeds[0]).body.decode()
