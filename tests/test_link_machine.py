@@ -136,7 +136,8 @@ class Addresses(RuleBasedStateMachine):
         number = _number(of.url)
         text = int(read.body.split()[-1])  # type: ignore[attr-defined]
         if number in self.useless:
-            pages.settle_page(db, page_id, Outcome("never", "no article on the page"), keep=True, now=self.now)
+            ended = pages.Settled(page_id, Outcome("never", "no article on the page"), keep=True)
+            pages.settle_pages(db, [ended], self.now)
             return None
         url = link(TWIN_OF.get(number, number)).url
         made = draft(of, canonical_url=url, body=f"Bài {TWIN_OF.get(number, number)}, lời văn {text}.")
