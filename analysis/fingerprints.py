@@ -106,6 +106,10 @@ ENGLISH = frozenset(
     ]
 )
 
+# Khmer is cut into words, which takes long, for the head alone; copies are told by clusters: a letter with its signs.
+_HEAD_KHMER = 600  # characters
+_CLUSTERS = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b6-\u17d1])*|[^\\W\u1780-\u17ff]+")
+
 _HEADER = struct.Struct("<BHHB")  # form, syllables of the text, shingles (≤ 65535), terms
 _FORM = 1
 
@@ -140,8 +144,8 @@ def unpack(data: bytes) -> Fingerprint:
 
 def fingerprint(title: str, text: str, language: Language = "vi") -> Fingerprint:
     """Make the fingerprint of an article; `text` is lead and body."""
-    heading, tokens = _tokens(title, language), _tokens(text, language)
-    plain = [token.lower() for token in tokens]
+    heading, tokens = _tokens(title, language), _tokens(text[:_HEAD_KHMER] if language == "km" else text, language)
+    plain = _CLUSTERS.findall(text) if language == "km" else [token.lower() for token in tokens]
     shingles = set(map(" ".join, zip(*(plain[at:] for at in range(SHINGLE)), strict=False)))
     minhash = np.zeros(0, np.uint32)
     if len(plain) >= SHORTEST:

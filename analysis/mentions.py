@@ -133,6 +133,8 @@ def scan(
     mentions = []
     sentence = 0
     for found in _RUN.finditer(flat):
+        if look_up is None and not _may_name(gazetteer, found[0]):
+            continue
         while sentence < len(ends) and ends[sentence] < found.start():
             sentence += 1
         first = found.start() == 0 or (sentence > 0 and found.start() - ends[sentence - 1] <= 3)
@@ -148,9 +150,18 @@ def scan(
     return flat, mentions
 
 
+def _may_name(gazetteer: Gazetteer, run: str) -> bool:
+    """Whether a name begins with any word of a capitalised run: of most none does."""
+    longest = gazetteer.longest
+    if " " not in run and run[0].isupper():
+        return run in longest or run.capitalize() in longest or not run.isalpha()
+    return any(word in longest or word.capitalize() in longest for word in _TOKEN.findall(run))
+
+
 def _reader(gazetteer: Gazetteer, area: Area, flat: str, language: Language | None) -> Unmarked | None:
     """How names without marks are looked up; None where the text is Vietnamese, whose names have their marks."""
-    if len(_VIETNAMESE.findall(flat[:2000])) * 30 > min(len(flat), 2000):
+    enough = min(len(flat), 2000) / 30
+    if len(_VIETNAMESE.findall(flat[:400])) > enough or len(_VIETNAMESE.findall(flat[:2000])) > enough:
         return None
     language = language or detect(flat)
     if language == "vi":
