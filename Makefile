@@ -24,6 +24,9 @@ demo: setup      ## the whole job against the demo press, once
 test: setup      ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
+screenshots: setup ## every page of the web archive as a picture in demo-out/pages
+	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/test_browser.py -k every_page_can
+
 check: setup     ## style, types, layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -50,4 +53,4 @@ lock: setup      ## resolve the dependencies anew (names no index host)
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info
 
-.PHONY: help setup demo test check audit soak bench format lock clean
+.PHONY: help setup demo test screenshots check audit soak bench format lock clean

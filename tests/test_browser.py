@@ -1,0 +1,194 @@
+"""The web archive in Chromium: the analyst's whole way, and what must hold on every page.
+
+`DIEMBAO_SCREENSHOTS` names the folder for pictures of every page; `make screenshots` writes them to demo-out/pages.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browserhouse import ROUTES, Office, Tab, chromium, grave, new_office, office
+from tests.webhouse import PASSWORD
+from tests.wholeway import Stages
+
+__all__ = ["chromium", "office"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+#: GET routes that are no pages to look at in a browser.
+NO_PAGES = re.compile(r"^/(api/|start$)")
+OpenTab = Callable[..., Tab]
+
+
+@pytest.fixture
+def tab(chromium: Browser, office: Office) -> Iterator[OpenTab]:
+    """Open tabs; at the end none of them has complained, and none has asked another host for anything."""
+    opened: list[Tab] = []
+
+    def new(at: Office = office, **how: bool) -> Tab:
+        opened.append(Tab(chromium, at, **how))
+        return opened[-1]
+
+    yield new
+    faults = [fault for each in opened for fault in each.faults]
+    for each in opened:
+        each.close()
+    assert not faults
+
+
+@pytest.fixture(scope="module")
+def addresses(office: Office) -> dict[str, str]:
+    """Return an address of every page that links lead to."""
+    return office.addresses()
+
+
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder for pictures."""
+    folder = os.environ.get("DIEMBAO_SCREENSHOTS")
+    path = Path(folder) if folder else tmp_path_factory.getbasetemp() / "pages"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def test_links_lead_to_every_page(addresses: dict[str, str]) -> None:
+    pages = {path for path, _ in ROUTES if not NO_PAGES.match(path)}
+    assert pages - addresses.keys() == set()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_every_page_can_be_read_by_everybody(
+    tab: OpenTab, addresses: dict[str, str], dark: bool, phone: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, faults = shots(tmp_path_factory), []
+    visitor, nobody = tab(dark=dark, phone=phone), tab(dark=dark, phone=phone)
+    visitor.log_in("admin")
+    visitor.expected = {404}
+    for route, address in addresses.items():
+        page = (nobody if route == "/login" else visitor).goto(address)
+        name = f"{route.strip('/').replace('/', '-') or ('home' if route else 'not-found')}"
+        name = re.sub(r"[{}]", "", name)
+        page.screenshot(path=folder / f"{name}.{'dark' if dark else 'light'}.{'phone' if phone else 'desktop'}.png",
+                        full_page=True)  # fmt: skip
+        faults += [f"{address}: {fault}" for fault in grave(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            faults.append(f"{address}: scrolls sideways by {wide} px")
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_prints_black_on_white_without_the_bar(tab: OpenTab, addresses: dict[str, str]) -> None:
+    visitor, faults = tab(dark=True), []
+    page = visitor.log_in("admin")
+    visitor.expected = {404}
+    page.emulate_media(media="print")
+    for address in addresses.values():
+        visitor.goto(address)
+        colours = page.evaluate(
+            "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        if colours != ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]:
+            faults.append(f"{address}: prints in {colours}")
+        if page.get_by_role("banner").is_visible():
+            faults.append(f"{address}: prints the bar")
+        if not page.pdf(format="A4").startswith(b"%PDF"):
+            faults.append(f"{address}: does not print")
+    assert not faults, "\n".join(faults)
+
+
+#: Everything that can be used on a page and is shown, numbered; a group of radio buttons is one stop.
+INTERACTIVE = """() => {
+  const seen = new Set(), shown = [];
+  for (const each of document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex]')) {
+    if (each.disabled || each.tabIndex < 0 || !each.checkVisibility({visibilityProperty: true})) continue;
+    const group = each.type === 'radio' ? each.form?.action + each.name : null;
+    if (group && seen.has(group)) continue;
+    seen.add(group);
+    each.dataset.stop = shown.length;
+    shown.push(each.outerHTML.slice(0, 100));
+  }
+  return shown;
+}"""
+FOCUSED = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const group = at.type === 'radio' ? document.querySelector(`[name="${at.name}"][data-stop]`) : at;
+  return {stop: group?.dataset.stop ?? null, body: at === document.body,
+          ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+          inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth};
+}"""
+
+
+def test_everything_can_be_reached_and_seen_by_keyboard(tab: OpenTab, addresses: dict[str, str]) -> None:
+    visitor, faults = tab(), []
+    page = visitor.log_in("admin")
+    visitor.expected = {404}
+    for address in addresses.values():
+        visitor.goto(address)
+        faults += [f"{address}: {fault}" for fault in _keyboard_faults(page)]
+    assert not faults, "\n".join(faults)
+
+
+def _keyboard_faults(page: Page) -> list[str]:
+    stops: list[str] = page.evaluate(INTERACTIVE)
+    missing, faults = set(range(len(stops))), []
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(3 * len(stops) + 5):  # a date has several stops within
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUSED)
+        if at["body"]:
+            break
+        if at["stop"] is not None and int(at["stop"]) in missing:
+            missing.discard(int(at["stop"]))
+            if not (at["ring"] and at["inView"]):
+                faults.append(f"focus cannot be seen on {stops[int(at['stop'])]}")
+    return faults + [f"the keyboard does not reach {stops[number]}" for number in sorted(missing)]
+
+
+def test_the_first_stop_of_the_keyboard_leads_past_the_bar(tab: OpenTab) -> None:
+    page = tab().log_in("reader")
+    page.goto("/me")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+@pytest.fixture
+def fresh(stages: Stages, tmp_path: Path) -> Iterator[Office]:
+    """An office in which nobody has an account."""
+    with new_office(stages, tmp_path) as found:
+        yield found
+
+
+def test_the_analysts_whole_way(tab: OpenTab, fresh: Office) -> None:
+    admin, analyst, editor = tab(fresh), tab(fresh), tab(fresh)
+    for each in (admin, analyst, editor):
+        each.expected = {404}
+    admin.goto(fresh.first_link())
+    _fill_in(admin.page, "truong@example.vn")
+    admin.goto("/accounts")
+    for who, role in ((analyst, "chuyên viên"), (editor, "biên tập")):
+        email = f"{role.replace(' ', '.')}@example.vn"
+        admin.page.get_by_label("Mời thêm người").fill("cv@example.vn" if who is analyst else "bt@example.vn")
+        admin.page.get_by_label("Vai trò", exact=True).select_option(label=role)
+        admin.page.get_by_role("button", name="Tạo liên kết mời").click()
+        who.goto(admin.page.get_by_role("status").get_by_role("code").inner_text())
+        expect(who.page.get_by_text(role)).to_be_visible()
+        _fill_in(who.page, email)
+    for who in (analyst, editor):
+        who.goto("/me")
+        who.page.get_by_role("button", name="Đăng xuất").click()
+        expect(who.page).to_have_url(re.compile("/login"))
+
+
+def _fill_in(page: Page, email: str) -> None:
+    address = page.get_by_label("Địa chỉ thư điện tử")
+    if address.is_editable():
+        address.fill(email)
+    page.get_by_label("Họ tên hoặc đơn vị").fill("Tổ điểm báo")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Lưu và đăng nhập").click()
+    page.wait_for_url(lambda url: "/start" not in url)
