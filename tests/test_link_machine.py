@@ -23,7 +23,7 @@ from crawlers.rhythm import REREADINGS, next_reading
 from press import Outcome, Reading
 from storage import links, open_archive, pages
 from storage import save as saving
-from storage.quarantine import quarantine
+from storage.quarantine import drop, quarantine, retry
 from storage.schema import articles, versions
 from storage.schema import links as table
 from storage.schema import pages as page_table
@@ -144,13 +144,24 @@ class Addresses(RuleBasedStateMachine):
         saving.save_article(db, page_id, made, judgement(), self.now)
         return number, text
 
+    @rule(number=st.integers(0, 9), again=st.booleans())
+    def a_person_decides(self, number: int, again: bool) -> None:
+        """What was given up is tried once more, or left alone for good."""
+        with self.archive.begin() as db:
+            given_up = quarantine(db)
+            if given_up:
+                decide = retry if again else drop
+                decide(db, [given_up[number % len(given_up)]], "an", self.now)
+
     @invariant()
     def every_address_is_there_once_in_one_state(self) -> None:
         if not hasattr(self, "archive"):
             return
         with self.archive.read() as db:
             rows = db.execute(select(table)).all()
-            given_up = {item.url for item in quarantine(db) if item.kind == "article"}
+            listed = [*quarantine(db), *quarantine(db, dropped=True)]
+        given_up = [item.url for item in listed if item.kind == "article"]
+        assert len(given_up) == len(set(given_up))
         assert sorted(row.url for row in rows) == sorted(link(number).url for number in self.announced)
         for row in rows:
             first = row.state in ("due", "later")
