@@ -36,7 +36,6 @@ from pipeline.lease import BEAT, Lease, shown
 from pipeline.people import first_link
 from pipeline.publish import publish
 from pipeline.retention import retention
-from pipeline.search import open_index
 from pipeline.watch import watch
 from settings import Settings
 from storage import Archive
@@ -227,9 +226,8 @@ def serve(archive: Archive, settings: Settings) -> None:
     """
     service = Service(archive, settings)
     listener = _listen(settings)
-    web = uvicorn.Server(
-        uvicorn.Config(make_app(archive, settings), log_config=None, log_level="warning", access_log=False)
-    )
+    app = make_app(archive, settings)
+    web = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", access_log=False))
     web_thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
     told: list[int] = []  # a handler may interrupt any line of the main thread: no lock must be taken in it
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -241,7 +239,7 @@ def serve(archive: Archive, settings: Settings) -> None:
         print(f"No account yet. Make the first administrator (once, within three days): {link}", flush=True)
     LOG.info("serving", host=host, port=port, tick=str(settings.schedule.tick))
     _tell_systemd("READY=1")
-    follower = Follower(open_index(archive, settings))
+    follower = Follower(app.state.site.index)
     follower.start()
     _wait(told, service.look_now)
     _tell_systemd("STOPPING=1")

@@ -12,12 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from errors import DiemBaoError
-from web import entrance, people
+from web import entrance, people, search
 from web.site import HEADERS, Site, show
 from web.visitor import API, NotLoggedInError, RefusedError
 
 STATIC = Path(__file__).parent / "static"
-ROOMS = (entrance, people)
+ROOMS = (entrance, people, search)
 PROBLEM = "application/problem+json"
 
 

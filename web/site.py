@@ -13,10 +13,12 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from pipeline import outlets as chosen_outlets
+from pipeline.search import open_index
 from press import Outlet
 from settings import Settings
 from storage import Archive
 from storage.audit import Act
+from storage.search import SearchIndex
 from web.acts import ActLog
 from web.words import environment
 
@@ -55,6 +57,16 @@ class Site:
     def outlets(self) -> Mapping[str, Outlet]:
         """Return slug -> outlet, of the catalogue and the settings."""
         return chosen_outlets.known(self.settings)
+
+    @cached_property
+    def outlet_names(self) -> Mapping[str, str]:
+        """Return slug -> name."""
+        return {slug: outlet.name for slug, outlet in self.outlets.items()}
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """Return the search index; whoever serves has it follow the archive."""
+        return open_index(self.archive, self.settings)
 
     def outlet_name(self, slug: str) -> str:
         """Return the name of an outlet; one that left the catalogue keeps its slug."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from press import TOPICS
+from storage.search import QueryError
 
 FOLDER = Path(__file__).parent
 LOCALES = {"vi": "vi_VN", "en": "en_GB"}
@@ -28,6 +29,7 @@ TONES: Mapping[int | None, tuple[str, str, str, str]] = {
     -1: ("▼", "neg", "tiêu cực", "negative"),
     None: ("○", "unk", "chưa rõ", "undecided"),
 }
+FIELD_TONES: Mapping[str, int | None] = {"positive": 1, "neutral": 0, "negative": -1, "none": None}  #: as queries say
 RELEVANCES: Mapping[str, tuple[str, str]] = {
     "focus": ("nói riêng về địa bàn", "about the area"),
     "mention": ("có nội dung về địa bàn", "says something of the area"),
@@ -49,6 +51,34 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "admin": ("quản trị", "administrator"),
 }
 
+LANGUAGES: Mapping[str, tuple[str, str]] = {
+    "vi": ("tiếng Việt", "Vietnamese"),
+    "km": ("tiếng Khmer", "Khmer"),
+    "en": ("tiếng Anh", "English"),
+}
+#: what is wrong with a query, by the names of storage.search.query.WRONG, which says it in English
+MISTAKES: Mapping[str, str] = {
+    "long": "câu tìm dài quá {most} chữ: xin rút ngắn",
+    "many": "câu tìm có hơn {most} từ và trường: xin rút ngắn",
+    "deep": "có hơn {most} ngoặc hoặc dấu lồng vào nhau",
+    "empty": "không có từ nào để tìm",
+    "unopened": "ngoặc này chưa mở: thêm ( phía trước, hoặc bỏ đi",
+    "unclosed": "ngoặc này chưa đóng: thêm ) ở cuối nhóm",
+    "hollow": "trong ngoặc không có gì để tìm",
+    "or": "OR phải đứng giữa hai điều cần tìm, ở đây thiếu một",
+    "not": "sau NOT phải có điều cần loại trừ",
+    "quote": 'dấu ngoặc kép này chưa đóng: thêm " ở cuối cụm từ',
+    "wordless": "trong ngoặc kép không có từ nào",
+    "slop": 'viết "…"~N, với N từ 0 đến {most}',
+    "field_like": 'không có trường {name}: – ý là {near}: ? (muốn tìm như một từ thì đặt trong "…")',
+    "field": 'không có trường {name}: – các trường là {known} (muốn tìm như một từ thì đặt trong "…")',
+    "value_missing": "sau {name}: phải có giá trị viết liền, ví dụ {name}:{example}",
+    "value_like": "{name}: không có “{value}”, ý là {near} ?",
+    "value": "{name}: không có “{value}”, chỉ có {known}",
+    "place": "không có địa bàn “{value}”: viết tên hoặc mã đơn vị hành chính",
+    "date": "“{value}” không phải là ngày: viết {name}:2026-08-31 hoặc {name}:31/8/2026",
+}
+
 
 @cache
 def english() -> Mapping[str, str]:
@@ -61,6 +91,27 @@ def say(language: str, text: str, **values: Any) -> str:
     """Return a Vietnamese text in a language, its {names} filled in."""
     said = english().get(text) or text if language == "en" else text
     return said.format(**values) if values else said
+
+
+def mistake(error: QueryError, language: str) -> str:
+    """Return what is wrong with a query in a language."""
+    return error.what if language == "en" else MISTAKES[error.kind].format(**error.values)
+
+
+def label(name: str, value: str, language: str) -> str:
+    """Return a value of a field of queries for a person; what has no words of its own stays as it is."""
+    second = int(language == "en")
+    match name:
+        case "topic" if value in TOPICS:
+            return TOPICS[value][second]
+        case "tone" if value in FIELD_TONES:
+            sign, _, *names = TONES[FIELD_TONES[value]]
+            return f"{sign} {names[second]}"
+        case "relevance" if value in RELEVANCES:
+            return RELEVANCES[value][second]
+        case "language" if value in LANGUAGES:
+            return LANGUAGES[value][second]
+    return value
 
 
 @cache
@@ -82,7 +133,16 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
         local = at.astimezone(zone).date() if isinstance(at, datetime) else at
         return format_date(local, form or ("EEEE, d/M/y" if language == "vi" else "EEEE, d MMMM y"), locale=locale)
 
+    def span(first: date, last: date) -> str:
+        """The days of a bar: one, a whole month, or from one to the other."""
+        if first == last:
+            return day(first)
+        if first.day == 1 and (last + timedelta(days=1)).day == 1 and (last - first).days < 31:
+            return day(first, "'tháng' M/y" if language == "vi" else "MMMM y")
+        return f"{day(first, 'd/M/y')} – {day(last, 'd/M/y')}"
+
     env.filters |= {
+        "span": span,
         "moment": moment,
         "day": day,
         "iso": lambda at: at.astimezone(zone).isoformat() if at else "",

@@ -166,8 +166,9 @@ class _Planner:
         value = names.get(fold(node.value.text))
         if value is None:
             near = nearest(fold(node.value.text), list(names))
-            hint = f"did you mean {names[near]}?" if near else f"it is one of {', '.join(values)}"
-            raise self.wrong(node, f"no {node.name} {node.value.text!r}: {hint}")
+            if near:
+                raise self.wrong(node, "value_like", near=names[near], instead=names[near])
+            raise self.wrong(node, "value", known=", ".join(values))
         return _Q.term_query(self.schema, node.name, value)
 
     def outlet(self, node: Field) -> tantivy.Query:
@@ -177,7 +178,7 @@ class _Planner:
         if not slugs:
             by_name = {name: slug for slug, label in self.known.outlets.items() for name in (slug.lower(), fold(label))}
             if near := nearest(asked, list(by_name)):
-                raise self.wrong(node, f"no outlet {node.value.text!r}: did you mean {by_name[near]}?")
+                raise self.wrong(node, "value_like", near=by_name[near], instead=by_name[near])
             slugs = [node.value.text]
         return self.any_of("outlet", slugs)
 
@@ -186,10 +187,10 @@ class _Planner:
         if not keys:
             by_fold = {fold(name): name for name in self.known.places.names()}
             near = nearest(fold(node.value.text), list(by_fold))
-            hint = (
-                f'did you mean place:"{by_fold[near]}"?' if near else "write the name or code of a unit of the country"
-            )
-            raise self.wrong(node, f"no place {node.value.text!r}: {hint}")
+            if near:
+                meant = f'"{by_fold[near]}"'
+                raise self.wrong(node, "value_like", near=f"place:{meant}", instead=meant)
+            raise self.wrong(node, "place")
         return self.any_of("within", keys)
 
     def since(self, node: Field) -> tantivy.Query:
@@ -204,18 +205,18 @@ class _Planner:
     def days(self, node: Field) -> tuple[date, date]:
         days = days_of(node.value.text)
         if days is None:
-            raise self.wrong(
-                node, f"{node.value.text!r} is no date: write {node.name}:2026-08-31 or {node.name}:31/8/2026"
-            )
+            raise self.wrong(node, "date")
         return days
 
     def any_of(self, name: str, values: Sequence[str]) -> tantivy.Query:
         terms = [_Q.term_query(self.schema, name, _plain(value)) for value in values]
         return terms[0] if len(terms) == 1 else _Q.boolean_query([(tantivy.Occur.Should, term) for term in terms])
 
-    def wrong(self, node: Field, what: str) -> QueryError:
-        """The error at a field."""
-        return QueryError(self.query, node.at, len(text_of(node)), what)
+    def wrong(self, node: Field, kind: str, *, instead: str | None = None, **values: object) -> QueryError:
+        """The error at a field; `instead` is the value it may have been meant to have."""
+        mended = None if instead is None else f"{node.name}:{instead}"
+        values |= {"name": node.name, "value": node.value.text}
+        return QueryError(self.query, node.at, len(text_of(node)), kind, instead=mended, **values)
 
 
 def _plain(value: str) -> str:

@@ -29,15 +29,50 @@ _KEYWORDS: Final = ("AND", "OR", "NOT")
 _SAID: Final = re.compile(r"[^\W_]|[\u1780-\u17b3]")  # a letter or figure: what is not punctuation
 
 
-class QueryError(UsageError):
-    """A query that cannot be understood; `at` and `length` are the place in `query`, `pointed` shows it."""
+#: What can be wrong with a query; pages say it in their own language by the same names.
+WRONG: Final = {
+    "long": "the query is longer than {most} letters: make it shorter",
+    "many": "more than {most} words and fields: make the query shorter",
+    "deep": "more than {most} parentheses or signs inside one another",
+    "empty": "there is no word in it: write one to look for",
+    "unopened": "this parenthesis was never opened: put ( before it, or take it away",
+    "unclosed": "this parenthesis is never closed: put ) where the group ends",
+    "hollow": "there is nothing between these parentheses to look for",
+    "or": "OR stands between two things to look for: one of them is missing",
+    "not": "NOT needs something after it to exclude",
+    "quote": 'this quotation mark is never closed: put another " where the phrase ends',
+    "wordless": "there is no word between these quotation marks",
+    "slop": 'write "…"~N with a number N of 0 to {most}',
+    "field_like": 'no field {name}: – did you mean {near}: ? (as a word: put it in "…")',
+    "field": 'no field {name}: – the fields are {known} (as a word: put it in "…")',
+    "value_missing": "{name}: needs a value right after it: {name}:{example}",
+    "value_like": "no {name} {value!r}: did you mean {near}?",
+    "value": "no {name} {value!r}: it is one of {known}",
+    "place": "no place {value!r}: write the name or code of a unit of the country",
+    "date": "{value!r} is no date: write {name}:2026-08-31 or {name}:31/8/2026",
+}
 
-    def __init__(self, query: str, at: int, length: int, what: str) -> None:
-        super().__init__(f"query, character {at + 1}: {what}")
+
+class QueryError(UsageError):
+    """A query that cannot be understood; `at` and `length` are the place in `query`, `pointed` shows it.
+
+    `kind` and `values` are what is wrong, as WRONG says it; `mended` is the query as it may have been meant, where
+    `instead` is known to stand for the place; "" where it is not.
+    """
+
+    def __init__(
+        self, query: str, at: int, length: int, kind: str, *, instead: str | None = None, **values: object
+    ) -> None:
+        self.what = WRONG[kind].format(**values)
+        super().__init__(f"query, character {at + 1}: {self.what}")
         self.query = query
         self.at = at
         self.length = max(1, length)
-        self.what = what
+        self.kind = kind
+        self.values = values
+        self.mended = "" if instead is None else f"{query[:at]}{instead}{query[at + self.length :]}".strip()
+        if closing := {"quote": '"', "unclosed": ")"}.get(kind):
+            self.mended = f"{query.rstrip()}{closing}"
 
     def pointed(self) -> str:
         """The query, a line that points at the place, and what is wrong there."""
@@ -165,15 +200,15 @@ class _Parser:
 
     def whole(self) -> Node:
         if len(self.query) > MAX_LENGTH:
-            raise self.wrong(MAX_LENGTH, 1, f"the query is longer than {MAX_LENGTH} letters: make it shorter")
+            raise self.wrong(MAX_LENGTH, 1, "long", most=MAX_LENGTH)
         self.skip()
         if not self.left():
             return Everything()
         node = self.alternatives(0)
         if self.left():  # only a parenthesis ends a group early
-            raise self.wrong(self.at, 1, "this parenthesis was never opened: put ( before it, or take it away")
+            raise self.wrong(self.at, 1, "unopened", instead=" ")
         if node is None:
-            raise self.wrong(0, len(self.query), "there is no word in it: write one to look for")
+            raise self.wrong(0, len(self.query), "empty")
         return node
 
     def alternatives(self, depth: int) -> Node | None:
@@ -183,7 +218,7 @@ class _Parser:
             self.at += 2
             parts.append(self.conjunction(depth))
             if parts[-2] is None or parts[-1] is None:
-                raise self.wrong(or_at, 2, "OR stands between two things to look for: one of them is missing")
+                raise self.wrong(or_at, 2, "or", instead="")
         return either([part for part in parts if part is not None]) if or_at >= 0 else parts[0]
 
     def conjunction(self, depth: int) -> Node | None:
@@ -201,7 +236,7 @@ class _Parser:
         """One thing to look for; None for what is punctuation only."""
         start, sign = self.at, self.query[self.at]
         if depth > MAX_DEPTH:
-            raise self.wrong(start, 1, f"more than {MAX_DEPTH} parentheses or signs inside one another")
+            raise self.wrong(start, 1, "deep", most=MAX_DEPTH)
         negated = 3 if self.keyword() == "NOT" else int(sign == "-")
         if negated:
             return self.excluded(start, negated, depth)
@@ -209,7 +244,7 @@ class _Parser:
             return self.group(depth)
         self.parts += 1
         if self.parts > MAX_PARTS:
-            raise self.wrong(start, 1, f"more than {MAX_PARTS} words and fields: make the query shorter")
+            raise self.wrong(start, 1, "many", most=MAX_PARTS)
         if sign == '"':
             return self.phrase()
         if found := _FIELD.match(self.query, self.at):
@@ -223,7 +258,7 @@ class _Parser:
         if not self.left() or self.query[self.at].isspace() or self.query[self.at] == ")" or self.keyword() == "OR":
             if length == 1:
                 return None  # a dash by itself is punctuation
-            raise self.wrong(start, length, "NOT needs something after it to exclude")
+            raise self.wrong(start, length, "not", instead="")
         of = self.one(depth + 1)
         return None if of is None else Not(of)
 
@@ -232,21 +267,21 @@ class _Parser:
         self.at += 1
         node = self.alternatives(depth + 1)
         if not self.left():
-            raise self.wrong(start, 1, "this parenthesis is never closed: put ) where the group ends")
+            raise self.wrong(start, 1, "unclosed")
         self.at += 1
         if node is None:
-            raise self.wrong(start, self.at - start, "there is nothing between these parentheses to look for")
+            raise self.wrong(start, self.at - start, "hollow", instead="")
         return node
 
     def phrase(self) -> Phrase:
         start = self.at
         end = self.query.find('"', start + 1)
         if end < 0:
-            raise self.wrong(start, 1, 'this quotation mark is never closed: put another " where the phrase ends')
+            raise self.wrong(start, 1, "quote")
         self.at = end + 1
         text = " ".join(self.query[start + 1 : end].split())
         if not _SAID.search(text):
-            raise self.wrong(start, self.at - start, "there is no word between these quotation marks")
+            raise self.wrong(start, self.at - start, "wordless", instead="")
         return Phrase(text, self.slop(), start)
 
     def slop(self) -> int:
@@ -254,7 +289,7 @@ class _Parser:
         if not found:
             return 0
         if not found[1].isdecimal() or not found[1].isascii() or int(found[1][:9]) > MAX_SLOP:
-            raise self.wrong(self.at, len(found[0]), f'write "…"~N with a number N of 0 to {MAX_SLOP}')
+            raise self.wrong(self.at, len(found[0]), "slop", most=MAX_SLOP, instead="~5")
         self.at = found.end()
         return int(found[1])
 
@@ -262,14 +297,15 @@ class _Parser:
         start, name = self.at, written.lower()
         if name not in FIELDS:
             near = nearest(name, FIELDS)
-            hint = f"did you mean {near}: ?" if near else f"the fields are {', '.join(FIELDS)}"
-            raise self.wrong(start, len(written), f'no field {written}: – {hint} (as a word: put it in "…")')
+            if near:
+                raise self.wrong(start, len(written), "field_like", name=written, near=near, instead=near)
+            raise self.wrong(start, len(written), "field", name=written, known=", ".join(FIELDS))
         self.at += len(written) + 1
         if not self.left() or self.query[self.at].isspace() or self.query[self.at] in "()":
-            raise self.wrong(start, len(written) + 1, f"{name}: needs a value right after it: {name}:{EXAMPLES[name]}")
+            raise self.wrong(start, len(written) + 1, "value_missing", name=name, example=EXAMPLES[name])
         value = self.phrase() if self.query[self.at] == '"' else self.word()
         if value is None:
-            raise self.wrong(start, self.at - start, f"{name}: needs a value right after it: {name}:{EXAMPLES[name]}")
+            raise self.wrong(start, self.at - start, "value_missing", name=name, example=EXAMPLES[name])
         return Field(name, value, start)
 
     def word(self) -> Word | None:
@@ -295,8 +331,8 @@ class _Parser:
         while self.left() and self.query[self.at].isspace():
             self.at += 1
 
-    def wrong(self, at: int, length: int, what: str) -> QueryError:
-        return QueryError(self.query, at, length, what)
+    def wrong(self, at: int, length: int, kind: str, *, instead: str | None = None, **values: object) -> QueryError:
+        return QueryError(self.query, at, length, kind, instead=instead, **values)
 
 
 EXAMPLES: Final = {
