@@ -28,6 +28,7 @@ _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 800
 #: Characters; no article is longer, and what is was built to be expensive for all that comes behind.
 MAX_TEXT = 400_000
+NO_TITLE = 10_000
 MAX_TITLE, MAX_LEAD = 1_000, 5_000
 
 
@@ -44,7 +45,7 @@ def extract(
 
     `outlet` gives selectors where its recipe has any, `link` what its list said. Raises Unusable for what is no page
     (empty, other types, garbage, too large, nested without end), for a page without title and text, and for a text
-    longer than any article's. Title and lead are cut where they are as long.
+    or a headline longer than any article's. Title and lead are cut where they are as long.
     """
     tree = tree_of(body, url, content_type)
     head = head_of(tree, url)
@@ -60,6 +61,8 @@ def extract(
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
     if sum(map(len, paragraphs)) > MAX_TEXT:
         raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")
+    if len(title) > NO_TITLE:
+        raise Unusable(url, f"no headline: what stands in its place has more than {NO_TITLE:,} characters")
     title, lead = title[:MAX_TITLE], lead[:MAX_LEAD]
     lines = tidy(paragraphs, title=title, lead=lead)
     if not title and not lines:

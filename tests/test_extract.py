@@ -381,10 +381,16 @@ def test_the_lead_and_time_of_a_related_box_are_not_the_articles() -> None:
     assert draft.body.startswith("Đoạn thứ 0")
 
 
+@pytest.mark.parametrize("page", ["<title>{}</title><p>Đoạn văn.</p>", "<title>Tin</title><h1>{}</h1><p>Đoạn.</p>"])
+def test_a_headline_of_megabytes_is_none(page):
+    with pytest.raises(Unusable, match=r"no headline|too long"):
+        extract(page.format("tin nóng " * 200_000).encode(), URL)
+
+
 def test_a_text_longer_than_any_article_is_refused_and_a_title_is_cut() -> None:
     page = "<html><head><title>{}</title></head><body><article><p>{}</p></article></body></html>"
     with pytest.raises(Unusable, match="too long: more than 400,000 characters of text"):
         extract(page.format("Tin", "Sóc Trăng hôm nay " * 300_000).encode(), "https://bao.vn/1.html")
-    headline = "Nước mặn " * 100_000
+    headline = "Nước mặn " * 1_000
     draft = extract(page.format(headline, "Hôm nay trời nắng. " * 30).encode(), "https://bao.vn/1.html")
     assert len(draft.title) <= 1000
