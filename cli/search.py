@@ -59,7 +59,7 @@ def search(args: argparse.Namespace) -> int:
                 after=args.after,
                 facets=args.facets,
                 span=args.by,
-                told=_told,
+                told=told,
             )
         except QueryError as error:
             print(f"diembao: {error}\n{error.pointed()}", file=sys.stderr)
@@ -81,13 +81,14 @@ def index(args: argparse.Namespace) -> int:
         own = pipeline.search.open_index(archive, settings)
         if args.rebuild:
             own.drop()
-        own.catch_up(pipeline.search.WAIT, told=_told)
+        own.catch_up(pipeline.search.WAIT, told=told)
         searcher = own.searcher()
     print(f"{searcher.num_docs if searcher else 0} articles in {own.folder}")
     return 0
 
 
-def _told(done: int, of: int) -> None:
+def told(done: int, of: int) -> None:
+    """Say how far a building of the index is."""
     if done < of:  # a small archive is indexed before anybody wonders
         print(f"building the search index: {done} of {of} articles", file=sys.stderr)
 

@@ -46,6 +46,12 @@ def end(archive: Archive, email: str, now: datetime) -> None:
         audit.record(db, [Act(TERMINAL, "account end", account.email)], now)
 
 
+def note(archive: Archive, action: str, target: str, details: Row, now: datetime) -> None:
+    """Write to the audit log what is done at the terminal."""
+    with archive.begin() as db:
+        audit.record(db, [Act(TERMINAL, action, target, details)], now)
+
+
 def rows(archive: Archive) -> Iterator[Row]:
     """Give every account, without its secrets."""
     with archive.read() as db:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from errors import StorageError
 from press import Link, Outcome, Page
 from storage.links import as_link
-from storage.schema import links, pages
+from storage.schema import links, pages, versions
 from storage.types import AnyRow
 
 
@@ -42,6 +42,16 @@ def load_page(db: Connection, page_id: int) -> DuePage | None:
     query = select(links, *_PAGE).join_from(pages, links, pages.c.link_id == links.c.id)
     row = db.execute(query.where(pages.c.id == page_id, pages.c.body.is_not(None))).one_or_none()
     return None if row is None else DuePage(row.page_id, _page(row), as_link(row))
+
+
+def pages_of(db: Connection, article_ids: Sequence[int]) -> Iterator[Page]:
+    """The stored pages that the texts of these articles were read from, one in memory at a time, in that order."""
+    for article_id in article_ids:
+        mine = (versions.c.article_id == article_id, versions.c.page_id.is_not(None))
+        found = db.execute(select(versions.c.page_id).where(*mine).order_by(versions.c.number)).scalars()
+        for page_id in dict.fromkeys(found):
+            if (kept := load_page(db, page_id)) is not None:
+                yield kept.page
 
 
 class Settled(NamedTuple):

@@ -17,6 +17,7 @@ from storage import Archive, accounts, open_archive
 from storage.accounts import Role
 from web import make_app
 from web.passwords import hashed
+from web.site import Site
 
 NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
 PASSWORD = "mật khẩu đủ dài"
@@ -41,6 +42,7 @@ class House:
         self.settings = settings
         self.clock = Clock()
         self.app = make_app(archive, settings, self.clock)
+        self.site: Site = self.app.state.site
 
     def anonymous(self) -> TestClient:
         """Return a browser nobody is logged in with; redirects are not followed."""

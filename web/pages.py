@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -11,13 +13,16 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from errors import DiemBaoError
-from web import entrance, people, search
-from web.site import HEADERS, Site, show
+from errors import DiemBaoError, UsageError
+from storage.search import QueryError
+from web import api, entrance, exports, people, search
+from web.limit import Limit, TooOftenError
+from web.site import HEADERS, Site, show, tongue_of
 from web.visitor import API, NotLoggedInError, RefusedError
+from web.words import mistake
 
 STATIC = Path(__file__).parent / "static"
-ROOMS = (entrance, people, search)
+ROOMS = (entrance, people, exports, search, api)
 PROBLEM = "application/problem+json"
 
 
@@ -34,6 +39,7 @@ class Assets(StaticFiles):
 def add_to(app: FastAPI, site: Site) -> None:
     """Add the pages of the archive to an application."""
     app.state.site = site
+    app.state.limit = Limit()
     for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
@@ -41,20 +47,24 @@ def add_to(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(HTTPException, _not_there)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(TooOftenError, _too_often)
+    app.add_exception_handler(UsageError, _cannot_be)
     app.add_exception_handler(DiemBaoError, _wrong)
+    app.add_exception_handler(Exception, _bug)
 
 
-def trouble(request: Request, status: int, title: str, detail: str = "") -> Response:
-    """Return what is wrong: a page for a person, problem+json (RFC 9457) for the API."""
+def trouble(request: Request, status: int, title: str, detail: str = "", **more: Any) -> Response:
+    """Return what is wrong: a page for a person, problem+json (RFC 9457, with `more`) for the API."""
     if request.url.path.startswith(API):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=HEADERS)
+        body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+        headers = {**HEADERS, **getattr(request.state, "limit", {})}
+        return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
     return show(request, "trouble.html.j2", status=status, title=title, detail=detail)
 
 
 def _not_logged_in(request: Request, _: Exception) -> Response:
     if request.url.path.startswith(API):
-        answer = trouble(request, 401, "Unauthorized", "log in, or send an API key: Authorization: Bearer dbt_…")
+        answer = trouble(request, 401, "", "log in, or send an API key: Authorization: Bearer dbt_…")
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
     query = f"?{request.url.query}" if request.url.query else ""
@@ -75,7 +85,28 @@ def _not_there(request: Request, error: Exception) -> Response:
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
-    return trouble(request, 422, "Không hiểu yêu cầu", str(error) if request.url.path.startswith(API) else "")
+    if not request.url.path.startswith(API):
+        return trouble(request, 422, "Không hiểu yêu cầu")
+    wrong = error.errors() if isinstance(error, RequestValidationError) else []
+    errors = [{"where": ".".join(map(str, one["loc"])), "detail": one["msg"]} for one in wrong]
+    return trouble(request, 422, "", "; ".join(f"{one['where']}: {one['detail']}" for one in errors), errors=errors)
+
+
+def _cannot_be(request: Request, error: Exception) -> Response:
+    if not isinstance(error, QueryError):
+        return trouble(request, 422, "Không hiểu yêu cầu", str(error))
+    said = str(error) if request.url.path.startswith(API) else mistake(error, tongue_of(request))
+    return trouble(request, 422, "Không hiểu yêu cầu", said, at=error.at, length=error.length)
+
+
+def _too_often(request: Request, error: Exception) -> Response:
+    answer = trouble(request, 429, "Hỏi quá nhiều lần", str(error) if request.url.path.startswith(API) else "")
+    answer.headers.update(error.headers if isinstance(error, TooOftenError) else {})
+    return answer
+
+
+def _bug(request: Request, _: Exception) -> Response:
+    return trouble(request, 500, "Có lỗi", "an error of the program; its log has the details")
 
 
 def _wrong(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ a query, `highlight` shows in a text what it means, `complete` helps to type one
 from __future__ import annotations
 
 from storage.search.complete import Completion, complete
-from storage.search.find import Found, Sort, search
+from storage.search.find import DEEPEST, Found, Sort, search
 from storage.search.follow import Follower
 from storage.search.highlight import highlight
 from storage.search.index import AnotherWriterError, SearchIndex
@@ -15,6 +15,7 @@ from storage.search.query import QueryError, parse, text_of
 from storage.search.shape import FACETS, Places, Span
 
 __all__ = [
+    "DEEPEST",
     "FACETS",
     "AnotherWriterError",
     "Completion",
