@@ -26,7 +26,7 @@ from digest.model import Numbers, Request
 from digest.render import render
 from digest.send import send
 from errors import DeliveryError, DeliveryUncertain, StorageError
-from pipeline import area, due, unsubscribe
+from pipeline import area, due, trends, unsubscribe
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.due import Period
@@ -164,24 +164,13 @@ def _numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
     days = [today - timedelta(days=n) for n in range(CHART_DAYS, -1, -1)]
     seen = [at.astimezone(zone).date() for at in storage.counts.instants(db, days[0], period.end)]
     whole = [seen.count(day.date()) for day in days[:-1]]
-    month = today.replace(day=1)
-    last_month = (month - timedelta(days=1)).replace(day=1)
-    last_year = month.replace(year=month.year - 1)
-    after_last_year = (last_year + timedelta(days=32)).replace(day=1)
-
-    def negative(since: datetime, until: datetime) -> float | None:
-        tones = storage.counts.tones(db, since, until)
-        known = tones.total() - tones[None]
-        return tones[-1] / known if first is not None and first <= since and known else None
-
-    this_month = storage.counts.tones(db, month, period.end)
-    known = this_month.total() - this_month[None]
+    months = trends.compared(db, period.end, zone)
     return Numbers(
         mean_14d=sum(whole) / len(whole) if first is not None and first <= days[0] else None,
-        month=this_month.total() or None,
-        month_negative=this_month[-1] / known if known else None,
-        last_month_negative=negative(last_month, month),
-        last_year_negative=negative(last_year, after_last_year),
+        month=months.month.total() or None,
+        month_negative=trends.negative(months.month),
+        last_month_negative=months.last_month,
+        last_year_negative=months.last_year,
         daily=tuple((day.date(), seen.count(day.date())) for day in days if first is not None and first <= day),
     )
 

@@ -110,6 +110,14 @@ class Units:
         asked = _plain(name)
         return [self._keys[at] for at in self._names.get(asked) or self._folded.get(asked, ())]
 
+    def key(self, unit: int) -> str:
+        """Return the key of a unit of the gazetteer."""
+        return self._keys[unit]
+
+    def unit(self, key: str) -> int | None:
+        """Return the unit of the gazetteer a key means, None for a place it does not have."""
+        return self._by_key.get(key)
+
     def title(self, key: str) -> str:
         """Return the name a person reads."""
         unit = self._by_key.get(key)

@@ -1,17 +1,54 @@
-"""Counting coverage: how many articles of the area, in which tone, over which time."""
+"""Counting coverage: how many articles of the area, in which tone, over which time, of which topic and place.
+
+Every count is of coverage published in [since, until); `among` narrows it to a topic or to places.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, select
 
 from press import Relevance
 from storage.schema import articles as table
+from storage.schema import places, tags
 
 COVERAGE: tuple[Relevance, ...] = ("focus", "mention")  #: what counts as coverage of the area
+Among = ColumnElement[bool]
+
+
+class Unit(NamedTuple):
+    """The key of a place as articles hold it; `name` tells landmarks of one unit apart."""
+
+    code: str
+    valid_from: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One article of coverage, without its text."""
+
+    id: int
+    at: datetime
+    tone: int | None
+    outlet: str
+    story: int | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One place of the area that one article names."""
+
+    unit: Unit
+    article: int
+    at: datetime
+    tone: int | None
 
 
 def first_dated(db: Connection) -> datetime | None:
@@ -19,17 +56,79 @@ def first_dated(db: Connection) -> datetime | None:
     return db.execute(select(func.min(table.c.dated_at)).where(table.c.relevance.in_(COVERAGE))).scalar()
 
 
-def tones(db: Connection, since: datetime, until: datetime) -> Counter[int | None]:
-    """Tone (-1, 0, 1, None) -> how many articles of coverage were published in [since, until)."""
-    query = select(table.c.tone, func.count().label("n")).where(
-        table.c.relevance.in_(COVERAGE), table.c.dated_at >= since, table.c.dated_at < until
-    )
+def of_topic(topic: str) -> Among:
+    """Narrow to the articles of a topic."""
+    return table.c.id.in_(select(tags.c.article_id).where(tags.c.kind == "topic", tags.c.value == topic))
+
+
+def of_places(units: Collection[Unit], landmarks: Collection[Unit] = ()) -> Among:
+    """Narrow to the articles that name one of these units; landmarks share a code, so that their names count too."""
+    key = places.c.code + "@" + places.c.valid_from
+    plain = and_(places.c.code.in_([one.code for one in units]), key.in_([f"{u.code}@{u.valid_from}" for u in units]))
+    marks = and_(places.c.code.in_([one.code for one in landmarks]), places.c.name.in_([one.name for one in landmarks]))
+    return table.c.id.in_(select(places.c.article_id).where(places.c.in_area, or_(plain, marks)))
+
+
+def tones(db: Connection, since: datetime, until: datetime, among: Among | None = None) -> Counter[int | None]:
+    """Tone (-1, 0, 1, None) -> how many articles."""
+    query = select(table.c.tone, func.count().label("n")).where(*_covered(since, until, among))
     return Counter({row.tone: row.n for row in db.execute(query.group_by(table.c.tone))})
 
 
+def topic_tones(db: Connection, since: datetime, until: datetime) -> dict[str, Counter[int | None]]:
+    """Topic -> tone -> how many articles."""
+    query = select(tags.c.value, table.c.tone, func.count().label("n")).join_from(table, tags)
+    found: dict[str, Counter[int | None]] = defaultdict(Counter)
+    which = (tags.c.kind == "topic", *_covered(since, until))
+    for row in db.execute(query.where(*which).group_by(tags.c.value, table.c.tone)):
+        found[row.value][row.tone] = row.n
+    return found
+
+
 def instants(db: Connection, since: datetime, until: datetime) -> Sequence[datetime]:
-    """When each article of coverage of [since, until) was published, in order."""
-    query = select(table.c.dated_at).where(
-        table.c.relevance.in_(COVERAGE), table.c.dated_at >= since, table.c.dated_at < until
-    )
+    """When each article was published, in order."""
+    query = select(table.c.dated_at).where(*_covered(since, until))
     return db.execute(query.order_by(table.c.dated_at)).scalars().all()
+
+
+def topic_instants(db: Connection, since: datetime, until: datetime) -> dict[str, list[datetime]]:
+    """Topic -> when each of its articles was published."""
+    query = select(tags.c.value, table.c.dated_at).join_from(table, tags)
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for row in db.execute(query.where(tags.c.kind == "topic", *_covered(since, until))):
+        found[row.value].append(row.dated_at)
+    return found
+
+
+def pieces(db: Connection, since: datetime, until: datetime, among: Among) -> list[Piece]:
+    """The articles themselves, newest first."""
+    columns = (table.c.id, table.c.dated_at, table.c.tone, table.c.outlet, table.c.story_id, table.c.title)
+    query = select(*columns).where(*_covered(since, until, among))
+    return [Piece(*row) for row in db.execute(query.order_by(table.c.dated_at.desc(), table.c.id.desc()))]
+
+
+def topics_of(db: Connection, since: datetime, until: datetime, among: Among) -> Counter[str]:
+    """Topic -> how many of the articles have it."""
+    query = select(tags.c.value, func.count().label("n")).join_from(table, tags)
+    query = query.where(tags.c.kind == "topic", *_covered(since, until, among)).group_by(tags.c.value)
+    return Counter({row.value: row.n for row in db.execute(query)})
+
+
+def places_of(db: Connection, since: datetime, until: datetime, among: Among) -> Counter[Unit]:
+    """Place of the area -> how many of the articles name it."""
+    key = (places.c.code, places.c.valid_from, places.c.name)
+    query = select(*key, func.count(distinct(table.c.id)).label("n")).join_from(table, places)
+    query = query.where(places.c.in_area, *_covered(since, until, among)).group_by(*key)
+    return Counter({Unit(*row[:3]): row.n for row in db.execute(query)})
+
+
+def named(db: Connection, since: datetime, until: datetime) -> list[Named]:
+    """Every place of the area that every article names."""
+    columns = (places.c.code, places.c.valid_from, places.c.name, table.c.id, table.c.dated_at, table.c.tone)
+    query = select(*columns).join_from(table, places).where(places.c.in_area, *_covered(since, until))
+    return [Named(Unit(*row[:3]), *row[3:]) for row in db.execute(query)]
+
+
+def _covered(since: datetime, until: datetime, among: Among | None = None) -> tuple[ColumnElement[bool], ...]:
+    which = (table.c.relevance.in_(COVERAGE), table.c.dated_at >= since, table.c.dated_at < until)
+    return which if among is None else (*which, among)

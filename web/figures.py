@@ -1,0 +1,166 @@
+"""The rooms of figures: what was written about every unit of the area, and about every topic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from sqlalchemy import Connection
+
+import storage.counts
+import storage.stories
+from pipeline import area, trends
+from pipeline.trends import Span
+from pipeline.units import Seen, Territory
+from press import TOPICS
+from storage.counts import Among, Piece
+from web import charts
+from web.site import Site, show, site_of
+from web.visitor import Reader
+
+router = APIRouter()
+Days = Annotated[int, Query()]
+PERIODS = (7, 30, 90, 365)
+STORIES = 30  # on one page; the search has them all
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One story as far as it belongs to the page, newest article first; `story` is None for an article on its own."""
+
+    story: int | None
+    title: str
+    pieces: Sequence[Piece]
+
+
+@lru_cache(maxsize=4)
+def territory(province: str) -> Territory:
+    """Return the units of an area."""
+    return Territory(province)
+
+
+def period(site: Site, days: int) -> Span:
+    """Return the period a page asks for; another number of days than those offered is the month."""
+    return trends.span(days if days in PERIODS else 30, site.clock(), site.settings.digest.timezone)
+
+
+@router.get("/places")
+def places(request: Request, visitor: Reader, days: Days = 30) -> Response:
+    """Show every unit of the area with its coverage, and the units nobody wrote about."""
+    site = site_of(request)
+    span, land = period(site, days), territory(site.settings.area.province)
+    with site.archive.read() as db:
+        seen = land.seen(storage.counts.named(db, span.since, span.until))
+        whole = storage.counts.tones(db, span.since, span.until)
+    missing = [key for key in land.today if key not in seen]
+    return _show(
+        request, "places.html.j2", visitor, span, land=land, seen=seen, nothing=Seen(), missing=missing, whole=whole,
+        area=area.label(site.settings, visitor.account.language),
+    )  # fmt: skip
+
+
+@router.get("/places/{code}")
+def place(request: Request, visitor: Reader, code: str, days: Days = 30) -> Response:
+    """Show one unit: trend, tones, topics and its articles by story."""
+    site = site_of(request)
+    span, land = period(site, days), territory(site.settings.area.province)
+    key = land.find(code)
+    if key is None:
+        raise HTTPException(404)
+    among = land.among(key)
+    with site.archive.read() as db:
+        told = _told(db, span, among)
+        topics = storage.counts.topics_of(db, span.since, span.until, among).most_common()
+        named = storage.counts.places_of(db, span.since, span.until, among)
+        compared = trends.compared(db, span.until, span.zone, among)
+    itself = sum(count for unit, count in named.items() if land.key_of(unit) == key)
+    ask = search_for(land.asking(key), span)
+    return _show(
+        request, "place.html.j2", visitor, span, land=land, key=key, topics=topics, itself=itself, ask=ask,
+        compared=compared, **told,
+    )  # fmt: skip
+
+
+@router.get("/topics")
+def topics(request: Request, visitor: Reader, days: Days = 30) -> Response:
+    """Show every topic: count, trend, tones, and the change on last month and last year."""
+    site = site_of(request)
+    span = period(site, days)
+    with site.archive.read() as db:
+        tones = storage.counts.topic_tones(db, span.since, span.until)
+        instants = storage.counts.topic_instants(db, span.since, span.until)
+        compared = trends.topics_compared(db, span.until, span.zone)
+    none: Counter[int | None] = Counter()
+    blank = trends.Compared(none, None, None)
+    rows = [
+        (topic, tones.get(topic, none), span.counted(instants.get(topic, ())), compared.get(topic, blank))
+        for topic in TOPICS
+    ]
+    rows.sort(key=lambda row: -row[1].total())
+    return _show(request, "topics.html.j2", visitor, span, rows=rows)
+
+
+@router.get("/topics/{topic}")
+def topic(request: Request, visitor: Reader, topic: str, days: Days = 30) -> Response:
+    """Show one topic: trend, tones, outlets and places by number, its stories."""
+    site = site_of(request)
+    if topic not in TOPICS:
+        raise HTTPException(404)
+    span, land = period(site, days), territory(site.settings.area.province)
+    among = storage.counts.of_topic(topic)
+    with site.archive.read() as db:
+        told = _told(db, span, among)
+        named = storage.counts.places_of(db, span.since, span.until, among)
+        compared = trends.compared(db, span.until, span.zone, among)
+    where = [(unit.name, land.key_of(unit), count) for unit, count in named.most_common(TOP)]
+    ask = search_for(f"topic:{topic}", span)
+    return _show(
+        request, "topic.html.j2", visitor, span, name=topic, where=where, ask=ask, compared=compared, **told
+    )  # fmt: skip
+
+
+def search_for(query: str, span: Span) -> str:
+    """Return the address of the search for what a page counts."""
+    since = span.since.date().isoformat()
+    covered = "(relevance:focus OR relevance:mention)"
+    return "/search?" + urlencode({"q": f"{query} {covered} from:{since}"})
+
+
+def _told(db: Connection, span: Span, among: Among) -> dict[str, Any]:
+    """Return what the pages of a unit and of a topic share."""
+    pieces = storage.counts.pieces(db, span.since, span.until, among)
+    groups = grouped(pieces)
+    titles = {one.id: one.title for one in storage.stories.stories(db, ids=[g.story for g in groups if g.story])}
+    return {
+        "pieces": pieces,
+        "tones": Counter(piece.tone for piece in pieces),
+        "steps": span.by_tone((piece.at, piece.tone) for piece in pieces),
+        "outlets": Counter(piece.outlet for piece in pieces).most_common(TOP),
+        "groups": [Group(one.story, titles.get(one.story or 0, one.title), one.pieces) for one in groups],
+        "stories": len({piece.story or -piece.id for piece in pieces}),
+    }
+
+
+def grouped(pieces: Sequence[Piece]) -> list[Group]:
+    """Return the newest stories of pieces that are newest first."""
+    members: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        members.setdefault(piece.story or -piece.id, []).append(piece)
+    return [Group(of[0].story, of[-1].title, of) for of in list(members.values())[:STORIES]]
+
+
+def _show(request: Request, template: str, visitor: Reader, span: Span, **context: Any) -> Response:
+    shared: dict[str, Any] = {"charts": charts, "span": span, "periods": PERIODS, "negative": trends.negative}
+    return show(request, template, visitor, **shared, labelled=labelled, **context)
+
+
+def labelled(steps: Sequence[tuple[date | datetime, Any]]) -> list[tuple[str, Any]]:
+    """Return a chart's rows with their days written short."""
+    return [(f"{day.day}/{day.month}", value) for day, value in steps]
