@@ -54,12 +54,16 @@ class Changes:
 class Grouping:
     """The active window: articles of the last days with their stories, and the indexes that find like ones."""
 
-    def __init__(self, active: Iterable[Item]) -> None:
+    def __init__(self, active: Iterable[Item], apart: Iterable[tuple[int, int]] = ()) -> None:
+        """Take the articles that are placed already, and the pairs of stories that a person parted."""
         self.items: dict[int, Item] = {}
         self.stories: dict[int, list[Item]] = defaultdict(list)
         self.terms: dict[int, list[tuple[int, float]]] = defaultdict(list)
         self.bands: dict[tuple[int, bytes], list[Item]] = defaultdict(list)
         self.founded = 0
+        self.apart: dict[int, set[int]] = defaultdict(set)
+        for one, other in apart:
+            self._part(one, other)
         for item in sorted(active, key=lambda item: item.order):
             self._enter(item)
 
@@ -123,7 +127,7 @@ class Grouping:
             return self.founded
         chosen = -max(joined)[1]
         for _, negative in sorted(joined, reverse=True):
-            if -negative != chosen and self._one_event(chosen, -negative):
+            if -negative not in (chosen, *self.apart.get(chosen, ())) and self._one_event(chosen, -negative):
                 chosen = self._merge(chosen, -negative, changes)
         return chosen
 
@@ -166,8 +170,14 @@ class Grouping:
             item.story = into
             self.stories[into].append(item)
             changes.placed[item.id] = item
+        for parted in self.apart.pop(gone, ()):
+            self._part(into, parted)
         changes.merged.append((into, gone))
         return into
+
+    def _part(self, one: int, other: int) -> None:
+        self.apart[one].add(other)
+        self.apart[other].add(one)
 
 
 def _rarest(fingerprint: Fingerprint) -> list[tuple[int, float]]:

@@ -187,7 +187,7 @@ def _tell(one: Correction, what: str) -> None:
 
 def _words(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(str(one["name"] if isinstance(one, dict) else one) for one in value) or "none"
     return "none" if value is None else str(value)
 
 

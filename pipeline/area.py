@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from analysis.gazetteer import load_gazetteer
 from digest.select import bare_place
-from errors import SettingsError
+from errors import DiemBaoError, SettingsError
+from press import Place
+from press.text import fold
 from settings import Settings
 
 
@@ -34,3 +38,35 @@ def label(settings: Settings, language: str = "vi") -> str:
     if language == "en":
         return f"{unit.name} (boundaries before {ended.day} {ended:%B %Y})"
     return f"{unit.name} (địa giới trước {ended:%d}/{ended.month}/{ended.year})"
+
+
+class Choice(NamedTuple):
+    """A unit or landmark of the area that a person may say an article is about."""
+
+    key: str  #: code@valid_from@name
+    title: str
+    today: bool
+    unit: int
+
+
+@lru_cache(maxsize=4)
+def choices(province: str) -> tuple[Choice, ...]:
+    """Return the units and landmarks of an area, of every period, by name."""
+    gazetteer = load_gazetteer()
+    found = []
+    for index in gazetteer.area(province).units:
+        unit = gazetteer.units[index]
+        above = gazetteer.units[unit.parent].title if unit.parent >= 0 else ""
+        title = f"{unit.title} ({above})" if above else unit.title
+        key = "@".join((unit.code, unit.valid_from, unit.name))
+        found.append((fold(unit.name), Choice(key, title, not unit.valid_to, index)))
+    return tuple(choice for _, choice in sorted(found))
+
+
+def place(province: str, key: str, why: str) -> Place:
+    """Return a place of the area as a person adds it; raises DiemBaoError for a key that is none of `choices`."""
+    chosen = next((one.unit for one in choices(province) if one.key == key), None)
+    if chosen is None:
+        raise DiemBaoError(f"no place {key!r} in {province}")
+    unit = load_gazetteer().units[chosen]
+    return Place(unit.name, unit.code, unit.name, why, unit.valid_from, 1.0, True)

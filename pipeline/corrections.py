@@ -50,7 +50,7 @@ def rows(archive: Archive) -> Iterator[dict[str, object]]:
 def labelled(archive: Archive, settings: Settings) -> list[dict[str, Any]]:
     """Return the corrected articles as records of labelled ones, labelled in what was corrected and nothing else."""
     with archive.read() as db:
-        found = corrections(db, in_force=True)
+        found = [one for one in corrections(db, in_force=True) if one.field != "places"]  # places are not learned
         articles = storage.articles.load_articles(db, dict.fromkeys(one.article for one in found))
     records: dict[int, dict[str, Any]] = {
         article.id: {

@@ -37,7 +37,7 @@ def group(
             return counts
         oldest = min(_at(candidate) for candidate in waiting)
         known = [candidate for candidate in storage.articles.active(db, oldest - WINDOW) if not candidate.needs_group]
-        grouping = Grouping(_item(candidate) for candidate in known)
+        grouping = Grouping((_item(candidate) for candidate in known), storage.stories.kept_apart(db))
         changes = grouping.add(_item(candidate) for candidate in waiting)
         merged = _keep(db, changes, now)
         counts.add("done", len(waiting))

@@ -123,7 +123,7 @@ def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: 
 def _request(
     db: Connection, settings: Settings, reader: Subscription, period: Period, last: Edition | None, now: datetime
 ) -> Request:
-    articles = _candidates(db, period)
+    articles = candidates(db, period)
     story_ids = sorted({article.story for article in articles if article.story is not None})
     in_use = chosen_outlets.in_use(settings)
     delivered = storage.editions.editions(db, subscription=reader.id, state="sent", limit=REMEMBERED)
@@ -136,7 +136,7 @@ def _request(
         outlets={slug: outlet.name for slug, outlet in chosen_outlets.known(settings).items()},
         delivered=frozenset(article for edition in delivered for article in edition.articles),
         coverage=storage.outlets.health(db, in_use, now),
-        numbers=_numbers(db, settings, period),
+        numbers=numbers(db, settings, period),
         area=area.label(settings, reader.language),
         timezone=settings.digest.timezone,
         now=now,
@@ -145,7 +145,7 @@ def _request(
     )
 
 
-def _candidates(db: Connection, period: Period) -> list[Article]:
+def candidates(db: Connection, period: Period) -> list[Article]:
     """Return the coverage that may belong: by date, and by first reading for dates that are missing or impossible."""
     since = period.start - BACKGROUND
     ids: dict[int, None] = {}
@@ -156,7 +156,7 @@ def _candidates(db: Connection, period: Period) -> list[Article]:
     return storage.articles.load_articles(db, ids)
 
 
-def _numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
+def numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
     """Count the coverage of the area; what the archive does not reach back to stays None."""
     zone = settings.digest.timezone
     first = storage.counts.first_dated(db)

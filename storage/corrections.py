@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Connection, delete, exists, select, update
 
 from errors import DiemBaoError, StorageError
-from press import RELEVANCES, TOPICS, Judgement
+from press import RELEVANCES, TOPICS, Judgement, Place
 from storage.facts import next_number
-from storage.schema import articles, tags
+from storage.schema import articles, places, tags
 from storage.schema import corrections as table
 from storage.types import AnyRow
 
-Field: TypeAlias = Literal["topics", "tone", "relevance"]
-#: topics: a list of ids, strongest first; tone: -1, 0, 1 or None (not decidable); relevance: one of RELEVANCES
-Value: TypeAlias = list[str] | int | str | None
+Field: TypeAlias = Literal["topics", "tone", "relevance", "places"]
+#: topics: a list of ids, strongest first; tone: -1, 0, 1 or None (not decidable); relevance: one of RELEVANCES;
+#: places: every place of the article as `press.Place` has it
+Value: TypeAlias = list[str] | list[dict[str, Any]] | int | str | None
 
 MODEL: Final = "correction"  #: what `tags.model` says of a topic that a person gave
 MOST_TOPICS: Final = 3  # CODEBOOK: one to three
 _TONES: Final = (-1, 0, 1, None)
+_PLACE: Final = {one.name: {"float": float, "bool": bool}.get(str(one.type), str) for one in fields(Place)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,29 @@ def wrong(field: str, value: Value) -> str:
             return f"topics: one to {MOST_TOPICS} different ones"
         unknown = [topic for topic in value if topic not in TOPICS]
         return f"no topic {unknown[0]!r}; the topics are {', '.join(TOPICS)}" if unknown else ""
+    if field == "places":
+        return "" if isinstance(value, list) and all(map(_is_place, value)) else "places: a list of places"
     if field == "tone":
         return "" if not isinstance(value, list | str | bool) and value in _TONES else "tone: -1, 0, 1 or none"
     if field == "relevance":
         return "" if value in RELEVANCES else f"relevance: one of {', '.join(RELEVANCES)}"
-    return f"{field} cannot be corrected: topics, tone or relevance can"
+    return f"{field} cannot be corrected: topics, tone, relevance or places can"
+
+
+def _is_place(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == _PLACE.keys()
+        and all(isinstance(part, _PLACE[name]) for name, part in value.items())
+    )
 
 
 def corrected(field: str, value: Value) -> dict[str, Any]:
     """A field as it is shown when a person gave its value: sure, without evidence."""
     if field == "topics" and isinstance(value, list):
         return {"topics": [[topic, 1.0, []] for topic in value], "model": MODEL}
+    if field == "places":
+        return {"places": value}
     return {"value": value, "score": 1.0, "evidence": []}
 
 
@@ -125,6 +139,8 @@ def _said(field: str, judgement: Judgement) -> dict[str, Any]:
         order = dict.fromkeys(topic.id for topic in judgement.topics)
         rows = [[name, topics[name].score, list(topics[name].evidence)] for name in order]
         return {"topics": rows, "model": judgement.model}
+    if field == "places":
+        return {"places": [asdict(place) for place in judgement.places]}
     if field == "tone":
         found: tuple[Value, float, Sequence[str]] = (judgement.tone, judgement.tone_score, judgement.tone_evidence)
     else:
@@ -142,6 +158,9 @@ def _now(db: Connection, article_id: int, field: str) -> dict[str, Any]:
         found = db.execute(select(tags).where(*mine).order_by(tags.c.position)).all()
         model = found[0].model if found else row.model
         return {"topics": [[tag.value, tag.score, tag.evidence] for tag in found], "model": model}
+    if field == "places":
+        named = db.execute(select(places).where(places.c.article_id == article_id).order_by(places.c.position))
+        return {"places": [{name: getattr(place, name) for name in _PLACE} for place in named]}
     names = (field, f"{field}_score", f"{field}_evidence")
     value, score, evidence = (getattr(row, name) for name in names)
     return {"value": value, "score": score, "evidence": evidence}
@@ -150,11 +169,19 @@ def _now(db: Connection, article_id: int, field: str) -> dict[str, Any]:
 def _value(field: str, shown: dict[str, Any]) -> Value:
     if field == "topics":
         return [name for name, _, _ in shown["topics"]]
+    if field == "places":
+        return list(shown["places"])
     value: int | str | None = shown["value"]
     return value
 
 
 def _show(db: Connection, article_id: int, field: str, shown: dict[str, Any]) -> None:
+    if field == "places":
+        db.execute(delete(places).where(places.c.article_id == article_id))
+        found = [{"article_id": article_id, "position": at, **place} for at, place in enumerate(shown["places"])]
+        if found:
+            db.execute(places.insert(), found)
+        return
     if field != "topics":
         values = {field: shown["value"], f"{field}_score": shown["score"], f"{field}_evidence": shown["evidence"]}
         db.execute(update(articles).where(articles.c.id == article_id).values(values))

@@ -190,11 +190,14 @@ story_events = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("at", Utc, nullable=False),
-    Column("kind", String(8), nullable=False),  # merge | split
+    Column("kind", String(8), nullable=False),  # merge | split | move
     Column("story_id", BigId, ForeignKey("stories.id"), nullable=False),
     Column("other_id", BigId, ForeignKey("stories.id"), nullable=False),
     Column("articles", Json, nullable=False),  # the ids that moved
+    _words("who"),  # the person whose word it is, which grouping respects; "" = grouping itself
+    Column("undone_at", Utc),
     Index("ix_story_events_story", "story_id"),  # history of a story
+    Index("ix_story_events_other", "other_id"),  # history of a story
     sqlite_autoincrement=True,
 )
 
@@ -297,7 +300,7 @@ corrections = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("article_id", BigId, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
-    Column("field", String(16), nullable=False),  # topics | tone | relevance
+    Column("field", String(16), nullable=False),  # topics | tone | relevance | places
     Column("before", Json),  # what was shown; NULL: a tone that is not decidable
     Column("after", Json),
     Column("said", Json, nullable=False),  # what the model last said, whole: shown again when all is undone

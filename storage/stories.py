@@ -14,6 +14,7 @@ from storage.facts import next_number
 from storage.links import chunks
 from storage.schema import articles, story_events
 from storage.schema import stories as table
+from storage.types import AnyRow
 
 _CHUNK = 500
 
@@ -27,13 +28,16 @@ class Membership(NamedTuple):
 
 
 class StoryEvent(NamedTuple):
-    """A recorded merge (`story` took `other` in) or split (`other` left `story`)."""
+    """A merge (`story` took `other` in), a split (`other` left `story`) or a move (from `story` to `other`)."""
 
     at: datetime
     kind: str
     story: int
     other: int
     articles: tuple[int, ...]
+    id: int = 0
+    who: str = ""  #: the person; "" = grouping
+    undone_at: datetime | None = None
 
 
 def create_story(db: Connection, now: datetime) -> int:
@@ -77,28 +81,87 @@ def refresh_story(db: Connection, story: int) -> None:
     db.execute(update(table).where(table.c.id == story).values(values))
 
 
-def merge_stories(db: Connection, into: int, other: int, now: datetime) -> None:
+def merge_stories(db: Connection, into: int, other: int, now: datetime, who: str = "") -> None:
     """Move all articles of `other` into `into`; the old id still leads there, and the merge is recorded."""
     if into == other:
         raise ValueError("a story cannot be merged into itself")
+    for story in (into, other):
+        _standing(db, story)
     moved = _members(db, other)
     _move(db, moved, into)
     db.execute(update(table).where((table.c.id == other) | (table.c.merged_into == other)).values(merged_into=into))
-    _record(db, StoryEvent(now, "merge", into, other, tuple(moved)))
+    _record(db, StoryEvent(now, "merge", into, other, tuple(moved), who=who))
     refresh_story(db, into)
 
 
-def split_story(db: Connection, story: int, leaving: Sequence[int], now: datetime) -> int:
+def split_story(db: Connection, story: int, leaving: Sequence[int], now: datetime, who: str = "") -> int:
     """Move the articles `leaving` out into a new story, recorded; answers with its id."""
     foreign = set(leaving) - set(_members(db, story))
     if foreign or not leaving:
         raise StorageError(f"story {story} does not hold the articles {sorted(foreign)}")
     new = create_story(db, now)
     _move(db, leaving, new)
-    _record(db, StoryEvent(now, "split", story, new, tuple(leaving)))
+    _record(db, StoryEvent(now, "split", story, new, tuple(leaving), who=who))
     refresh_story(db, story)
     refresh_story(db, new)
     return new
+
+
+def move_article(db: Connection, article: int, into: int, now: datetime, who: str) -> None:
+    """Move one article into another story; a story that it leaves empty is merged into that one."""
+    _standing(db, into)
+    story = db.execute(select(articles.c.story_id).where(articles.c.id == article)).scalar()
+    if story == into:
+        raise StorageError(f"article {article} is in story {into} already")
+    if story is None:
+        raise StorageError(f"article {article} has no story yet: `diembao group` gives it one")
+    if _members(db, story) == [article]:
+        merge_stories(db, into, story, now, who)
+        return
+    _move(db, [article], into)
+    _record(db, StoryEvent(now, "move", story, into, (article,), who=who))
+    refresh_story(db, story)
+    refresh_story(db, into)
+
+
+def undo_story_event(db: Connection, number: int, now: datetime) -> StoryEvent:
+    """Take back what a person did: the articles that are still where it put them go back.
+
+    Raises StorageError for an unknown or undone act, one of the grouping, and one whose articles a person moved since.
+    """
+    row = db.execute(select(story_events).where(story_events.c.id == number)).one_or_none()
+    if row is None or not row.who:
+        raise StorageError(f"nobody made change {number} of the stories")
+    if row.undone_at is not None:
+        raise StorageError(f"change {number} of the stories was undone already")
+    merged = row.kind == "merge"
+    source, target = (row.other_id, row.story_id) if merged else (row.story_id, row.other_id)
+    where = current_story(db, target)
+    here = [article for article in _members(db, where or target) if article in set(row.articles)]
+    if len(here) < len(row.articles):
+        raise StorageError(f"change {number} of the stories: its articles were moved on since; undo that first")
+    back = source if merged else current_story(db, source) or source
+    if merged:
+        _revive(db, source, where)
+    if where != back:
+        _move(db, here, back)
+    left = where or target
+    if not merged and left != back and not _members(db, left):  # its address leads to where its articles are
+        _lead(db, left, back)
+    db.execute(update(story_events).where(story_events.c.id == number).values(undone_at=now))
+    refresh_story(db, back)
+    refresh_story(db, left)
+    return _event(db.execute(select(story_events).where(story_events.c.id == number)).one())
+
+
+def kept_apart(db: Connection) -> list[tuple[int, int]]:
+    """Pairs of stories that a person parted, by the ids they have today: grouping never merges them."""
+    parted = (story_events.c.who != "", story_events.c.undone_at.is_(None), story_events.c.kind != "merge")
+    query = select(story_events.c.story_id, story_events.c.other_id).where(*parted)
+    rows = db.execute(query).all()
+    today = _today(db, {story for row in rows for story in row})
+    pairs = {(today[one], today[other]) for one, other in rows}
+    return sorted((one, other) for one, other in pairs if one != other)
 
 
 def current_story(db: Connection, story: int) -> int | None:
@@ -147,8 +210,7 @@ def stories(
 def story_history(db: Connection, story: int) -> list[StoryEvent]:
     """Merges and splits a story took part in, in order."""
     either = (story_events.c.story_id == story) | (story_events.c.other_id == story)
-    rows = db.execute(select(story_events).where(either).order_by(story_events.c.id))
-    return [StoryEvent(row.at, row.kind, row.story_id, row.other_id, tuple(row.articles)) for row in rows]
+    return [_event(row) for row in db.execute(select(story_events).where(either).order_by(story_events.c.id))]
 
 
 def _members(db: Connection, story: int) -> list[int]:
@@ -162,6 +224,46 @@ def _move(db: Connection, ids: Sequence[int], story: int) -> None:
         db.execute(update(articles).where(articles.c.id == article).values(values))
 
 
+def _standing(db: Connection, story: int) -> None:
+    if current_story(db, story) != story:
+        raise StorageError(f"story {story} is not in the archive, or was merged into another one")
+
+
+def _revive(db: Connection, story: int, led: int | None) -> None:
+    """Let a merged story stand by itself again; what led to it before it was merged leads to it, not to `led`."""
+    _lead(db, story, None)
+    waiting, seen = [story], {story}
+    undone = story_events.c.undone_at.is_not(None)
+    ended_in = ((story_events.c.kind == "merge") & ~undone) | ((story_events.c.kind != "merge") & undone)
+    while waiting:
+        joined = select(story_events.c.other_id).join_from(story_events, table, story_events.c.other_id == table.c.id)
+        query = joined.where(story_events.c.story_id == waiting.pop(), ended_in, table.c.merged_into == led)
+        earlier = [other for other in db.execute(query.distinct()).scalars() if other not in seen]
+        seen |= set(earlier)
+        waiting += earlier
+        for other in earlier:
+            db.execute(update(table).where(table.c.id == other).values(merged_into=story))
+
+
+def _lead(db: Connection, story: int, into: int | None) -> None:
+    """Have the address of an empty story lead to another one, with all that led to it."""
+    mine = table.c.id == story if into is None else (table.c.id == story) | (table.c.merged_into == story)
+    db.execute(update(table).where(mine).values(merged_into=into))
+
+
+def _today(db: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Story -> the id under which it is found today."""
+    found: dict[int, int] = {}
+    for batch in chunks(sorted(ids), _CHUNK):
+        rows = db.execute(select(table.c.id, table.c.merged_into).where(table.c.id.in_(batch)))
+        found |= {row.id: row.merged_into or row.id for row in rows}
+    return found
+
+
 def _record(db: Connection, event: StoryEvent) -> None:
-    row = {"at": event.at, "kind": event.kind, "story_id": event.story, "other_id": event.other}
+    row = {"at": event.at, "kind": event.kind, "story_id": event.story, "other_id": event.other, "who": event.who}
     db.execute(story_events.insert(), {**row, "articles": list(event.articles)})
+
+
+def _event(row: AnyRow) -> StoryEvent:
+    return StoryEvent(row.at, row.kind, row.story_id, row.other_id, tuple(row.articles), row.id, row.who, row.undone_at)

@@ -142,7 +142,8 @@ def test_the_newest_of_a_field_is_in_force(archive: Archive) -> None:
         ("tone", 2, "tone: -1, 0, 1"),
         ("tone", True, "tone: -1, 0, 1"),
         ("relevance", "far", "relevance: one of"),
-        ("places", "x", "cannot be corrected"),
+        ("places", [{"name": "Trần Đề"}], "a list of places"),
+        ("section", "x", "cannot be corrected"),
     ],
 )
 def test_values_that_cannot_be_are_refused_and_nothing_is_stored(

@@ -36,8 +36,9 @@ def utc_now() -> datetime:
 def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """Return the application; nothing happens at import time, and `clock` says what time it is."""
     app = FastAPI(title="Điểm Báo", docs_url=None, redoc_url=None, openapi_url=None)
-    pages.add_to(app, Site(archive, settings, clock))
-    watch.add_routes(app, archive, settings, clock)
+    site = Site(archive, settings, clock)
+    pages.add_to(app, site)
+    watch.add_routes(app, archive, settings, clock, site.states)
 
     @app.get("/unsubscribe")
     def ask(request: Request, token: str = "") -> Response:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -85,6 +87,32 @@ def sparkline(values: Sequence[int], title: str, desc: str = "") -> Markup:
             yield Markup('<circle class="f-all" cx="{}" cy="{}" r="2.5"/>').format(_n(points[-1][0]), _n(points[-1][1]))
 
     return _svg(wide, tall, "spark", title, desc, drawn())
+
+
+def timeline(rows: Mapping[str, Sequence[tuple[datetime, int | None, str]]], title: str, zone: ZoneInfo) -> Markup:
+    """Return a line for each name with a dot for each (instant, tone, words), the first name on top."""
+    every = [at for dots in rows.values() for at, _, _ in dots]
+    first, last = min(every), max(every)
+    length = max((last - first).total_seconds(), 1.0)
+    left, step, tall = 170, 24, 24 * len(rows) + FOOT + 4
+
+    def drawn() -> Iterator[Markup]:
+        for number, (name, dots) in enumerate(rows.items()):
+            y = step * number + step / 2
+            yield _line(left, y, WIDTH, y)
+            short = name if len(name) <= 24 else f"{name[:23]}…"
+            yield Markup('<text x="0" y="{}">{}</text>').format(_n(y + 4), _plain(short))
+            for at, tone, said in dots:
+                x = left + 8 + (WIDTH - left - 16) * (at - first).total_seconds() / length
+                when = at.astimezone(zone).strftime("%H:%M %d/%m")
+                yield Markup('<circle class="{}" cx="{}" cy="{}" r="6"><title>{}</title></circle>').format(
+                    _tone(tone), _n(x), _n(y), _plain(f"{when} {name}: {said}")
+                )
+        for x, anchor, at in ((left, "start", first), (WIDTH, "end", last)):
+            when = at.astimezone(zone).strftime("%H:%M %d/%m")
+            yield Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, tall - 4, anchor, when)
+
+    return _svg(WIDTH, tall, "chart", title, "", drawn())
 
 
 def _tone(tone: int | None) -> str:

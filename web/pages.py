@@ -15,14 +15,14 @@ from starlette.staticfiles import StaticFiles
 
 from errors import DiemBaoError, UsageError
 from storage.search import QueryError
-from web import api, entrance, exports, figures, people, search
+from web import api, correcting, entrance, exports, figures, people, reading, search, today
 from web.limit import Limit, TooOftenError
 from web.site import HEADERS, Site, show, tongue_of
 from web.visitor import API, NotLoggedInError, RefusedError
 from web.words import mistake
 
 STATIC = Path(__file__).parent / "static"
-ROOMS = (entrance, people, exports, search, api, figures)
+ROOMS = (entrance, people, today, exports, search, reading, correcting, api, figures)
 PROBLEM = "application/problem+json"
 
 

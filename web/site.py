@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from pipeline import outlets as chosen_outlets
+from pipeline.condition import Outlets
 from pipeline.search import open_index
 from press import Outlet
 from settings import Settings
@@ -67,6 +68,11 @@ class Site:
     def index(self) -> SearchIndex:
         """Return the search index; whoever serves has it follow the archive."""
         return open_index(self.archive, self.settings)
+
+    @cached_property
+    def states(self) -> Outlets:
+        """Return the states of the outlets as last looked at."""
+        return Outlets(self.archive, self.settings)
 
     def outlet_name(self, slug: str) -> str:
         """Return the name of an outlet; one that left the catalogue keeps its slug."""

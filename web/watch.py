@@ -22,9 +22,10 @@ Row = dict[str, object]
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # errors quote what a page said
 
 
-def add_routes(app: FastAPI, archive: Archive, settings: Settings, clock: Callable[[], datetime]) -> None:
+def add_routes(
+    app: FastAPI, archive: Archive, settings: Settings, clock: Callable[[], datetime], outlets: Outlets
+) -> None:
     """Add `/health`, `/health/live`, `/health/ready` and `/metrics`."""
-    outlets = Outlets(archive, settings)
 
     def looked() -> Condition:
         return look(archive, settings, clock(), outlets.latest)

@@ -50,6 +50,17 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "editor": ("biên tập", "editor"),
     "admin": ("quản trị", "administrator"),
 }
+#: how the date of an article was found
+DATED: Mapping[str, tuple[str, str]] = {
+    "json-ld": ("ghi trong dữ liệu của trang", "from the page's data"),
+    "meta": ("ghi trong dữ liệu của trang", "from the page's data"),
+    "selector": ("ghi trên trang", "written on the page"),
+    "time": ("ghi trên trang", "written on the page"),
+    "feed": ("theo danh sách tin của báo", "from the outlet's list"),
+    "htmldate": ("đoán từ nội dung trang", "guessed from the page"),
+    "url": ("theo địa chỉ bài", "from the address"),
+    "": ("báo không ghi ngày", "not dated by the outlet"),
+}
 
 LANGUAGES: Mapping[str, tuple[str, str]] = {
     "vi": ("tiếng Việt", "Vietnamese"),
@@ -154,6 +165,7 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
         "tone_class": lambda value: TONES[value][1],
         "relevance": lambda value: RELEVANCES[value][second],
         "state": lambda value: STATES[value][second],
+        "dated": lambda value: DATED[value][second] if value in DATED else value,
         "role": lambda value: ROLES[value][second],
     }
     env.globals |= {"_": lambda text, **values: say(language, text, **values), "TOPICS": TOPICS}

@@ -1,0 +1,225 @@
+"""Putting right what is shown: an editor's word about tags, places and stories; each act can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field as Bounds
+from sqlalchemy import Connection
+
+import storage.articles
+import storage.stories
+from errors import DiemBaoError
+from pipeline import area
+from press import Article
+from storage.audit import Act, record
+from storage.corrections import MOST_TOPICS, Field, Value, add_correction, undo_correction, wrong
+from web.reading import MOST, Id, article_page, story_page
+from web.site import HEADERS, Site, site_of
+from web.visitor import Editor, Visitor
+
+router = APIRouter()
+Text = Annotated[str, Form()]
+Number = Annotated[int, Form(ge=0, le=MOST)]
+Numbers = Annotated[list[Annotated[int, Bounds(ge=0, le=MOST)]], Form()]
+TONES = {"1": 1, "0": 0, "-1": -1, "none": None}
+UNCLEAR = "Không hiểu yêu cầu sửa."
+LOCK_WAIT = 20.0  # for a grouping that runs
+
+
+class WrongError(Exception):
+    """What was asked for cannot be; says why in Vietnamese."""
+
+
+@router.post("/articles/{number}/correct")
+def correct(request: Request, visitor: Editor, number: Id, choice: Text = "", value: Text = "") -> Response:
+    """Put one tag of an article right: `choice` is act|field|value, the value apart where a list has it."""
+    site, now = site_of(request), site_of(request).clock()
+    act, _, what = choice.partition("|")
+    field, _, own = what.partition("|")
+    value = value or own
+    try:
+        with site.archive.begin() as db:
+            found = storage.articles.get_article(db, number)
+            if found is None:
+                raise HTTPException(404)
+            name, after = _wanted(site, found, field, value, act, visitor)
+            if wrong(name, after):
+                raise WrongError(UNCLEAR)
+            add_correction(db, number, name, after, who=visitor.account.email, now=now)
+            details = {"field": name, "value": value, "act": act}
+            record(db, [Act(visitor.account.email, "corrected", str(number), details)], now)
+    except WrongError as error:
+        return article_page(request, visitor, number, problem=str(error), status=422)
+    return _go(f"/articles/{number}#da-sua")
+
+
+def _wanted(site: Site, found: Article, field: str, value: str, act: str, visitor: Visitor) -> tuple[Field, Value]:
+    if field == "tone" and value in TONES:
+        return "tone", TONES[value]
+    if field == "topic":
+        return "topics", _topics([tag.id for tag in found.topics], value, act)
+    if field == "place":
+        return "places", _places(site, found, value, act, visitor)
+    if field == "relevance":
+        return "relevance", value
+    raise WrongError(UNCLEAR)
+
+
+def _topics(now: list[str], value: str, act: str) -> list[str]:
+    """The added topic comes first: it is what the digest files the article under."""
+    others = [topic for topic in now if topic != value]
+    after = others if act == "remove" else [value] if act == "only" else [value, *others]
+    if not after:
+        raise WrongError("Bài phải có ít nhất một lĩnh vực: xin thêm lĩnh vực đúng trước.")
+    if len(after) > MOST_TOPICS:
+        raise WrongError("Một bài có nhiều nhất ba lĩnh vực: xin bỏ bớt trước.")
+    return after
+
+
+def _places(site: Site, found: Article, value: str, act: str, visitor: Visitor) -> list[dict[str, Any]]:
+    now = [asdict(place) for place in found.places]
+    if act == "remove":
+        left = [place for at, place in enumerate(now) if f"{at}:{place['code']}" != value]
+        if len(left) == len(now):
+            raise WrongError("Địa danh này không còn trong bài.")
+        return left
+    try:
+        added = asdict(area.place(site.settings.area.province, value, visitor.account.email))
+    except DiemBaoError:
+        raise WrongError("Không có địa danh này trong địa bàn.") from None
+    if any(
+        (one["code"], one["valid_from"], one["name"]) == (added["code"], added["valid_from"], added["name"])
+        for one in now
+    ):
+        raise WrongError("Bài đã có địa danh này.")
+    return [*now, added]
+
+
+@router.post("/articles/{number}/undo")
+def undo(request: Request, visitor: Editor, number: Id, correction: Number) -> Response:
+    """Take a correction of an article back."""
+    site, now = site_of(request), site_of(request).clock()
+    try:
+        with site.archive.begin() as db:
+            undone = undo_correction(db, correction, now)
+            if undone.article != number:
+                raise WrongError("Lần sửa này thuộc bài khác.")
+            details = {"correction": correction, "field": undone.field}
+            record(db, [Act(visitor.account.email, "correction undone", str(number), details)], now)
+    except (WrongError, DiemBaoError):
+        return article_page(request, visitor, number, problem="Lần sửa này đã được hoàn tác.", status=409)
+    return _go(f"/articles/{number}#da-sua")
+
+
+@router.post("/articles/{number}/story")
+def move(request: Request, visitor: Editor, number: Id, to: Text = "") -> Response:
+    """Move an article into another story, by its number or address; `new`: into one of its own."""
+    site = site_of(request)
+
+    def act(db: Connection) -> dict[str, Any]:
+        found = storage.articles.get_article(db, number)
+        if found is None:
+            raise HTTPException(404)
+        if to == "new":
+            if found.story is None:
+                raise WrongError("Bài chưa được ghép vào sự kiện nào.")
+            new = storage.stories.split_story(db, found.story, [number], site.clock(), visitor.account.email)
+            return {"from": found.story, "to": new}
+        into = _story(db, to)
+        storage.stories.move_article(db, number, into, site.clock(), visitor.account.email)
+        return {"from": found.story, "to": into}
+
+    problem = _regroup(site, visitor, "story moved", str(number), act)
+    return (
+        article_page(request, visitor, number, problem=problem, status=409)
+        if problem
+        else _go(f"/articles/{number}#da-sua")
+    )
+
+
+@router.post("/stories/{number}/merge")
+def merge(request: Request, visitor: Editor, number: Id, other: Text = "") -> Response:
+    """Take another story in, by its number or address."""
+    site = site_of(request)
+
+    def act(db: Connection) -> dict[str, Any]:
+        taken = _story(db, other)
+        if taken == number:
+            raise WrongError("Đây chính là sự kiện này.")
+        storage.stories.merge_stories(db, number, taken, site.clock(), visitor.account.email)
+        return {"other": taken}
+
+    return _story_answer(request, visitor, number, _regroup(site, visitor, "stories merged", str(number), act))
+
+
+@router.post("/stories/{number}/split")
+def split(request: Request, visitor: Editor, number: Id, articles: Numbers = []) -> Response:  # noqa: B006 - FastAPI copies it
+    """Make a story of its own of some articles."""
+    site = site_of(request)
+
+    def act(db: Connection) -> dict[str, Any]:
+        found = storage.stories.stories(db, ids=[number])
+        if not articles or not found or set(articles) >= set(found[0].articles):
+            raise WrongError("Xin chọn một số bài để tách, không phải tất cả.")
+        chosen = list(dict.fromkeys(articles))
+        new = storage.stories.split_story(db, number, chosen, site.clock(), visitor.account.email)
+        return {"to": new, "articles": chosen}
+
+    return _story_answer(request, visitor, number, _regroup(site, visitor, "story split", str(number), act))
+
+
+@router.post("/stories/{number}/undo")
+def undo_story(request: Request, visitor: Editor, number: Id, event: Number, article: Number = 0) -> Response:
+    """Take back a merge, a split or a move."""
+    site = site_of(request)
+
+    def act(db: Connection) -> dict[str, Any]:
+        undone = storage.stories.undo_story_event(db, event, site.clock())
+        return {"event": event, "kind": undone.kind}
+
+    problem = _regroup(site, visitor, "story change undone", str(number), act)
+    if article:
+        return (
+            article_page(request, visitor, article, problem=problem, status=409)
+            if problem
+            else _go(f"/articles/{article}#da-sua")
+        )
+    return _story_answer(request, visitor, number, problem)
+
+
+def _regroup(
+    site: Site, visitor: Visitor, action: str, target: str, act: Callable[[Connection], dict[str, Any]]
+) -> str:
+    """Do something to the stories while no grouping runs, and log it; returns what was wrong, "" if nothing."""
+    try:
+        with site.archive.lock("group", LOCK_WAIT), site.archive.begin() as db:
+            record(db, [Act(visitor.account.email, action, target, act(db))], site.clock())
+    except WrongError as error:
+        return str(error)
+    except DiemBaoError:
+        return "Không làm được: sự kiện hoặc bài đã thay đổi từ lúc mở trang. Xin xem lại rồi thử lại."
+    return ""
+
+
+def _story(db: Connection, text: str) -> int:
+    """Return the story that a number or an address of one means, as it is found today."""
+    digits = text.strip().rstrip("/").rpartition("/")[2]
+    current = storage.stories.current_story(db, int(digits)) if digits.isdecimal() and len(digits) < 19 else None
+    if current is None or not storage.stories.stories(db, ids=[current]):
+        raise WrongError("Không có sự kiện mang số này.")
+    return current
+
+
+def _story_answer(request: Request, visitor: Visitor, number: int, problem: str) -> Response:
+    if problem:
+        return story_page(request, visitor, number, problem=problem, status=409)
+    return _go(f"/stories/{number}#lich-su")
+
+
+def _go(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303, headers=HEADERS)
