@@ -13,6 +13,7 @@ import storage.articles
 from analysis.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.khmer import khmer_words
 from pipeline import outlets, show
+from press import TOPICS
 from press.text import clean, fold, tone_normal
 from settings import Settings
 from storage import Archive
@@ -57,8 +58,23 @@ def search(
     index = open_index(archive, settings)
     index.catch_up(WAIT, told=told)
     names = outlet_names(settings)
+    return answer(index, names, query, sort=sort, limit=limit, after=after, facets=facets, span=span)
+
+
+def answer(
+    index: SearchIndex,
+    names: Mapping[str, str],
+    query: str,
+    *,
+    sort: Sort = "relevance",
+    limit: int = 20,
+    after: str = "",
+    facets: bool = False,
+    span: Span = "month",
+) -> dict[str, object]:
+    """Return the contract's object of a search in an index as it is; `names` are the outlets', by slug."""
     found = find(index, query, outlets=names, sort=sort, limit=limit, after=after, facets=facets, span=span)
-    with archive.read() as db:
+    with index.archive.read() as db:
         hits = [show.article(row) for row in storage.articles.load_articles(db, found.ids)]
     shown: dict[str, object] = {"total": found.total, "took_ms": round(found.took_ms, 2), "hits": hits}
     shown["next"] = found.next or None
@@ -75,6 +91,8 @@ def _counted(found: Found, index: SearchIndex, outlets: Mapping[str, str]) -> di
     }
     for row in facets["outlet"]:
         row["label"] = outlets.get(str(row["value"]), row["value"])
+    for row in facets["topic"]:
+        row["label"] = TOPICS[str(row["value"])][0] if row["value"] in TOPICS else row["value"]
     for row in facets["place"]:
         row |= {"label": index.places.title(str(row["value"])), "in": index.places.parent(str(row["value"]))}
     bars = [{"from": day.isoformat(), "count": count} for day, count in found.bars.items()]

@@ -24,6 +24,7 @@ __all__ = [
     "active",
     "article_counts",
     "article_ids",
+    "article_page",
     "articles",
     "changed_since",
     "count",
@@ -120,6 +121,30 @@ def article_ids(
         query = query.where(table.c.outlet.in_(list(outlets)))
     order = (at.desc(), table.c.id.desc()) if newest_first else (at, table.c.id)
     return list(db.execute(query.order_by(*order).limit(limit)).scalars())
+
+
+def article_page(
+    db: Connection,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int,
+) -> list[tuple[datetime, int]]:
+    """(date, id) of up to `limit` articles of [since, until), newest first, behind the pair the page before ended with.
+
+    What reaches the archive meanwhile moves no page.
+    """
+    key = (table.c.dated_at, table.c.id)
+    query: Select[Any] = select(*key).order_by(table.c.dated_at.desc(), table.c.id.desc()).limit(limit)
+    if since is not None:
+        query = query.where(table.c.dated_at >= since)
+    if until is not None:
+        query = query.where(table.c.dated_at < until)
+    if after is not None:
+        at, last = after
+        query = query.where(table.c.dated_at <= at, (table.c.dated_at < at) | (table.c.id < last))
+    return [(row.dated_at, row.id) for row in db.execute(query)]
 
 
 def articles(

@@ -78,9 +78,20 @@ def undo_correction(db: Connection, correction_id: int, now: datetime) -> Correc
     return _correction(db.execute(select(table).where(table.c.id == correction_id)).one())
 
 
-def corrections(db: Connection, *, article: int | None = None, in_force: bool = False) -> list[Correction]:
-    """All corrections, oldest first: of one article, or only those in force (the newest of its field, not undone)."""
-    query = select(table).order_by(table.c.id)
+def get_correction(db: Connection, correction_id: int) -> Correction | None:
+    """The correction with this id, undone or not."""
+    row = db.execute(select(table).where(table.c.id == correction_id)).one_or_none()
+    return None if row is None else _correction(row)
+
+
+def corrections(
+    db: Connection, *, article: int | None = None, in_force: bool = False, after: int = 0, limit: int | None = None
+) -> list[Correction]:
+    """All corrections, oldest first: of one article, or only those in force (the newest of its field, not undone).
+
+    `after`: only up to `limit` with a higher id.
+    """
+    query = select(table).where(table.c.id > after).order_by(table.c.id).limit(limit)
     if article is not None:
         query = query.where(table.c.article_id == article)
     if in_force:

@@ -255,10 +255,17 @@ def find_edition(db: Connection, subscription: int, period_end: datetime) -> Edi
 
 
 def editions(
-    db: Connection, *, subscription: int | None = None, state: str | None = None, limit: int | None = None
+    db: Connection,
+    *,
+    subscription: int | None = None,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int | None = None,
 ) -> list[Edition]:
-    """Editions of the ledger by id, the last `limit` of them; messages included."""
+    """Editions of the ledger by id, the last `limit` of them (with an id below `before`); messages included."""
     query = select(table)
+    if before is not None:
+        query = query.where(table.c.id < before)
     if subscription is not None:
         query = query.where(table.c.subscription_id == subscription)
     if state is not None:

@@ -176,9 +176,13 @@ def stories(
     ids: Sequence[int] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    after: tuple[datetime, int] | None = None,
     limit: int | None = None,
 ) -> list[Story]:
-    """Stories with articles, those that reach into [since, until), latest first; empty and merged ones are left out."""
+    """Stories with articles, those that reach into [since, until), latest first; empty and merged ones are left out.
+
+    `after`: only those behind the story with this `last_at` and id.
+    """
     query = select(table).where(table.c.last_at.is_not(None), table.c.merged_into.is_(None))
     if ids is not None:
         query = query.where(table.c.id.in_(list(ids)))
@@ -186,6 +190,9 @@ def stories(
         query = query.where(table.c.last_at >= since)
     if until is not None:
         query = query.where(table.c.first_at < until)
+    if after is not None:
+        at, last = after
+        query = query.where(table.c.last_at <= at, (table.c.last_at < at) | (table.c.id < last))
     rows = db.execute(query.order_by(table.c.last_at.desc(), table.c.id.desc()).limit(limit)).all()
     members: dict[int, list[tuple[int, str]]] = {}
     for batch in chunks([row.id for row in rows], _CHUNK):

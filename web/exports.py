@@ -18,7 +18,7 @@ Form = Literal["csv", "xlsx", "jsonl", "atom", "docx"]
 Exporter = Annotated[Visitor, Depends(needs("analyst", "export"))]
 Keeper = Annotated[Visitor, Depends(needs("admin", "admin"))]
 QUERY: Final = Query(description="a query, see docs/api.md; empty: every article")
-STORY: Final = Query(description="the articles of this story instead")
+STORY: Final = Query(ge=1, lt=2**63, description="the articles of this story instead")
 _MEDIA: Final[dict[str, Any]] = {kind.media.partition(";")[0]: {} for kind in FORMATS.values()}
 _FILE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": _MEDIA, "description": "The file"}}
 
