@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from errors import StorageError
-from press import Feed, FeedReading
+from press import Feed, FeedKind, FeedReading
 from storage.health import refused
 from storage.links import AHEAD
 from storage.schema import feeds, links
 from storage.types import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """How one list of an outlet does, as its last readings left it."""
+
+    url: str
+    kind: FeedKind
+    last_asked: datetime | None
+    last_ok: datetime | None
+    last_new: datetime | None
+    next_due: datetime
+    failures: int
+    outcome: str
+    reason: str
+    status: int | None
+    note: str
+
+
+def list_states(db: Connection, outlet: str) -> list[ListState]:
+    """The lists of an outlet that are in use."""
+    query = select(feeds).where(feeds.c.outlet == outlet, feeds.c.in_use).order_by(feeds.c.id)
+    return [
+        ListState(
+            row.url, row.kind, row.last_asked, row.last_ok, row.last_new, row.next_due, row.failures, row.outcome,
+            row.reason, row.status, row.note,
+        )
+        for row in db.execute(query)
+    ]  # fmt: skip
 
 
 def sync_feeds(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:

@@ -50,6 +50,39 @@ class Open:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the delivery ledger without its mail."""
+
+    id: int
+    state: EditionState
+    email: str
+    period_start: datetime
+    period_end: datetime
+    subject: str
+    sent_at: datetime | None
+    attempts: int
+    error: str
+    permanent: bool
+    superseded_by: int | None
+
+
+def ledger(
+    db: Connection, *, state: str = "", before: int | None = None, only: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """Editions, newest first: those of a state, those before an id, or the one with the id `only`."""
+    e = editions.c
+    columns = (e.id, e.state, readers.c.email, e.period_start, e.period_end, e.subject, e.sent_at, e.attempts, e.error)
+    query = select(*columns, e.permanent, e.superseded_by).join_from(editions, readers)
+    if state:
+        query = query.where(e.state == state)
+    if before is not None:
+        query = query.where(e.id < before)
+    if only is not None:
+        query = query.where(e.id == only)
+    return [Entry(*row) for row in db.execute(query.order_by(e.id.desc()).limit(limit))]
+
+
 def queues(db: Connection, now: datetime) -> Queues:
     """Count what waits at `now`."""
     first = links.c.state.in_(("due", "later"))

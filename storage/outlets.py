@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, not_, select
@@ -20,6 +20,28 @@ __all__ = ["GivenUp", "health", "quarantine"]
 
 _RHYTHM = timedelta(days=31)  # of arrivals that a silence is judged by, and of articles that an access is
 _ARTICLES = 200  # newest ones that access and layout are judged by
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One article address an outlet's lists announced, and how its last reading ended."""
+
+    url: str
+    title: str
+    first_seen: datetime
+    tried_at: datetime | None
+    state: str
+    status: int | None
+    reason: str
+    article: int | None
+
+
+def newest(db: Connection, outlet: str, limit: int) -> list[Announced]:
+    """The addresses an outlet announced last, newest first."""
+    c = links.c
+    columns = (c.url, c.title, c.first_seen, c.tried_at, c.state, c.status, c.reason, c.article_id)
+    query = select(*columns).where(c.outlet == outlet).order_by(c.first_seen.desc(), c.id.desc()).limit(limit)
+    return [Announced(*row) for row in db.execute(query)]
 
 
 def health(db: Connection, outlets: Sequence[Outlet], now: datetime, *, rhythm: bool = True) -> list[OutletHealth]:

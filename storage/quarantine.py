@@ -35,7 +35,7 @@ class GivenUp:
     dropped_at: datetime | None = None
 
 
-def quarantine(db: Connection, *, dropped: bool = False) -> list[GivenUp]:
+def quarantine(db: Connection, *, dropped: bool = False, outlet: str | None = None) -> list[GivenUp]:
     """Everything given up, by outlet, then longest first; `dropped`: what a person decided to leave alone instead."""
     lists = select(feeds, feeds.c.since.label("at")).where(feeds.c.in_use, _listed(feeds, dropped))
     addresses = select(links, links.c.tried_at.label("at")).where(links.c.state == "never", _listed(links, dropped))
@@ -44,6 +44,9 @@ def quarantine(db: Connection, *, dropped: bool = False) -> list[GivenUp]:
     unusable = unusable.where(pages.c.state == "never", _listed(pages, dropped))
     if not dropped:
         lists = lists.where(feeds.c.outcome == "never")
+    if outlet is not None:
+        lists = lists.where(feeds.c.outlet == outlet)
+        addresses, unusable = (query.where(links.c.outlet == outlet) for query in (addresses, unusable))
     queries: tuple[tuple[Kind, Select[Any]], ...] = (("feed", lists), ("article", addresses), ("page", unusable))
     rows = [_given_up(kind, row) for kind, query in queries for row in db.execute(query)]
     return sorted(rows, key=lambda item: (item.outlet, item.since or _NEVER, item.url))

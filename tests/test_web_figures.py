@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,10 +17,14 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.gazetteer import load_gazetteer
+from digest.message import build
+from pipeline import readers
 from pipeline.search import Units
-from press import Place, TopicTag
+from press import Feed, FeedReading, Outcome, Place, TopicTag
+from storage import audit, editions, feeds, links, subscriptions
+from storage.editions import Composed
 from tests.archives import judgement, link, store
-from tests.webhouse import NOW, House, house
+from tests.webhouse import NOW, House, house, token
 from web import charts
 
 TEXT = st.text(max_size=20)
@@ -101,6 +106,9 @@ def test_units_count_what_names_them_and_what_lies_in_them(home: House) -> None:
     assert re.findall(r'href="/articles/(\d+)"', page.text) == ["1", "2", "3"]
     assert "<b>2</b>bài nhắc đúng tên này" in page.text
     assert client.get("/places/31699?days=30").text.count("/articles/") == 3
+    home.app.state.site.index.catch_up()
+    [ask] = re.findall(r'<a href="([^"]+)">Mở trong tìm kiếm', page.text)
+    assert set(re.findall(r"/articles/(\d+)", client.get(unescape(ask)).text)) == {"1", "2", "3"}
     assert client.get("/places/00001").status_code == 404
 
 
@@ -139,3 +147,155 @@ def test_hostile_names_and_periods_are_text_and_ordinary_periods(home: House) ->
             assert ' style="' not in page.text
         assert client.get(f"{path}?days=x").status_code == 422
         assert home.anonymous().get(path).status_code == 303
+
+
+OUTLETS = """
+[[outlet]]
+slug = "bao-mot"
+name = "Báo <b>Một</b>"
+language = "vi"
+level = "local"
+feeds = ["https://bao-mot.vn/rss"]
+[[outlet]]
+slug = "bao-hai"
+name = "Báo Hai"
+language = "vi"
+level = "local"
+feeds = ["https://bao-hai.vn/rss"]
+"""
+
+
+@pytest.fixture
+def press(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, OUTLETS) as found:
+        yield found
+
+
+def test_an_outlet_says_in_plain_words_how_it_can_be_read(press: House) -> None:
+    good, bad = (Feed(slug, "feed", f"https://{slug}.vn/rss") for slug in ("bao-mot", "bao-hai"))
+    with press.archive.begin() as db:
+        feeds.sync_feeds(db, [good, bad], NOW - timedelta(days=1))
+        found = [link(number) for number in range(3)]
+        feeds.record_feed(db, FeedReading(good, Outcome("done"), 200, NOW, links=tuple(found)), NOW)
+        [refused, *_] = links.announce(db, found, NOW - timedelta(hours=1), feed=good.url)
+        links.record_failed(db, refused, Outcome("never", "gone: 404 <i>"), 404, NOW)
+        error = Outcome("later", "DNS lookup failed: secret.proxy", at=NOW)
+        feeds.record_feed(db, FeedReading(bad, error, None, NOW), NOW + timedelta(hours=3))
+    reader, editor = press.browser("reader"), press.browser("editor")
+    page = reader.get("/outlets")
+    row = row_of(page, "Báo Hai")
+    assert "không đọc được" in row[1]
+    assert "không tìm thấy máy chủ" in row[1]
+    assert "Nên làm: chờ một ngày" in row[1]
+    assert row[5] == "10:00, 5/8/2026"
+    assert row_of(page, "Báo <b>Một</b>")[2] == "3"
+    assert "secret.proxy" not in page.text
+    assert "secret.proxy" in editor.get("/outlets").text
+    assert "Báo Hai" not in reader.get("/outlets?state=ok").text
+    one = reader.get("/outlets/bao-mot")
+    assert row_of(one, "article-1")[2] == "máy chủ báo lỗi 404"
+    assert row_of(one, "Thứ Tư, 5/8/2026")[1] == "3"
+    assert "<i>" not in one.text
+    assert reader.get("/outlets/nobody").status_code == 404
+
+
+def composed(home: House, state: str = "unknown") -> int:
+    """Enter a mail into the ledger whose fate is as said; return its id."""
+    with home.archive.begin() as db:
+        who = subscriptions.add_subscription(db, "can.bo@tinh.vn", at="06:45", now=NOW)
+        html = '<html><head><style>p{color:red}</style></head><body><p onclick="x()">Nước mặn</p><script>x()</script>'
+        ending = "https://x.vn/unsubscribe?token=WzEsMV0.abc-_"
+        headers = [("Subject", "=?utf-8?q?=C4=90i=E1=BB=83m_b=C3=A1o?="), ("To", "can.bo@tinh.vn")]
+        parts = [("plain", f"Nước mặn & lúa. Gửi can.bo@tinh.vn {ending}"), ("html", f'{html}<a href="{ending}">x</a>')]
+        mail = bytes(build(headers, parts))
+        made = Composed(who.id, NOW - timedelta(days=1), NOW, f"<{who.id}@x>", "Điểm báo <b>5/8</b>", mail)
+        edition = editions.compose_edition(db, made, NOW).id
+        if state == "unknown":
+            assert editions.claim(db, edition, "a:1", NOW)
+            assert editions.sending(db, edition, "a:1", NOW)
+            assert editions.uncertain(db, edition, "the connection broke")
+    return edition
+
+
+def test_a_mail_is_shown_as_it_was_sent_and_can_do_nothing(home: House) -> None:
+    number = composed(home)
+    reader, editor = home.browser("reader"), home.browser("editor")
+    assert row_of(reader.get("/editions"), "1")[3] == "không rõ đã đến chưa"
+    for client, sees in ((reader, False), (editor, True)):
+        for path in ("/editions", f"/editions/{number}", f"/editions/{number}/mail"):
+            page = client.get(path)
+            assert "WzEsMV0" not in page.text
+            assert ("can.bo@tinh.vn" in page.text) <= sees
+    page = reader.get(f"/editions/{number}")
+    assert "Nước mặn &amp; lúa" in page.text
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    assert "allow-scripts" not in page.text
+    mail = reader.get(f"/editions/{number}/mail")
+    policy = mail.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "allow-same-origin" not in policy
+    assert mail.text.index('<base target="_blank">') < mail.text.index("<style>")
+    assert reader.get("/editions/99").status_code == 404
+
+
+@pytest.mark.parametrize(("act", "state"), [("sent", "sent"), ("lost", "failed")])
+def test_an_editor_settles_what_became_of_a_mail(act: str, state: str, home: House) -> None:
+    number = composed(home)
+    reader, editor = home.browser("reader"), home.browser("editor")
+    form = {"act": act, "csrf": token(reader.get("/me"))}
+    assert reader.post(f"/editions/{number}", data=form).status_code == 403
+    form["csrf"] = token(editor.get("/me"))
+    assert editor.post(f"/editions/{number}", data=form).status_code == 303
+    with home.archive.read() as db:
+        known = editions.get_edition(db, number)
+        assert known is not None
+        assert (known.state, f"closed as {act} by editor@example.vn" in known.error) == (state, True)
+        assert [one.target for one in audit.entries(db, action=f"edition {act}")] == [str(number)]
+    again = editor.post(f"/editions/{number}", data=form | {"act": "sent"})
+    assert again.status_code == 409
+    assert "can be settled so" in again.text
+
+
+def test_a_mail_that_cannot_go_out_again_stays_settled_by_hand(home: House) -> None:
+    number = composed(home)
+    editor = home.browser("editor")
+    form = {"act": "resend", "csrf": token(editor.get("/me"))}
+    page = editor.post(f"/editions/{number}", data=form)  # no mail server is set
+    assert page.status_code == 502
+    assert "lần gửi sau sẽ thử lại" in page.text
+
+
+def test_an_administrator_keeps_the_list_of_recipients(home: House) -> None:
+    admin, editor = home.browser("admin"), home.browser("editor")
+    assert editor.get("/subscriptions").status_code == 403
+    form = {
+        "csrf": token(admin.get("/me")),
+        "email": "an@tinh.vn",
+        "name": "<b>An</b>",
+        "at": "7:05",
+        "days": "workdays",
+    }
+    form |= {"topics": "health", "places": "Trần Đề, Kế Sách", "language": "en"}
+    assert admin.post("/subscriptions", data=form).status_code == 303
+    [row] = readers.active(home.archive)
+    assert (row.email, row.at, row.days, row.language) == ("an@tinh.vn", "07:05", "workdays", "en")
+    assert (row.topics, row.places) == (("health",), ("Trần Đề", "Kế Sách"))
+    page = admin.get(f"/subscriptions?edit={row.id}")
+    assert row_of(page, "an@tinh.vn")[2:4] == ["07:05", "ngày làm việc, trừ ngày lễ"]
+    assert 'value="Trần Đề, Kế Sách"' in page.text
+    assert "<b>An" not in page.text
+    for wrong, said in [
+        ({"at": "25:00"}, "06:45"), ({"email": "an"}, "không đúng"), ({"places": "Paris"}, "Paris"),
+        ({"days": "never"}, "Ngày gửi"), ({"topics": "people"}, "lĩnh vực"),
+    ]:  # fmt: skip
+        answer = admin.post("/subscriptions", data=form | wrong)
+        assert (answer.status_code, said in answer.text) == (422, True), wrong
+    assert readers.active(home.archive) == [row]
+    assert admin.post("/subscriptions", data=form | {"topics": [], "places": "", "at": ""}).status_code == 303
+    [row] = readers.active(home.archive)
+    assert (row.at, row.topics, row.places) == ("06:45", (), ())
+    end = f"/subscriptions/{row.id}/end"
+    assert admin.post(end, data={"csrf": form["csrf"]}).status_code == 303
+    assert readers.active(home.archive) == []
+    assert admin.post(end, data={"csrf": form["csrf"]}).status_code == 404

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from web.words import TONES
 
 ORDER: Final = (1, 0, None, -1)  #: tones as they are stacked, the first at the bottom or left
-WIDTH, HEIGHT, FOOT, HEAD = 640, 150, 18, 14
+WIDTH, HEIGHT, FOOT, HEAD, LABEL = 640, 150, 22, 14, 72
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,7 +35,7 @@ def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], title: str, desc: str
     """Return columns stacked by class: each row is (label, CSS class -> value), the first class at the bottom."""
     greatest = max((sum(parts.values()) for _, parts in rows), default=0)
     room, step = HEIGHT - FOOT - HEAD, WIDTH / max(len(rows), 1)
-    every = max(-(-len(rows) * 44 // WIDTH), 1)  # a label needs 44 units
+    every = max(-(-len(rows) * LABEL // WIDTH), 1)
     floor = HEIGHT - FOOT
 
     def drawn() -> Iterator[Markup]:

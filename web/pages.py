@@ -15,14 +15,14 @@ from starlette.staticfiles import StaticFiles
 
 from errors import DiemBaoError, UsageError
 from storage.search import QueryError
-from web import api, correcting, entrance, exports, figures, people, reading, search, today
+from web import api, correcting, entrance, exports, figures, mails, people, reading, search, sources, today
 from web.limit import Limit, TooOftenError
 from web.site import HEADERS, Site, show, tongue_of
 from web.visitor import API, NotLoggedInError, RefusedError
 from web.words import mistake
 
 STATIC = Path(__file__).parent / "static"
-ROOMS = (entrance, people, today, exports, search, reading, correcting, api, figures)
+ROOMS = (entrance, people, today, exports, search, reading, correcting, api, figures, sources, mails)
 PROBLEM = "application/problem+json"
 
 

@@ -44,6 +44,13 @@ STATES: Mapping[str, tuple[str, str]] = {
     "layout_changed": ("đổi giao diện", "layout changed"),
     "never_read": ("chưa đọc lần nào", "never read"),
 }
+MAIL_STATES: Mapping[str, tuple[str, str]] = {
+    "composed": ("chờ gửi", "waiting to be sent"),
+    "claimed": ("đang gửi", "being sent"),
+    "sent": ("đã gửi", "sent"),
+    "failed": ("không gửi được", "could not be sent"),
+    "unknown": ("không rõ đã đến chưa", "may or may not have arrived"),
+}
 ROLES: Mapping[str, tuple[str, str]] = {
     "reader": ("người đọc", "reader"),
     "analyst": ("chuyên viên", "analyst"),
@@ -166,6 +173,7 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
         "relevance": lambda value: RELEVANCES[value][second],
         "state": lambda value: STATES[value][second],
         "dated": lambda value: DATED[value][second] if value in DATED else value,
+        "mail_state": lambda value: MAIL_STATES[value][second],
         "role": lambda value: ROLES[value][second],
     }
     env.globals |= {"_": lambda text, **values: say(language, text, **values), "TOPICS": TOPICS}

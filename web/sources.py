@@ -1,0 +1,91 @@
+"""The rooms of the outlets: how each can be read, since when, what to do. Their health as sources, never a score."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+import storage.feeds
+import storage.outlets
+import storage.quarantine
+from digest.coverage import advice, cause, silent_for
+from digest.words import Words
+from pipeline import outlets as chosen_outlets
+from pipeline import show as shown
+from pipeline import trends
+from pipeline.condition import states
+from press import OutletHealth
+from web import charts
+from web.site import show, site_of
+from web.visitor import Reader
+
+router = APIRouter()
+WORST = ("down", "blocked", "layout_changed", "silent", "never_read", "ok")
+DAYS = 30  # of arrivals that the page of an outlet shows
+NEWEST = 20
+#: What the catalogue's reasons tell a reader, the first that fits; a reason of the operator's own is shown as it is.
+NEVER = (
+    (re.compile(r"challenge|captcha|anti-bot|\b(?:403|428)\b"), "báo chặn máy đọc; không tìm cách lách"),
+    (re.compile("cookie"), "báo chỉ cho đọc khi có cookie phiên"),
+    (re.compile("licen[cs]e"), "báo chỉ cho đọc khi có giấy phép"),
+    (re.compile("not press"), "trang thông tin của cơ quan nhà nước, không phải báo chí"),
+    (re.compile("no feed"), "chưa biết báo này có danh sách tin nào"),
+    (re.compile("machine translation"), "bản dịch máy, lặp lại báo khác"),
+)
+
+
+@router.get("/outlets")
+def outlets(request: Request, visitor: Reader, state: str = "") -> Response:
+    """Show the health of every outlet, the worst first, and those that are never read with the reason."""
+    site = site_of(request)
+    every = states(site.archive, site.settings, site.clock())
+    rows = [one for one in every if not state or one.state == state]
+    rows.sort(key=lambda one: (WORST.index(one.state), one.name.casefold()))
+    counts = {name: sum(one.state == name for one in every) for name in WORST}
+    never = [(slug, site.outlet_name(slug), why) for slug, why in shown.never_read(site.settings)]
+    return show(
+        request, "outlets.html.j2", visitor, rows=rows, counts=counts, state=state, never=never, why=_why, act=advice,
+        words=Words(visitor.account.language), plain=_plain,
+    )  # fmt: skip
+
+
+@router.get("/outlets/{slug}")
+def outlet(request: Request, visitor: Reader, slug: str) -> Response:
+    """Show one outlet: its lists, what it announced last, its arrivals, what of it was given up."""
+    site, now = site_of(request), site_of(request).clock()
+    known = site.outlets.get(slug)
+    span = trends.span(DAYS, now, site.settings.digest.timezone)
+    used = any(one.slug == slug for one in chosen_outlets.in_use(site.settings))
+    with site.archive.read() as db:
+        lists = storage.feeds.list_states(db, slug)
+        newest = storage.outlets.newest(db, slug, NEWEST)
+        if known is None and not newest:
+            raise HTTPException(404)
+        health = storage.outlets.health(db, [known], now)[0] if known is not None and used else None
+        arrived = span.counted(storage.feeds.arrivals(db, outlet=slug, since=span.since))
+        given_up = storage.quarantine.quarantine(db, outlet=slug)
+    bars = [(f"{day.day}/{day.month}", count) for day, count in zip(span.steps, arrived, strict=True)]
+    return show(
+        request, "outlet.html.j2", visitor, slug=slug, outlet=known, health=health, lists=lists, newest=newest,
+        arrived=list(zip(span.steps, arrived, strict=True)), bars=bars, given_up=given_up, charts=charts, why=_why,
+        act=advice, words=Words(visitor.account.language), failed=_failed, plain=_plain,
+    )  # fmt: skip
+
+
+def _why(health: OutletHealth, words: Words) -> str:
+    """Return in plain words why an outlet is not well; "" where it is."""
+    if health.state in ("down", "blocked", "layout_changed"):
+        return cause(health, words)
+    return silent_for(health, words, health.last_asked) if health.state == "silent" and health.last_asked else ""
+
+
+def _plain(reason: str) -> str:
+    """Return in plain words why an outlet is never read."""
+    return next((words for pattern, words in NEVER if pattern.search(reason)), reason)
+
+
+def _failed(reason: str, status: int | None, words: Words) -> str:
+    """Return in plain words why one reading failed."""
+    error = f"{reason} {status or ''}".strip()
+    return cause(OutletHealth("", "", "down", last_error=error), words)
