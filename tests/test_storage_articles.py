@@ -212,6 +212,31 @@ def test_merges_and_splits_are_recorded_and_old_ids_still_lead_somewhere(archive
         assert stories.current_story(db, 999) is None
 
 
+def test_what_a_person_did_to_stories_is_kept_and_taken_back(archive: Archive) -> None:
+    a, b, c = (store(archive, link(n), published_at=at(n)) for n in range(3))
+    with archive.begin() as db:
+        placed = stories.assign(db, [Membership(a, None), Membership(c, None)], NOW)
+        one, other = placed[a], placed[c]
+        stories.assign(db, [Membership(b, one)], NOW)
+        stories.split_story(db, one, [b], at(1))
+        assert stories.kept_apart(db) == [], "grouping's own splits bind nobody"
+        stories.move_article(db, b, one, at(2), "Lan")
+        new = stories.split_story(db, one, [b], at(3), "Lan")
+        stories.move_article(db, b, other, at(4), "Lan")
+        assert stories.current_story(db, new) == other, "what is left empty leads to where its articles are"
+        assert stories.kept_apart(db) == [(one, other)]
+        split, moved = (event for event in stories.story_history(db, new) if event.who)
+        with pytest.raises(StorageError, match="nobody made"):
+            stories.undo_story_event(db, stories.story_history(db, one)[0].id, at(5))
+        stories.undo_story_event(db, moved.id, at(6))
+        stories.undo_story_event(db, split.id, at(7))
+        assert {found.id: found.articles for found in stories.stories(db)} == {one: (a, b), other: (c,)}
+        assert stories.current_story(db, new) == one
+        assert stories.kept_apart(db) == []
+        with pytest.raises(StorageError, match="undone already"):
+            stories.undo_story_event(db, split.id, at(8))
+
+
 def test_runs_are_remembered(archive: Archive) -> None:
     with archive.begin() as db:
         record_run(db, "collect", NOW, at(1), at(2), {"done": 3})

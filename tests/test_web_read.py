@@ -12,12 +12,15 @@ import pytest
 
 import pipeline.area
 from pipeline.group import group
+from pipeline.publish import publish
+from pipeline.readers import Wishes, subscribe
 from press import Place
 from storage import articles, audit, stories
 from storage.accounts import Role
 from storage.stories import Membership
 from tests.archives import NOW, at, judgement, link, read_page, store
 from tests.webhouse import House, house, token
+from tests.wholeway import MailServer
 from web import evidence
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
@@ -35,8 +38,8 @@ def acts(home: House) -> list[tuple[str, str]]:
         return [(entry.action, entry.target) for entry in audit.entries(db)]
 
 
-def put(home: House, number: int, hours: float = 0, **more: object) -> int:
-    return store(home.archive, link(number), at(hours), **{"published_at": at(hours), **more})
+def put(home: House, number: int, hours: float = 0, outlet: str = "bao-mot", **more: object) -> int:
+    return store(home.archive, link(number, outlet), at(hours), **{"published_at": at(hours), **more})
 
 
 def grouped(home: House, *groups: tuple[int, ...]) -> list[int]:
@@ -154,20 +157,22 @@ def test_who_reprinted_whom(home: House) -> None:
 
 
 def test_today_tells_stories_and_counts(home: House) -> None:
-    asked = judgement(topics=judgement().topics[:1], tone=-1)
-    one, copy = put(home, 1, 1, title="Mặn lấn sâu", judged=asked), put(home, 2, 2, title="Chép lại", judged=asked)
-    put(home, 3, -30, title="Chuyện hôm kia", judged=asked)
+    calm, asked = judgement(tone=0), judgement(tone=-1)
+    one, copy = put(home, 1, 1, title="Mặn lấn sâu", judged=calm), put(home, 2, 2, title="Chép lại", judged=calm)
+    put(home, 3, -30, title="Chuyện hôm kia", judged=calm)
+    put(home, 4, 3, title="Vỡ đê", judged=asked)
     (story,) = grouped(home, (one,))
     with home.archive.begin() as db:
         stories.assign(db, [Membership(copy, story, one)], NOW)
     page = home.browser("reader").get("/").text
-    top = page.partition('id="noi-bat"')[2].partition("</section>")[0]
+    top, matters = (page.partition(f'id="{name}"')[2].partition("</section>")[0] for name in ("noi-bat", "can-tra-loi"))
     assert f'href="/stories/{story}">Mặn lấn sâu' in top
     assert "Đăng lại: 1 bài" in top
     assert "Chép lại" not in top
+    assert "Vỡ đê" in matters
+    assert "Mặn lấn sâu" not in matters
     assert "Chuyện hôm kia" not in page
-    assert "<b>2</b>bài trong 24 giờ qua" in page
-    assert "Mặn lấn sâu" in page.partition('id="can-tra-loi"')[2].partition("</section>")[0]
+    assert "<b>3</b>bài trong 24 giờ qua" in page
 
 
 @pytest.mark.parametrize("role", ["reader", "analyst"])
@@ -296,6 +301,35 @@ def test_a_split_and_a_move_are_taken_back(home: House) -> None:
         stories.undo_story_event(db, split.id, at(3))
         assert stories.current_story(db, new or 0) == one
     assert [story_of(home, each) for each in (a, b, c)] == [one, one, other]
+
+
+def test_the_digest_tells_what_people_corrected(tmp_path: Path) -> None:
+    with MailServer() as mail, house(tmp_path, f"[mail]\nhost = '127.0.0.1'\nport = {mail.port}\n") as home:
+        wrong = judgement(tone=-1, relevance="none")
+        one = put(home, 1, 1, title="Cầu Đại Ngãi hợp long", judged=wrong)
+        two = put(
+            home, 2, 2, title="Hợp long cầu Đại Ngãi", outlet="bao-hai", judged=judgement(relevance="none", places=())
+        )
+        grouped(home, (one,), (two,))
+        unit = next(one for one in pipeline.area.choices("Sóc Trăng") if one.title.startswith("xã Trần Đề"))
+        for form in (
+            {"choice": "add|topic|infrastructure"},
+            {"choice": "set|tone|1"},
+            {"choice": "set|relevance|focus"},
+            {"choice": "remove|place|0:31699"},
+            {"choice": "add|place|", "value": unit.key},
+        ):
+            send(home, f"/articles/{one}/correct", **form)
+        send(home, f"/articles/{two}/correct", choice="set|relevance|focus")
+        send(home, f"/stories/{story_of(home, one)}/merge", other=str(story_of(home, two)))
+        subscribe(home.archive, home.settings, "an@example.vn", Wishes(), NOW - timedelta(hours=10))
+        publish(home.archive, home.settings, at(23.75))
+        text = mail.messages[-1].message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "1 sự kiện, 2 bài" in text
+    assert "Hạ tầng, giao thông, đất đai" in text
+    assert "nói riêng về địa bàn (Trần Đề)" in text
+    assert "Lịch Hội Thượng" not in text
+    assert "tích cực" in text.partition("Cầu Đại Ngãi")[2].partition("\n\n")[0]
 
 
 @pytest.mark.parametrize("parted", [True, False])

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from pipeline import today
-from press import RELEVANCES
 from web import charts
 from web.site import show, site_of
 from web.visitor import Reader
@@ -30,9 +29,10 @@ def first(request: Request, visitor: Reader) -> Response:
         say(language, "Số bài về địa bàn mỗi ngày, 14 ngày qua và hôm nay"),
     )
     strips = {name: _strip(language, counts) for name, counts in (("today", found.today), ("day", found.day))}
+    others = [news for news in found.stories if news not in found.matters]
     return show(
-        request, "today.html.j2", visitor, found=found, top=found.stories[:TOP], more=len(found.stories) - TOP,
-        daily=daily, strips=strips, order=ORDER, reprints=today.reprints, relevances=RELEVANCES,
+        request, "today.html.j2", visitor, found=found, top=others[:TOP], more=len(others) - TOP,
+        daily=daily, strips=strips, order=ORDER, reprints=today.reprints,
     )  # fmt: skip
 
 
