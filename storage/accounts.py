@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from sqlalchemy import Connection, func, select, update
 
 from errors import DiemBaoError
+from storage.facts import raise_fact
 from storage.schema import accounts as table
 from storage.schema import api_tokens, invitations, sessions
 from storage.types import AnyRow
@@ -22,7 +23,7 @@ SCOPES: Final = ("read", "export", "correct", "subscribe", "admin")  #: what an 
 SESSION: Final = timedelta(hours=12)  # a working day, renewed by use
 SESSION_AT_MOST: Final = timedelta(days=7)
 _TOUCH: Final = timedelta(minutes=5)  # a session's use is noted no more often than this
-_FREE_TRIES: Final = 5  # wrong passwords before the wait begins
+FREE_TRIES: Final = 5  # wrong passwords before the wait begins
 _LOCK: Final = timedelta(seconds=30)  # the first wait; doubles with every further failure
 _LOCK_AT_MOST: Final = timedelta(hours=1)
 
@@ -130,11 +131,22 @@ def note_failure(db: Connection, account: int, now: datetime) -> datetime | None
     """Count a wrong password; answers until when no further one is looked at, None while tries are free."""
     statement = update(table).where(table.c.id == account).values(failures=table.c.failures + 1)
     failures = int(db.execute(statement.returning(table.c.failures)).scalar_one())
-    if failures < _FREE_TRIES:
+    delay = wait(failures)
+    if not delay:
         return None
-    until: datetime = now + min(_LOCK * 2 ** min(failures - _FREE_TRIES, 16), _LOCK_AT_MOST)
+    until: datetime = now + delay
     db.execute(update(table).where(table.c.id == account).values(locked_until=until))
     return until
+
+
+def wait(failures: int, free: int = FREE_TRIES) -> timedelta:
+    """How long nothing is looked at after so many wrong tries in a row; zero while tries are free."""
+    return min(_LOCK * 2 ** min(failures - free, 16), _LOCK_AT_MOST) if failures >= free else timedelta()
+
+
+def use_code(db: Connection, account: int, step: int) -> bool:
+    """Use up the code of a second factor, by its number in time; False for one that is not newer than the last used."""
+    return raise_fact(db, f"code:{account}", f"{step:012}")
 
 
 def note_success(db: Connection, account: int) -> None:
@@ -148,7 +160,10 @@ def note_success(db: Connection, account: int) -> None:
 def invite(
     db: Connection, role: Role, now: datetime, *, email: str = "", account: int | None = None, days: int = 3
 ) -> str:
-    """Make a one-time link's secret; it is shown once and only its digest is kept."""
+    """Make a one-time link's secret; it is shown once and only its digest is kept. Earlier links for the same end."""
+    same = invitations.c.account_id == account if account is not None else invitations.c.email == email.strip()
+    if account is not None or email.strip():
+        db.execute(update(invitations).where(same, invitations.c.used_at.is_(None)).values(used_at=now))
     secret = secrets.token_urlsafe(24)
     row = {"sha256": digest(secret), "role": role, "email": email.strip(), "account_id": account}
     db.execute(invitations.insert(), {**row, "created_at": now, "ends_at": now + timedelta(days=days)})
@@ -172,7 +187,8 @@ def use_invitation(db: Connection, secret: str, now: datetime) -> bool:
 
 
 def open_session(db: Connection, account: int, now: datetime) -> str:
-    """Start a session; answers with the cookie's secret."""
+    """Start a session; answers with the cookie's secret. Sessions that are over are forgotten."""
+    db.execute(sessions.delete().where(sessions.c.ends_at <= now))
     secret = secrets.token_urlsafe(32)
     row = {"sha256": digest(secret), "account_id": account, "csrf": secrets.token_urlsafe(32)}
     db.execute(sessions.insert(), {**row, "created_at": now, "seen_at": now, "ends_at": now + SESSION})

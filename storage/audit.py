@@ -66,23 +66,39 @@ def record(db: Connection, acts: Sequence[Act], now: datetime) -> None:
 
 
 def entries(
-    db: Connection, *, who: str = "", action: str = "", before: int | None = None, limit: int = 100
+    db: Connection,
+    *,
+    who: str = "",
+    action: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 100,
 ) -> list[Entry]:
-    """The log, newest first: of one account, of one kind, older than the entry `before`."""
+    """The log, newest first: of an account, of a kind, of a time (`until` not included), older than entry `before`."""
     query = select(table).order_by(table.c.id.desc()).limit(limit)
     if who:
         query = query.where(table.c.who == who)
     if action:
         query = query.where(table.c.action == action)
+    if since is not None:
+        query = query.where(table.c.at >= since)
+    if until is not None:
+        query = query.where(table.c.at < until)
     if before is not None:
         query = query.where(table.c.id < before)
     return [Entry(row.id, row.at, row.who, row.action, row.target, row.details) for row in db.execute(query)]
 
 
-def broken(db: Connection) -> tuple[int, str] | None:
-    """The first entry where the chain does not hold, and what is wrong there; None for a whole log."""
-    seal, expected = "", 1
-    for row in _all(db):
+def broken(db: Connection, last: int | None = None) -> tuple[int, str] | None:
+    """The first entry where the chain does not hold, and what is wrong there; None for a whole log.
+
+    With `last` only so many of the newest entries are looked at.
+    """
+    first = max(last_number(db, "audit") - last, 0) if last is not None else 0
+    seal = str(db.execute(select(table.c.sha256).where(table.c.id == first)).scalar() or "")
+    expected = first + 1
+    for row in _all(db, first):
         if row.id != expected:
             return expected, f"entry {expected} is missing"
         seal = _seal(seal, {name: getattr(row, name) for name in ("id", "at", "who", "action", "target", "details")})
@@ -99,8 +115,7 @@ def count(db: Connection) -> int:
     return int(db.execute(select(table.c.id).order_by(table.c.id.desc()).limit(1)).scalar() or 0)
 
 
-def _all(db: Connection) -> Iterator[AnyRow]:
-    last = 0
+def _all(db: Connection, last: int) -> Iterator[AnyRow]:
     while rows := db.execute(select(table).where(table.c.id > last).order_by(table.c.id).limit(_BATCH)).all():
         yield from rows
         last = rows[-1].id

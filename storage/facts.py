@@ -33,6 +33,15 @@ def set_fact(db: Connection, key: str, value: str) -> None:
     db.execute(statement, {"key": key, "value": value})
 
 
+def raise_fact(db: Connection, key: str, value: str) -> bool:
+    """Store `value` under `key` unless what is there is as great already (as text); whether it was stored."""
+    insert = postgresql.insert(meta) if db.dialect.name == "postgresql" else sqlite.insert(meta)
+    statement = insert.on_conflict_do_update(
+        index_elements=[meta.c.key], set_={"value": value}, where=meta.c.value < value
+    )
+    return db.execute(statement.returning(meta.c.key), {"key": key, "value": value}).scalar() is not None
+
+
 def drop_fact(db: Connection, key: str) -> None:
     """Forget what is stored under `key`."""
     db.execute(delete(meta).where(meta.c.key == key))

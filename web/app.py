@@ -35,7 +35,7 @@ def utc_now() -> datetime:
 
 def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """Return the application; nothing happens at import time, and `clock` says what time it is."""
-    app = FastAPI(title="Điểm Báo", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Điểm Báo", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     site = Site(archive, settings, clock)
     pages.add_to(app, site)
     watch.add_routes(app, archive, settings, clock, site.states)

@@ -9,15 +9,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from errors import DiemBaoError
 from storage import accounts
-from storage.accounts import SESSION_AT_MOST, Account
+from storage.accounts import SESSION_AT_MOST, Account, Invitation
 from storage.audit import Act, record
 from web import passwords
-from web.site import HEADERS, Site, show, site_of
+from web.site import HEADERS, Number, Site, show, site_of
+from web.tries import sender
 from web.visitor import COOKIE, Reader, known_visitor
 
 router = APIRouter()
 Text = Annotated[str, Form()]
 WRONG = "Địa chỉ hoặc mật khẩu không đúng."
+TOO_OFTEN = "Quá nhiều lần sai. Xin thử lại sau ít phút."
 
 
 @router.get("/login")
@@ -30,29 +32,58 @@ def login_form(request: Request, next: str = "/") -> Response:
 
 @router.post("/login")
 def login(request: Request, email: Text = "", password: Text = "", code: Text = "", next: Text = "/") -> Response:
-    """Open a session. Wrong tries are counted: after some of them an account waits, longer each time."""
-    site, now = site_of(request), site_of(request).clock()
+    """Open a session. Wrong tries are counted: after some of them an account, or an address, waits longer each time."""
+    site = site_of(request)
     with site.archive.read() as db:
         account = accounts.find_account(db, email)
-    if account is not None and account.locked_until is not None and account.locked_until > now:
-        site.log.add(Act(account.email, "login refused", details={"why": "locked"}))
-        return _again(request, "Quá nhiều lần sai. Xin thử lại sau ít phút.", email, next, status=429)
+    if _waits(site, account, email, sender(request)):
+        return _again(request, TOO_OFTEN, email, next, status=429)
     usable = account is not None and account.ended_at is None
     if not passwords.right(account.password if account and usable else None, password) or account is None:
         return _failed(request, site, account, email, next)
     if account.second_factor:
         if not code:
             return _again(request, "", email, next, ask_code=True, status=200)
-        if not passwords.right_code(account.second_factor, code, now):
+        if not _use_code(site, account, account.second_factor, code):
             return _failed(request, site, account, email, next)
     return enter(request, account, own_path(next), "login")
 
 
+def _waits(site: Site, account: Account | None, email: str, where: str) -> bool:
+    """Whether a try is not even looked at; an account that does not exist waits as one that does."""
+    now = site.clock()
+    if site.tries.waits(where, now):
+        return True
+    until = account.locked_until if account else None
+    waits = until > now if until else account is None and site.tries.waits(_unknown(email), now)
+    if waits:
+        site.tries.wrong(where, now, address=True)
+        site.log.add(Act(account.email if account else "", "login refused", email[:200], {"from": where}))
+    return waits
+
+
+def _unknown(email: str) -> str:
+    return f"account {email.strip().casefold()[:200]}"
+
+
+def _use_code(site: Site, account: Account, factor: str, code: str) -> bool:
+    """Whether a code is right; each is good once."""
+    step = passwords.code_step(factor, code, site.clock())
+    if step is None:
+        return False
+    with site.archive.begin() as db:
+        return accounts.use_code(db, account.id, step)
+
+
 def _failed(request: Request, site: Site, account: Account | None, email: str, next: str) -> HTMLResponse:
+    now, where = site.clock(), sender(request)
+    site.tries.wrong(where, now, address=True)
+    if account is None:
+        site.tries.wrong(_unknown(email), now)
     with site.archive.begin() as db:
         if account is not None:
-            accounts.note_failure(db, account.id, site.clock())
-        record(db, [Act(account.email if account else "", "login failed", email[:200])], site.clock())
+            accounts.note_failure(db, account.id, now)
+        record(db, [Act(account.email if account else "", "login failed", email[:200], {"from": where})], now)
     return _again(request, WRONG, email, next, ask_code=bool(account and account.second_factor))
 
 
@@ -64,12 +95,13 @@ def _again(
 
 
 def enter(request: Request, account: Account, next: str, action: str) -> RedirectResponse:
-    """Open a session for an account and lead on."""
+    """Open a session for an account and lead on; whatever session the browser had before is over."""
     site, now = site_of(request), site_of(request).clock()
     with site.archive.begin() as db:
         accounts.note_success(db, account.id)
+        accounts.end_session(db, request.cookies.get(COOKIE, ""))
         secret = accounts.open_session(db, account.id, now)
-        record(db, [Act(account.email, action)], now)
+        record(db, [Act(account.email, action, details={"from": sender(request)})], now)
     answer = _go(next)
     _set_cookie(site, answer, COOKIE, secret)
     return answer
@@ -115,22 +147,26 @@ def language(request: Request, to: Text = "vi", next: Text = "/") -> Response:
 def start_form(request: Request, token: str = "") -> Response:
     """Show what a one-time link is for: a new account, or a new password."""
     site = site_of(request)
-    with site.archive.read() as db:
-        link = accounts.invitation(db, token, site.clock())
-        account = accounts.find_account(db, link.account) if link and link.account else None
+    link, account = _link(site, token)
     if link is None:
         return show(request, "start.html.j2", status=410, link=None)
     email = account.email if account else link.email
     return show(request, "start.html.j2", link=link, account=account, token=token, email=email, name="", problem="")
 
 
+def _link(site: Site, token: str) -> tuple[Invitation | None, Account | None]:
+    """Return what a link is good for, and the account whose password it sets; nothing where that account has ended."""
+    with site.archive.read() as db:
+        link = accounts.invitation(db, token, site.clock())
+        account = accounts.find_account(db, link.account) if link and link.account else None
+    return (None, None) if account and account.ended_at else (link, account)
+
+
 @router.post("/start")
 def start(request: Request, token: Text = "", email: Text = "", name: Text = "", password: Text = "") -> Response:
     """Make the account a link is for, or set its new password, and log in."""
     site, now = site_of(request), site_of(request).clock()
-    with site.archive.read() as db:
-        link = accounts.invitation(db, token, now)
-        account = accounts.find_account(db, link.account) if link and link.account else None
+    link, account = _link(site, token)
     if link is None:
         return show(request, "start.html.j2", status=410, link=None)
     email = account.email if account else link.email or email.strip()
@@ -172,7 +208,12 @@ def change_me(
         with site.archive.begin() as db:
             accounts.change_account(db, account.id, name=name.strip()[:100])
         return _go("/me")
+    if account.locked_until is not None and account.locked_until > site.clock():
+        return _me(request, visitor, TOO_OFTEN, 429)
     if not passwords.right(account.password, old):
+        with site.archive.begin() as db:
+            accounts.note_failure(db, account.id, site.clock())
+            record(db, [Act(account.email, "password wrong", details={"from": sender(request)})], site.clock())
         return _me(request, visitor, "Mật khẩu hiện tại không đúng.", 422)
     if act == "password":
         if problem := passwords.wrong(password, account.email):
@@ -181,7 +222,7 @@ def change_me(
     elif act == "factor off":
         values = {"second_factor": None}
     else:
-        if not passwords.right_code(factor, code, site.clock()):
+        if not _use_code(site, account, factor, code):
             return _me(request, visitor, "Mã xác thực không đúng; xin thử lại.", 422)
         values = {"second_factor": factor}
     with site.archive.begin() as db:
@@ -217,7 +258,7 @@ def make_key(request: Request, visitor: Reader, name: Text = "", scopes: Annotat
 
 
 @router.post("/me/keys/{key}/end")
-def end_key(request: Request, visitor: Reader, key: int) -> Response:
+def end_key(request: Request, visitor: Reader, key: Number) -> Response:
     """End one of one's own keys."""
     site = site_of(request)
     with site.archive.begin() as db:

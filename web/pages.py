@@ -13,14 +13,17 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+import logs
 from errors import DiemBaoError, UsageError
 from storage.search import QueryError
 from web import api, correcting, entrance, exports, figures, mails, people, reading, search, sources, today
+from web.guard import TOO_LARGE, Guard
 from web.limit import Limit, TooOftenError
 from web.site import HEADERS, Site, show, tongue_of
 from web.visitor import API, NotLoggedInError, RefusedError
 from web.words import mistake
 
+LOG = logs.logger()
 STATIC = Path(__file__).parent / "static"
 ROOMS = (entrance, people, today, exports, search, reading, correcting, api, figures, sources, mails)
 PROBLEM = "application/problem+json"
@@ -43,6 +46,7 @@ def add_to(app: FastAPI, site: Site) -> None:
     for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
+    app.add_middleware(Guard, trouble=trouble)
     app.add_exception_handler(NotLoggedInError, _not_logged_in)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(HTTPException, _not_there)
@@ -80,8 +84,11 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _not_there(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    titles = {404: "Không có trang này", 405: "Không làm được như vậy"}
-    return trouble(request, status, titles.get(status, "Có lỗi"), str(getattr(error, "detail", "")))
+    titles = {404: "Không có trang này", 405: "Không làm được như vậy", 413: TOO_LARGE}
+    said = str(getattr(error, "detail", ""))
+    if said == HTTPStatus(status).phrase and not request.url.path.startswith(API):
+        said = ""  # the title says it already, and in the visitor's language
+    return trouble(request, status, titles.get(status, "Có lỗi"), "" if said == TOO_LARGE else said)
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
@@ -106,8 +113,10 @@ def _too_often(request: Request, error: Exception) -> Response:
 
 
 def _bug(request: Request, _: Exception) -> Response:
-    return trouble(request, 500, "Có lỗi", "an error of the program; its log has the details")
+    said = "an error of the program; its log has the details" if request.url.path.startswith(API) else ""
+    return trouble(request, 500, "Có lỗi", said)
 
 
 def _wrong(request: Request, error: Exception) -> Response:
-    return trouble(request, 503, "Kho tin đang bận hoặc có lỗi", str(error))
+    LOG.error("page failed", path=request.url.path, error=str(error))  # it may name files and servers: not for visitors
+    return trouble(request, 503, "Kho tin đang bận hoặc có lỗi")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import threading
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -13,6 +14,7 @@ from argon2.exceptions import VerificationError
 LEAST = 10  #: characters of a password
 MOST = 200
 _HASHER = PasswordHasher()
+_AT_ONCE = threading.BoundedSemaphore(2)  # a hash takes 64 MB and a core: a flood of logins waits
 
 
 def wrong(password: str, email: str) -> str:
@@ -28,15 +30,18 @@ def wrong(password: str, email: str) -> str:
 
 def hashed(password: str) -> str:
     """Return the argon2 hash that is kept."""
-    return _HASHER.hash(password)
+    with _AT_ONCE:
+        return _HASHER.hash(password)
 
 
 def right(kept: str | None, password: str) -> bool:
     """Whether a password is the one kept; an unknown account (None) takes as long to say no."""
-    try:
-        return _HASHER.verify(kept or _nobody(), password[:MOST]) and kept is not None
-    except VerificationError:
-        return False
+    known = kept or _nobody()
+    with _AT_ONCE:
+        try:
+            return _HASHER.verify(known, password[:MOST]) and kept is not None
+        except VerificationError:
+            return False
 
 
 @cache
@@ -54,9 +59,10 @@ def factor_address(secret: str, email: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Điểm báo")
 
 
-def right_code(secret: str, code: str, now: datetime) -> bool:
-    """Whether a six-digit code is that of now, or of half a minute before or after."""
+def code_step(secret: str, code: str, now: datetime) -> int | None:
+    """Return the number in time of a six-digit code: of now, or half a minute before or after; None for a wrong one."""
     totp = pyotp.TOTP(secret)
-    steps = (now + timedelta(seconds=30 * step) for step in (-1, 0, 1))
     given = code.replace(" ", "").encode()
-    return sum(hmac.compare_digest(totp.at(step).encode(), given) for step in steps) > 0
+    times = [now + timedelta(seconds=30 * step) for step in (-1, 0, 1)]
+    right = [totp.timecode(at) for at in times if hmac.compare_digest(totp.at(at).encode(), given)]
+    return right[-1] if right else None

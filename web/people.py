@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,12 +13,13 @@ from errors import DiemBaoError
 from storage import accounts, audit
 from storage.accounts import Role
 from storage.audit import Act, record
-from web.site import HEADERS, show, site_of
+from web.site import HEADERS, Number, show, site_of
 from web.visitor import Admin
 
 router = APIRouter()
 Text = Annotated[str, Form()]
 PAGE = 100
+CHECKED = 10_000  #: of the newest entries the page looks at; `diembao audit verify` at all
 
 
 @router.get("/accounts")
@@ -41,7 +44,7 @@ def invite(request: Request, visitor: Admin, email: Text = "", role: Text = "rea
 
 
 @router.post("/accounts/{number}")
-def change(request: Request, visitor: Admin, number: int, act: Text = "", role: Text = "") -> Response:
+def change(request: Request, visitor: Admin, number: Number, act: Text = "", role: Text = "") -> Response:
     """Give an account another role, end or reopen it, or make a link that sets its password anew."""
     site, now = site_of(request), site_of(request).clock()
     try:
@@ -68,15 +71,39 @@ def change(request: Request, visitor: Admin, number: int, act: Text = "", role: 
 
 
 @router.get("/audit")
-def log(request: Request, visitor: Admin, who: str = "", action: str = "", before: int | None = None) -> Response:
-    """Show the audit log, newest first, and whether its chain holds."""
+def log(
+    request: Request, visitor: Admin, who: str = "", action: str = "", since: str = "", until: str = "",
+    before: str = "",
+) -> Response:  # fmt: skip
+    """Show the audit log, newest first, and whether the chain of its newest entries holds."""
     site = site_of(request)
+    zone = site.settings.digest.timezone
+    days = (_day(since), _day(until))
+    asked: dict[str, Any] = {"who": who.strip(), "action": action, "since": days[0], "until": days[1]}
+    first, last = (datetime.combine(day, time(), zone) if day else None for day in days)
     site.note(visitor, "audit read", who or action)
     with site.archive.read() as db:
-        rows = audit.entries(db, who=who, action=action, before=before, limit=PAGE)
-        fault = audit.broken(db) if before is None else None
-    more = rows[-1].id if len(rows) == PAGE else None
-    return show(request, "audit.html.j2", visitor, rows=rows, fault=fault, who=who, action=action, more=more)
+        rows = audit.entries(
+            db,
+            who=who.strip(),
+            action=action,
+            since=first,
+            until=last + timedelta(days=1) if last else None,
+            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            limit=PAGE,
+        )
+        fault = audit.broken(db, CHECKED) if not before else None
+    more = asked | {"before": rows[-1].id} if len(rows) == PAGE else None
+    query = urlencode({name: value for name, value in more.items() if value}) if more else ""
+    return show(request, "audit.html.j2", visitor, rows=rows, fault=fault, more=query, checked=CHECKED, **asked)
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 9999 else None
 
 
 def _link(request: Request, secret: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
@@ -21,12 +21,14 @@ from storage import Archive
 from storage.audit import Act
 from storage.search import SearchIndex
 from web.acts import ActLog
+from web.tries import Tries
 from web.words import environment
 
 if TYPE_CHECKING:
     from web.visitor import Visitor
 
 Tongue = Literal["vi", "en"]
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]  #: the number of a row in an address: what the archive can hold
 #: Nothing inline, nothing from elsewhere, nowhere framed.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -49,6 +51,7 @@ class Site:
     settings: Settings
     clock: Callable[[], datetime]
     log: ActLog = field(init=False)
+    tries: Tries = field(init=False, default_factory=Tries)
 
     def __post_init__(self) -> None:
         """Open the audit log."""

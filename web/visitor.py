@@ -14,6 +14,7 @@ from storage import accounts
 from storage.accounts import Account, Role
 from storage.audit import Act
 from web.site import Site, site_of
+from web.tries import sender
 
 COOKIE = "diembao"
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -71,6 +72,8 @@ def needs(role: Role = "reader", scope: str = "read") -> Callable[[Request], Awa
         by_key = request.url.path.startswith(API) and "authorization" in request.headers
         visitor = await run_in_threadpool(_by_key if by_key else known_visitor, request)
         if visitor is None:
+            if by_key or request.cookies.get(COOKIE):
+                await run_in_threadpool(_note_stranger, site, request, "unknown key" if by_key else "unknown session")
             raise NotLoggedInError
         if not by_key and request.method not in SAFE and not await _is_own_form(request, visitor):
             await run_in_threadpool(_refuse, site, visitor, request, "no forgery token")
@@ -109,6 +112,13 @@ def _by_key(request: Request) -> Visitor | None:
     return Visitor(found[0], scopes=found[1].scopes)
 
 
+def _note_stranger(site: Site, request: Request, why: str) -> None:
+    """Write to the log that a key or session is forged or over, of one address once a minute."""
+    where = sender(request)
+    if site.tries.first(f"{why} {where}", site.clock()):
+        site.log.add(Act("", "refused", f"{request.method} {request.url.path}"[:300], {"why": why, "from": where}))
+
+
 def _refuse(site: Site, visitor: Visitor, request: Request, why: str) -> None:
-    site.log.add(Act(visitor.account.email, "refused", f"{request.method} {request.url.path}", {"why": why}))
+    site.log.add(Act(visitor.account.email, "refused", f"{request.method} {request.url.path}"[:300], {"why": why}))
     raise RefusedError(why)
