@@ -20,7 +20,7 @@ from tests.wholeway import Stages
 __all__ = ["chromium", "office"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: GET routes that are no pages to look at in a browser.
-NO_PAGES = re.compile(r"^/(api/|start$)")
+NO_PAGES = re.compile(r"^/(api/|start$|export\.|search/complete$)")
 OpenTab = Callable[..., Tab]
 
 
