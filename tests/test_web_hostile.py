@@ -285,7 +285,8 @@ def test_no_address_breaks_a_page(shared_home: tuple[House, TestClient], route: 
         assert answer.status_code < 500, (path, text, answer.text[:300])
         assert "<script>alert" not in answer.text
         for name, value in HEADERS.items():
-            assert answer.headers.get(name) == value, (path, name)
+            strict = value if name != "Content-Security-Policy" else "default-src 'none'"  # a mail has its own
+            assert answer.headers[name].startswith(strict), (path, name)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from pipeline.readers import Wishes
 from press import TOPICS, Days, Edition, EditionState
 from settings import clock_time
 from storage.figures import Entry, ledger
-from web.site import HEADERS, POLICY, show, site_of
+from web.site import HEADERS, POLICY, Number, show, site_of
 from web.visitor import Admin, Editor, Reader, Visitor
 
 router = APIRouter()
@@ -33,7 +33,7 @@ _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 
 @router.get("/editions")
-def editions(request: Request, visitor: Reader, state: str = "", before: int | None = None) -> Response:
+def editions(request: Request, visitor: Reader, state: str = "", before: Number | None = None) -> Response:
     """Show the digests, newest first; whom they went to is for editors."""
     site = site_of(request)
     known = get_args(EditionState)
@@ -45,13 +45,13 @@ def editions(request: Request, visitor: Reader, state: str = "", before: int | N
 
 
 @router.get("/editions/{number}")
-def edition(request: Request, visitor: Reader, number: int) -> Response:
+def edition(request: Request, visitor: Reader, number: Number) -> Response:
     """Show one digest as it was sent, and what can be done about it."""
     return _edition(request, visitor, number)
 
 
 @router.post("/editions/{number}")
-def settle_edition(request: Request, visitor: Editor, number: int, act: Text = "") -> Response:
+def settle_edition(request: Request, visitor: Editor, number: Number, act: Text = "") -> Response:
     """Send an edition again, or close one as arrived or lost: as `diembao edition` does."""
     site, who = site_of(request), visitor.account.email
     if act not in ("resend", "sent", "lost"):
@@ -70,7 +70,7 @@ def settle_edition(request: Request, visitor: Editor, number: int, act: Text = "
 
 
 @router.get("/editions/{number}/mail")
-def mail(request: Request, visitor: Reader, number: int) -> Response:
+def mail(request: Request, visitor: Reader, number: Number) -> Response:
     """Answer with the HTML of a mail under a policy of its own, to be framed by its page."""
     row, found = _found(request, number)
     site_of(request).note(visitor, "read edition", number)
@@ -116,7 +116,7 @@ def _safe(text: str, row: Entry, visitor: Visitor) -> str:
 
 
 @router.get("/subscriptions")
-def subscriptions(request: Request, visitor: Admin, edit: int | None = None) -> Response:
+def subscriptions(request: Request, visitor: Admin, edit: Number | None = None) -> Response:
     """Show who gets the digest, and the form to add or change somebody."""
     row = next((one for one in readers.active(site_of(request).archive) if one.id == edit), None)
     given: dict[str, Any] = {"days": "daily", "language": "vi", "at": "", "topics": (), "places": ()}
@@ -157,7 +157,7 @@ def subscribe(
 
 
 @router.post("/subscriptions/{number}/end")
-def unsubscribe(request: Request, visitor: Admin, number: int) -> Response:
+def unsubscribe(request: Request, visitor: Admin, number: Number) -> Response:
     """End a subscription: as `diembao unsubscribe` does."""
     site = site_of(request)
     row = next((one for one in readers.active(site.archive) if one.id == number), None)

@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Path, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
+from pydantic import Field
 
 from pipeline import outlets as chosen_outlets
 from pipeline.condition import Outlets
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from web.visitor import Visitor
 
 Tongue = Literal["vi", "en"]
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]  #: the number of a row in an address: what the archive can hold
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]  #: of a row, as visitors may give it: what the archive can hold
 #: Nothing inline, nothing from elsewhere, nowhere framed.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
