@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, exists, func, or_, select
 
 from press import Relevance
 from storage.schema import articles as table
@@ -53,20 +53,23 @@ class Named:
 
 def first_dated(db: Connection) -> datetime | None:
     """When the oldest coverage of the archive was published; None for an empty archive."""
-    return db.execute(select(func.min(table.c.dated_at)).where(table.c.relevance.in_(COVERAGE))).scalar()
+    query = select(table.c.dated_at).where(table.c.relevance.in_(COVERAGE))
+    return db.execute(query.order_by(table.c.dated_at).limit(1)).scalar()  # walks the index: a minimum reads all
 
 
 def of_topic(topic: str) -> Among:
     """Narrow to the articles of a topic."""
-    return table.c.id.in_(select(tags.c.article_id).where(tags.c.kind == "topic", tags.c.value == topic))
+    own = tags.alias()  # looked up for each article of the period, however large the topic is
+    return exists().where(own.c.article_id == table.c.id, own.c.kind == "topic", own.c.value == topic)
 
 
 def of_places(units: Collection[Unit], landmarks: Collection[Unit] = ()) -> Among:
     """Narrow to the articles that name one of these units; landmarks share a code, so that their names count too."""
-    key = places.c.code + "@" + places.c.valid_from
-    plain = and_(places.c.code.in_([one.code for one in units]), key.in_([f"{u.code}@{u.valid_from}" for u in units]))
-    marks = and_(places.c.code.in_([one.code for one in landmarks]), places.c.name.in_([one.name for one in landmarks]))
-    return table.c.id.in_(select(places.c.article_id).where(places.c.in_area, or_(plain, marks)))
+    own = places.alias()
+    key = own.c.code + "@" + own.c.valid_from
+    plain = and_(own.c.code.in_([one.code for one in units]), key.in_([f"{u.code}@{u.valid_from}" for u in units]))
+    marks = and_(own.c.code.in_([one.code for one in landmarks]), own.c.name.in_([one.name for one in landmarks]))
+    return exists().where(own.c.article_id == table.c.id, own.c.in_area, or_(plain, marks))
 
 
 def tones(db: Connection, since: datetime, until: datetime, among: Among | None = None) -> Counter[int | None]:
@@ -78,9 +81,9 @@ def tones(db: Connection, since: datetime, until: datetime, among: Among | None 
 def topic_tones(db: Connection, since: datetime, until: datetime) -> dict[str, Counter[int | None]]:
     """Topic -> tone -> how many articles."""
     query = select(tags.c.value, table.c.tone, func.count().label("n")).join_from(table, tags)
+    query = query.where(tags.c.kind == "topic", tags.c.article_id.in_(_ids(since, until)))
     found: dict[str, Counter[int | None]] = defaultdict(Counter)
-    which = (tags.c.kind == "topic", *_covered(since, until))
-    for row in db.execute(query.where(*which).group_by(tags.c.value, table.c.tone)):
+    for row in db.execute(query.group_by(tags.c.value, table.c.tone)):
         found[row.value][row.tone] = row.n
     return found
 
@@ -95,7 +98,7 @@ def topic_instants(db: Connection, since: datetime, until: datetime) -> dict[str
     """Topic -> when each of its articles was published."""
     query = select(tags.c.value, table.c.dated_at).join_from(table, tags)
     found: dict[str, list[datetime]] = defaultdict(list)
-    for row in db.execute(query.where(tags.c.kind == "topic", *_covered(since, until))):
+    for row in db.execute(query.where(tags.c.kind == "topic", tags.c.article_id.in_(_ids(since, until)))):
         found[row.value].append(row.dated_at)
     return found
 
@@ -109,17 +112,17 @@ def pieces(db: Connection, since: datetime, until: datetime, among: Among) -> li
 
 def topics_of(db: Connection, since: datetime, until: datetime, among: Among) -> Counter[str]:
     """Topic -> how many of the articles have it."""
-    query = select(tags.c.value, func.count().label("n")).join_from(table, tags)
-    query = query.where(tags.c.kind == "topic", *_covered(since, until, among)).group_by(tags.c.value)
-    return Counter({row.value: row.n for row in db.execute(query)})
+    query = select(tags.c.value, func.count().label("n"))
+    query = query.where(tags.c.kind == "topic", tags.c.article_id.in_(_ids(since, until, among)))
+    return Counter({row.value: row.n for row in db.execute(query.group_by(tags.c.value))})
 
 
 def places_of(db: Connection, since: datetime, until: datetime, among: Among) -> Counter[Unit]:
     """Place of the area -> how many of the articles name it."""
     key = (places.c.code, places.c.valid_from, places.c.name)
-    query = select(*key, func.count(distinct(table.c.id)).label("n")).join_from(table, places)
-    query = query.where(places.c.in_area, *_covered(since, until, among)).group_by(*key)
-    return Counter({Unit(*row[:3]): row.n for row in db.execute(query)})
+    query = select(*key, func.count(distinct(places.c.article_id)).label("n"))
+    query = query.where(places.c.in_area, places.c.article_id.in_(_ids(since, until, among)))
+    return Counter({Unit(*row[:3]): row.n for row in db.execute(query.group_by(*key))})
 
 
 def named(db: Connection, since: datetime, until: datetime) -> list[Named]:
@@ -132,3 +135,8 @@ def named(db: Connection, since: datetime, until: datetime) -> list[Named]:
 def _covered(since: datetime, until: datetime, among: Among | None = None) -> tuple[ColumnElement[bool], ...]:
     which = (table.c.relevance.in_(COVERAGE), table.c.dated_at >= since, table.c.dated_at < until)
     return which if among is None else (*which, among)
+
+
+def _ids(since: datetime, until: datetime, among: Among | None = None) -> Select[tuple[int]]:
+    """The ids alone, found by date first: a planner would begin with all that has a topic."""
+    return select(table.c.id).where(*_covered(since, until, among)).correlate(None)
