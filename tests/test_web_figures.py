@@ -124,11 +124,11 @@ def test_topics_compare_months_only_where_the_archive_reaches_back(home: House) 
     write(home, 5, 363, topics=health, tone=-1)
     write(home, 6, 400, topics=(), tone=0)
     assert row_of(client.get("/topics?days=7"), "Y tế")[1:2] == ["2"]
-    assert row_of(client.get("/topics"), "Y tế")[4:] == ["50%", "0%", "100%"]
+    assert row_of(client.get("/topics"), "Y tế")[4:] == ["50%", "0%tăng 50 điểm", "100%giảm 50 điểm"]
     page = client.get("/topics/health?days=365")
     assert row_of(page, "bao-mot")[1] == "4"
     assert row_of(page, place_of(TODAY).name)[1] == "4"
-    assert "Cùng tháng năm trước" in page.text
+    assert "Tiêu cực cùng tháng năm trước" in page.text
     assert client.get("/topics/nobody").status_code == 404
     for day, counts in [("Thứ Ba, 4/8/2026", "1"), ("Thứ Hai, 3/8/2026", "1"), ("Thứ Bảy, 1/8/2026", "0")]:
         assert row_of(client.get("/topics/health?days=7"), day)[1] == counts
