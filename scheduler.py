@@ -36,6 +36,7 @@ from pipeline.lease import BEAT, Lease, shown
 from pipeline.people import first_link
 from pipeline.publish import publish
 from pipeline.retention import retention
+from pipeline.saved import saved_searches
 from pipeline.watch import watch
 from settings import Settings
 from storage import Archive
@@ -85,6 +86,7 @@ JOBS = (
     PRESS,
     Job("editions", (publish,), after_press=True),
     Job("watch", (watch,), after_press=True),
+    Job("searches", (saved_searches,)),
     Job("nightly", (backups, retention), daily=time_of_day(2, 30)),
 )
 

@@ -79,12 +79,13 @@ def text(digest: Digest, unsubscribe_url: str) -> str:
 
 
 def _render(template: str, digest: Digest, unsubscribe_url: str) -> str:
-    page = _environment().get_template(template)
+    page = environment().get_template(template)
     return page.render(digest=digest, w=Words(digest.language), unsubscribe_url=unsubscribe_url)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the mails; HTML is escaped."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),

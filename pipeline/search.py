@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,7 @@ def folder(settings: Settings) -> Path:
 
 def open_index(archive: Archive, settings: Settings) -> SearchIndex:
     """Return the archive's index; it may be empty, and is brought up to the archive by `catch_up` or a `Follower`."""
-    return SearchIndex(archive, folder(settings), khmer_words, Units())
+    return SearchIndex(archive, folder(settings), khmer_words, _units())
 
 
 def outlet_names(settings: Settings) -> dict[str, str]:
@@ -194,6 +194,11 @@ class Units:
         for name, units in self._names.items():
             folded[fold(name)].update(dict.fromkeys(units))
         return {name: tuple(units) for name, units in folded.items()}
+
+
+@cache
+def _units() -> Units:
+    return Units()
 
 
 def _key(code: str, valid_from: str, name: str = "") -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 import logs
@@ -16,23 +16,22 @@ import storage.notices
 import storage.outlets
 from digest.alert import Change, alert, cut_off
 from digest.notice import notice
-from digest.send import send
 from digest.words import Words
-from errors import DeliveryError, DeliveryUncertain, DiemBaoError, StorageError
+from errors import DiemBaoError
 from pipeline import outlets as chosen_outlets
 from pipeline.counts import Counts, never_stop
-from pipeline.mail import address, server_of
+from pipeline.mail import address, deliver, put_off
 from press import OutletHealth
 from settings import Settings
 from storage import Archive
 from storage.notices import Notice, Told
+from storage.schema import notices
 
 LOG = logs.logger()
 LOCK_WAIT = 5.0
 SUMMARY = "watch:summary"  # the fact: the last day that was summed up
 WATCHED = "watch:mark"  # the fact: how far the archive had come when it was last looked at
 LINE = "watch:line"  # the fact: when our own line was told to be broken; "": it is not
-RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 
 
 def watch(
@@ -152,28 +151,9 @@ def _back(found: Sequence[OutletHealth], broken: datetime) -> bool:
 
 def _deliver(archive: Archive, settings: Settings, mail: Notice, now: datetime) -> str:
     """Send one waiting mail; where it cannot go out it waits on. Returns the outcome."""
-
-    def started() -> None:
-        with archive.begin() as db:
-            if not storage.notices.sending(db, mail.id, now):
-                raise StorageError("another watch sends this mail")
-
     try:
         to = address(settings.operator.email)
-        message = notice(settings.mail.sender, to, mail.subject, mail.lines, now=mail.created_at)
-        send(message, sender=settings.mail.sender, recipient=to, server=server_of(settings), on_data=started)
-    except DeliveryUncertain as error:
-        return _failed(archive, mail, error, None)
-    except (DeliveryError, DiemBaoError) as error:
-        final = isinstance(error, DeliveryError) and error.permanent
-        return _failed(archive, mail, error, None if final else now + RETRY[min(mail.attempts, len(RETRY) - 1)])
-    with archive.begin() as db:
-        storage.notices.sent(db, mail.id, now)
-    return "done"
-
-
-def _failed(archive: Archive, mail: Notice, error: DiemBaoError, next_try: datetime | None) -> str:
-    LOG.warning("the operator could not be told", notice=mail.id, subject=mail.subject, error=str(error))
-    with archive.begin() as db:
-        storage.notices.failed(db, mail.id, str(error), next_try)
-    return "later" if next_try else "never"
+    except DiemBaoError as error:
+        return put_off(archive, notices, mail.id, mail.attempts, error, now)
+    message = notice(settings.mail.sender, to, mail.subject, mail.lines, now=mail.created_at)
+    return deliver(archive, settings, notices, mail.id, mail.attempts, to, message, now)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from press import OutletState
@@ -80,20 +80,3 @@ def waiting(db: Connection, now: datetime) -> list[Notice]:
         Notice(row.id, row.created_at, row.subject, tuple(row.body.split("\n")), row.attempts)
         for row in db.execute(query)
     ]
-
-
-def sending(db: Connection, notice: int, now: datetime) -> bool:
-    """Mark that a mail begins to go out: from now on it is never sent again. False where another sends it."""
-    mine = update(notices).where(notices.c.id == notice, notices.c.next_try.is_not(None))
-    return db.execute(mine.values(sending_at=now, next_try=None)).rowcount == 1
-
-
-def sent(db: Connection, notice: int, now: datetime) -> None:
-    """Mark that the server took a mail."""
-    db.execute(update(notices).where(notices.c.id == notice).values(sent_at=now, error=""))
-
-
-def failed(db: Connection, notice: int, error: str, next_try: datetime | None) -> None:
-    """Mark that the server did not take a mail; it is tried again at `next_try`, None: never."""
-    values = {"error": error, "next_try": next_try, "attempts": notices.c.attempts + 1}
-    db.execute(update(notices).where(notices.c.id == notice).values(values))

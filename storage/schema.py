@@ -505,3 +505,54 @@ audit = Table(
     Index("ix_audit_who", "who", "id"),  # an account's acts
     Index("ix_audit_action", "action", "id"),  # acts of one kind
 )
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("account_id", BigId, ForeignKey(accounts.c.id), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("query", Words, nullable=False),
+    Column("run", String(8), nullable=False),  # when mails go out: never, once (as soon as found), hourly, daily
+    Column("at", String(5), nullable=False),  # HH:MM of the daily one, in the digest's time zone
+    Column("quiet_from", String(5), nullable=False),  # "" for no quiet hours
+    Column("quiet_to", String(5), nullable=False),
+    Column("feed", Boolean, nullable=False),
+    Column("say_nothing", Boolean, nullable=False),  # a mail also when there is nothing new
+    Column("spike", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("after_id", BigId, nullable=False),  # articles up to this one were there when the query was saved
+    Column("seq", BigId, nullable=False),  # changes up to this number have been looked at
+    Column("last_run", Utc, nullable=False),
+    Column("spike_told", Utc),
+    _words("error"),  # why it cannot be run any more
+    CheckConstraint("run IN ('never', 'once', 'hourly', 'daily')", name="run"),
+    Index("ix_searches_account", "account_id"),
+    sqlite_autoincrement=True,
+)
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("search_id", BigId, ForeignKey(searches.c.id), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("message", Packed, nullable=False),  # the bytes that go out, so that a second try sends the same mail
+    Column("sending_at", Utc),  # committed before the message goes out: what stays so is unknown, and not sent again
+    Column("sent_at", Utc),
+    _count("attempts"),
+    Column("next_try", Utc),  # NULL: not to be sent (again)
+    _words("error"),
+    Index("ix_alerts_waiting", "next_try"),
+    Index("ix_alerts_search", "search_id", "id"),  # the last mails of a search
+    sqlite_autoincrement=True,
+)
+# Which articles a search has told: one row for ever, so that no change of an article tells it again.
+alerted = Table(
+    "alerted",
+    metadata,
+    Column("search_id", BigId, ForeignKey(searches.c.id), primary_key=True, autoincrement=False),
+    Column("article_id", BigId, primary_key=True, autoincrement=False),
+    Column("alert_id", BigId, ForeignKey(alerts.c.id), nullable=False),
+)

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from press import Place, TopicTag
 from storage import audit
 from storage.search import parse, text_of
-from storage.search.query import WRONG
+from storage.search.query import WRONG, adding, field_of
 from tests.archives import NOW, judgement, link, store
 from tests.webhouse import House, house
 from web import asking, marking
@@ -188,9 +188,9 @@ def test_the_first_load_is_small(press: House, analyst: TestClient) -> None:
 def test_fields_go_in_and_out_of_any_query() -> None:
     for query in ("", "a", "a OR b", "(a OR b) c", "-a", 'place:"Trần Đề" a'):
         node = parse(query)
-        added = asking.adding(node, asking.field("topic", "health"))
+        added = adding(node, field_of("topic", "health"))
         assert text_of(parse(added)) == added
-        assert asking.without(parse(added), asking.field("topic", "health")) == text_of(node)
+        assert asking.without(parse(added), field_of("topic", "health")) == text_of(node)
 
 
 def test_bars_stand_for_the_days_asked_for() -> None:

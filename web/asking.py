@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +11,7 @@ from press import RELEVANCES
 from press.text import fold
 from storage.search import Found, Places, Span, parse
 from storage.search.plan import TONES, days_of
-from storage.search.query import And, Everything, Field, Node, Not, Or, Phrase, Word, both, text_of
+from storage.search.query import And, Field, Node, Not, Or, Phrase, Word, adding, both, field_of, text_of
 from web.words import LANGUAGES, label
 
 GROUPS: Final = ("topic", "place", "outlet", "tone", "relevance", "language")  #: facets in the order they are shown
@@ -66,20 +65,10 @@ def fields(node: Node) -> list[Field | Not]:
     return [part for part in parts if isinstance(part, Field) or (isinstance(part, Not) and isinstance(part.of, Field))]
 
 
-def adding(node: Node, *more: Node) -> str:
-    """The query that asks for more."""
-    return text_of(both([*([] if isinstance(node, Everything) else [node]), *more]))
-
-
 def without(node: Node, *parts: Node) -> str:
     """The query less some of its parts."""
     left = [part for part in (node.parts if isinstance(node, And) else (node,)) if part not in parts]
     return text_of(both(left)) if left else ""
-
-
-def field(name: str, value: str) -> Field:
-    """A field as it is written: a value of several words stands in quotation marks."""
-    return Field(name, Phrase(value) if re.search(r'[\s()":]', value) else Word(value))
 
 
 def choices(node: Node, name: str, counts: Mapping[str, int], labels: Mapping[str, str]) -> list[Choice]:
@@ -95,7 +84,7 @@ def _choice(
     names = {fold(text) for text in (asked, value, said)}
     chosen = [part for part in fields(node) if isinstance(part, Field) and part.name == name]
     same = [part for part in chosen if fold(part.value.text) in names]
-    query = without(node, *same) if same else adding(node, field(name, asked))
+    query = without(node, *same) if same else adding(node, field_of(name, asked))
     return Choice(value, said, count, query, bool(same), inner)
 
 
@@ -140,7 +129,7 @@ def bars(node: Node, counts: Mapping[date, int], span: Span) -> list[Bar]:
 
     def drawn(at: int, first: date, count: int) -> Bar:
         last = last_day(first, span)
-        query = adding(rest, field("from", str(first)), field("to", str(last)))
+        query = adding(rest, field_of("from", str(first)), field_of("to", str(last)))
         return Bar(first, last, count, round(at * step, 1), round(step * 0.86, 1), _HEIGHT * count / greatest, query)
 
     return [drawn(at, first, count) for at, (first, count) in enumerate(shown)]

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 import logs
 from errors import DiemBaoError, UsageError
 from storage.search import QueryError
-from web import api, correcting, entrance, exports, figures, mails, people, reading, search, sources, today
+from web import api, correcting, entrance, exports, figures, mails, people, reading, search, searches, sources, today
 from web.guard import TOO_LARGE, Guard
 from web.limit import Limit, TooOftenError
 from web.site import HEADERS, Site, show, tongue_of
@@ -25,7 +25,7 @@ from web.words import mistake
 
 LOG = logs.logger()
 STATIC = Path(__file__).parent / "static"
-ROOMS = (entrance, people, today, exports, search, reading, correcting, api, figures, sources, mails)
+ROOMS = (entrance, people, today, exports, search, searches, reading, correcting, api, figures, sources, mails)
 PROBLEM = "application/problem+json"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from storage.search.complete import Completion, complete
 from storage.search.find import DEEPEST, Found, Sort, search
 from storage.search.follow import Follower
+from storage.search.fresh import fresh
 from storage.search.highlight import highlight
 from storage.search.index import AnotherWriterError, SearchIndex
 from storage.search.query import QueryError, parse, text_of
@@ -27,6 +28,7 @@ __all__ = [
     "Sort",
     "Span",
     "complete",
+    "fresh",
     "highlight",
     "parse",
     "search",

@@ -185,6 +185,16 @@ def text_of(node: Node) -> str:
             return " OR ".join(text_of(part) for part in parts)
 
 
+def adding(node: Node, *more: Node) -> str:
+    """The query that asks for more."""
+    return text_of(both([*([] if isinstance(node, Everything) else [node]), *more]))
+
+
+def field_of(name: str, value: str) -> Field:
+    """A field as it is written: a value of several words stands in quotation marks."""
+    return Field(name, Phrase(value) if re.search(r'[\s()":]', value) else Word(value))
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
     """The known word most like one that is not known; "" where none is like it."""
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), "")

@@ -1,0 +1,181 @@
+"""Saved searches of a person: what they look for, when they tell, the mails they made, and their feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+import storage.articles
+import storage.searches
+from errors import DiemBaoError
+from pipeline.export import atom
+from pipeline.export.about import About
+from pipeline.saved import ScopeError, check, feed_key, feed_search
+from settings import clock_time
+from storage.audit import Act, record
+from storage.search import QueryError, search
+from storage.searches import RUNS, Run, Saved, Wish
+from web.site import HEADERS, Site, show, site_of
+from web.visitor import Analyst, Visitor
+from web.words import mistake
+
+router = APIRouter()
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return {name: str(value) for name, value in (await request.form()).items()}
+
+
+Given = Annotated[dict[str, str], Depends(_form)]
+MOST = 100  #: saved searches of one person
+ENTRIES = 50  #: of a feed
+
+
+class WrongError(DiemBaoError):
+    """A form that cannot be saved; says in Vietnamese what to mend."""
+
+
+@router.get("/searches")
+def listed(request: Request, visitor: Analyst, q: str = "") -> Response:
+    """Show a person's saved searches, and the form for another one."""
+    return _page(request, visitor, Wish(name=q[:80], query=q))
+
+
+@router.post("/searches")
+def add(request: Request, visitor: Analyst, given: Given) -> Response:
+    """Save a search."""
+    return _save(request, visitor, given, None)
+
+
+@router.get("/searches/{number:int}.atom")
+def feed(request: Request, number: int, key: str = "") -> Response:
+    """Answer with the newest articles of a saved search, for a feed reader: the key in the address is the login."""
+    site = site_of(request)
+    with site.archive.begin() as db:  # the signing key is made on first use
+        saved = storage.searches.find(db, number) if feed_search(db, key) == number else None
+    if saved is None or not saved.wish.feed:
+        raise HTTPException(404)
+    site.log.add(Act(saved.email, "feed read", saved.wish.query, {"search": number}))
+    found = search(site.index, saved.wish.query, outlets=site.outlet_names, sort="newest", limit=ENTRIES)
+    with site.archive.read() as db:
+        articles = storage.articles.load_articles(db, found.ids)
+    address = _feed_address(site, saved, key)
+    zone, names = site.settings.digest.timezone, site.outlet_names
+    about = About(saved.wish.query, site.clock(), found.total, zone, names, address=address)
+    return Response(b"".join(atom.feed(about, articles)), media_type="application/atom+xml", headers=HEADERS)
+
+
+@router.get("/searches/{number:int}")
+def one(request: Request, visitor: Analyst, number: int) -> Response:
+    """Show a saved search to be changed, with its last mails."""
+    saved = _mine(site_of(request), visitor, number)
+    return _page(request, visitor, saved.wish, saved)
+
+
+@router.post("/searches/{number:int}")
+def change(request: Request, visitor: Analyst, given: Given, number: int) -> Response:
+    """Change a saved search."""
+    return _save(request, visitor, given, _mine(site_of(request), visitor, number))
+
+
+@router.post("/searches/{number:int}/end")
+def end(request: Request, visitor: Analyst, number: int) -> Response:
+    """End a saved search."""
+    site = site_of(request)
+    saved = _mine(site, visitor, number)
+    with site.archive.begin() as db:
+        record(db, [Act(visitor.account.email, "search ended", saved.wish.query, {"search": number})], site.clock())
+        storage.searches.end(db, number, site.clock())
+    return RedirectResponse("/searches", status_code=303, headers=HEADERS)
+
+
+def _save(request: Request, visitor: Visitor, given: dict[str, str], saved: Saved | None) -> Response:
+    site, now, wish = site_of(request), site_of(request).clock(), _wish(given)
+    try:
+        _checked(site, wish, visitor.account.language)
+    except WrongError as error:
+        return _page(request, visitor, wish, saved, problem=str(error), status=422)
+    with site.archive.begin() as db:
+        if saved is None and len(storage.searches.of_account(db, visitor.account.id)) >= MOST:
+            return _page(request, visitor, wish, problem="Đã có 100 tìm kiếm đã lưu: xin dừng bớt.", status=409)
+        number = saved.id if saved else storage.searches.add(db, visitor.account.id, wish, now)
+        if saved:
+            storage.searches.change(db, number, wish, now)
+        details = {"search": number, "run": wish.run, "feed": wish.feed, "spike": wish.spike}
+        record(db, [Act(visitor.account.email, "search saved", wish.query, details)], now)
+    return RedirectResponse(f"/searches/{number}", status_code=303, headers=HEADERS)
+
+
+def _wish(form: dict[str, str]) -> Wish:
+    given = {name: form.get(name, "").strip() for name in ("name", "query", "run", "at", "quiet_from", "quiet_to")}
+    run: Run = next((known for known in RUNS if known == given["run"]), "never")
+    return Wish(
+        name=given["name"][:120] or given["query"][:120],
+        query=given["query"],
+        run=run,
+        at=given["at"] or "07:00",
+        quiet_from=given["quiet_from"],
+        quiet_to=given["quiet_to"],
+        feed=form.get("feed") == "1",
+        say_nothing=form.get("say_nothing") == "1",
+        spike=form.get("spike") == "1",
+    )
+
+
+def _checked(site: Site, wish: Wish, language: str) -> None:
+    """Raise WrongError for a wish that cannot be."""
+    if not wish.query:
+        raise WrongError("Xin ghi câu tìm.")
+    if bool(wish.quiet_from) != bool(wish.quiet_to):
+        raise WrongError("Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc.")
+    try:
+        for clock in filter(None, (wish.at, wish.quiet_from, wish.quiet_to)):
+            clock_time(clock)
+    except ValueError:
+        raise WrongError("Giờ viết dạng 06:45.") from None
+    try:
+        check(site.index, wish, dict(site.outlet_names))
+    except QueryError as error:
+        raise WrongError(mistake(error, language)) from error
+    except ScopeError:
+        raise WrongError(
+            "Tìm kiếm có báo tin phải nêu lĩnh vực hoặc địa bàn: thêm topic:… hoặc place:… vào câu tìm. "
+            "Điểm báo theo dõi sự việc, không theo dõi người."
+        ) from None
+
+
+def _mine(site: Site, visitor: Visitor, number: int) -> Saved:
+    """A search of the visitor's own; nobody else's is said to be there."""
+    with site.archive.read() as db:
+        saved = storage.searches.find(db, number)
+    if saved is None or saved.account != visitor.account.id:
+        raise HTTPException(404)
+    return saved
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    wish: Wish,
+    saved: Saved | None = None,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    site = site_of(request)
+    context: dict[str, Any] = {"wish": wish, "saved": saved, "problem": problem, "feed": "", "alerts": []}
+    with site.archive.begin() as db:
+        context["rows"] = storage.searches.of_account(db, visitor.account.id)
+        if saved:
+            context["alerts"] = storage.searches.last_alerts(db, saved.id)
+        if saved and saved.wish.feed:
+            context["feed"] = _feed_address(site, saved, feed_key(db, saved.id))
+    return show(request, "searches.html.j2", visitor, status, **context)
+
+
+def _feed_address(site: Site, saved: Saved, key: str) -> str:
+    return f"{site.settings.web.public_url}/searches/{saved.id}.atom?key={quote(key)}"
