@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bench import Figure, analyse, collect, extract, national_day, prescreen, search, segment, stories, tag
+from bench import Figure, analyse, collect, extract, national_day, prescreen, search, segment, stories, tag, web
 
 CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
     "collect": (collect.run, 10, "pages/s of a whole collect against a bare Scrapy download of the same pages"),
@@ -18,6 +18,7 @@ CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
     "segment": (segment.run, 500, "articles/s cut into words against underthesea, on articles not seen before"),
     "tag": (tag.run, 500, "articles/s judged whole against underthesea's words alone"),
     "search": (search.run, 20_000, "ms a query with facets and bars, p95 of 200, against FTS5; less is better"),
+    "web": (web.run, 20_000, "ms a search page for 50 analysts at once, p95, against the index alone; less is better"),
     "stories": (stories.run, 3000, "articles/s grouped one by one against scikit-learn's all pairs at once"),
     "national_day": (
         national_day.run,

@@ -51,7 +51,7 @@ def run(n: int) -> Figure:
     """
     with tempfile.TemporaryDirectory() as folder:
         with closing(open_archive(f"sqlite:///{folder}/archive.db")) as archive:
-            _fill(archive, n)
+            fill(archive, n)
             index = SearchIndex(archive, Path(folder) / "index", khmer_words, Units())
             started, worked = time.perf_counter(), time.process_time()
             index.catch_up()
@@ -63,10 +63,10 @@ def run(n: int) -> Figure:
         with closing(_reference(Path(folder))) as db:
             theirs = [_ask_fts(db, query, sort) for sort in ("rowid DESC", "rank") for query in queries[::SAMPLE]]
     took = [whole for whole, _ in ours]
-    more = {"p50": _part(took, 50), "p99": _part(took, 99), "cpu_p95": _part(busy, 95)}
+    more = {"p50": part(took, 50), "p99": part(took, 99), "cpu_p95": part(busy, 95)}
     more |= {"build_s": built, "build_cpu_s": worked, "index_mb": size / 1e6}
-    more |= {"reference_p50": _part(theirs, 50), "reference_n": len(theirs)}
-    return Figure("search", _part(took, 95), _part(theirs, 95), "ms, p95", n, more, less_is_better=True)
+    more |= {"reference_p50": part(theirs, 50), "reference_n": len(theirs)}
+    return Figure("search", part(took, 95), part(theirs, 95), "ms, p95", n, more, less_is_better=True)
 
 
 def rows(n: int) -> Iterator[Row]:
@@ -96,7 +96,8 @@ def _words() -> list[tuple[str, int]]:
     return list(zip((word for word, _ in pairs), itertools.accumulate(count for _, count in pairs), strict=True))
 
 
-def _fill(archive: Archive, n: int) -> None:
+def fill(archive: Archive, n: int) -> None:
+    """Put `n` articles into an empty archive."""
     print(f"making {n} articles", file=sys.stderr)
     every = rows(n)
     while batch := list(itertools.islice(every, BATCH)):
@@ -249,7 +250,8 @@ def _match(node: Node) -> str:
     raise ValueError(f"no kept query has this: {node}")
 
 
-def _part(times: Sequence[float], percent: int) -> float:
+def part(times: Sequence[float], percent: int) -> float:
+    """Return a percentile."""
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
 
 

@@ -16,8 +16,8 @@ from web.words import LANGUAGES, label
 
 GROUPS: Final = ("topic", "place", "outlet", "tone", "relevance", "language")  #: facets in the order they are shown
 ORDERS: Final[Mapping[str, Sequence[str]]] = {"tone": TONES, "relevance": RELEVANCES, "language": tuple(LANGUAGES)}
-MOST_BARS: Final = 120
-_MOST_PLACES: Final = (15, 12, 12)  # of the country, of a province, of a district
+MOST_BARS: Final = 60
+_MOST_PLACES: Final = 60  # a unit has no fewer articles than one in it: the largest are a tree
 _WIDTH, _HEIGHT = 720, 110  #: of the histogram, in units of the drawing
 _LONG: Final = timedelta(days=400)
 
@@ -89,24 +89,22 @@ def _choice(
 
 
 def places(node: Node, counts: Mapping[str, int], units: Places) -> tuple[Choice, ...]:
-    """The facet of places as a tree: a unit with those in it, most articles first, only the largest of each."""
+    """The facet of places as a tree: the largest units, each with those in it, most articles first."""
+    largest = sorted(counts, key=lambda key: -counts[key])[:_MOST_PLACES]
     under: dict[str, list[str]] = {}
-    for key in counts:
+    for key in largest:
         parent = units.parent(key)
-        under.setdefault(parent if parent in counts else "", []).append(key)
+        under.setdefault(parent if parent in largest else "", []).append(key)
 
-    def level(parent: str, depth: int) -> tuple[Choice, ...]:
-        if depth == len(_MOST_PLACES):
-            return ()
-        largest = sorted(under.get(parent, ()), key=lambda key: -counts[key])[: _MOST_PLACES[depth]]
-        return tuple(unit(key, level(key, depth + 1)) for key in largest)
+    def level(parent: str) -> tuple[Choice, ...]:
+        return tuple(unit(key) for key in under.get(parent, ()))
 
-    def unit(key: str, inner: tuple[Choice, ...]) -> Choice:
+    def unit(key: str) -> Choice:
         title = units.title(key)
         asked = title if len(units.named(title)) == 1 else key.partition("@")[0] or title
-        return _choice(node, "place", key, title, counts[key], inner, asked)
+        return _choice(node, "place", key, title, counts[key], level(key), asked)
 
-    return level("", 0)
+    return level("")
 
 
 def span_of(node: Node, today: date) -> Span:

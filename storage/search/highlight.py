@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from press.text import fold
@@ -13,6 +14,9 @@ from storage.search.words import KHMER, Words, marked
 _INVISIBLE: Final = "\u200b-\u200d\u2060\ufeff\u00ad"
 #: A word as published: letters may be decomposed, and broken by what cannot be seen.
 _WRITTEN: Final = re.compile(f"[^\\W_](?:[^\\W_]|[\u0300-\u036f{_INVISIBLE}])*")
+#: The same few thousand syllables make up all texts.
+_marked: Final = lru_cache(50_000)(marked)
+_folded: Final = lru_cache(50_000)(fold)
 
 
 def highlight(text: str, query: Node, words: Words, *, title: bool = False) -> list[tuple[int, int]]:
@@ -21,7 +25,7 @@ def highlight(text: str, query: Node, words: Words, *, title: bool = False) -> l
     A word without marks means words with any marks; what a query excludes is not shown. `title` says that the text is
     a title, where `title:` counts too.
     """
-    written = [(found.start(), found.end(), marked(found[0])) for found in _WRITTEN.finditer(text)]
+    written = [(found.start(), found.end(), _marked(found[0])) for found in _WRITTEN.finditer(text)]
     spans = {span for wanted in _wanted(query, title) for span in _spans(text, written, wanted, words)}
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -53,7 +57,7 @@ def _spans(
     forms = words.query(wanted.text)
     with_marks = any(form.has_marks for form in forms)
     asked = [form.marked if with_marks else form.folded for form in forms]
-    said = [word if with_marks else fold(word) for _, _, word in written]
+    said = [word if with_marks else _folded(word) for _, _, word in written]
     for first, last in _runs(said, asked, wanted.slop if isinstance(wanted, Phrase) else 0):
         yield written[first][0], written[last][1]
 

@@ -1,0 +1,113 @@
+"""The search page under load: 50 analysts who think five seconds between two searches, against a real server.
+
+The server is a process of its own over an archive as `bench.search` makes it; the analysts are logged in, ask the kept
+queries, and read the whole page. The reference is the index alone, asked the same queries one after the other.
+"""
+
+from __future__ import annotations
+
+import http.client
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import settings as settings_module
+from bench import Figure
+from bench.search import DATA, fill, part
+from bench.texts import SEED
+from pipeline.search import open_index
+from storage import accounts, open_archive
+from storage.search import search
+from web.visitor import COOKIE
+
+ANALYSTS: Final = 50
+THINK: Final = 5.0  # seconds
+SEARCHES: Final = 5  # of each analyst
+SERVE: Final = """
+import sys, uvicorn, settings
+from pathlib import Path
+from storage import open_archive
+from web import make_app
+chosen = settings.load(Path(sys.argv[1]))
+app = make_app(open_archive(chosen.storage.url), chosen)
+uvicorn.run(app, fd=int(sys.argv[2]), log_level="warning", access_log=False, timeout_keep_alive=60)
+"""
+
+
+def run(n: int) -> Figure:
+    """Measure the p95 of a search page in ms, from asking to its last byte."""
+    queries = (DATA / "queries.txt").read_text(encoding="utf-8").splitlines()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = folder / "settings.toml"
+        file.write_text('[storage]\nurl = "sqlite:///archive.db"\n[crawl]\ncontact = "bench@example.vn"\n', "utf-8")
+        chosen = settings_module.load(file)
+        with closing(open_archive(chosen.storage.url)) as archive:
+            fill(archive, n)
+            index = open_index(archive, chosen)
+            index.catch_up()
+            alone = [search(index, query, facets=True).took_ms for query in queries]
+            with archive.begin() as db:
+                now = datetime.now(UTC)
+                person = accounts.add_account(db, "bench@example.vn", name="", role="analyst", password="-", now=now)
+                cookies = [accounts.open_session(db, person.id, now) for _ in range(ANALYSTS)]
+        with _served(file) as port:
+            _asked(port, cookies[0], queries[:20], 0.0)  # the first pages read the names of places
+            times = _office(port, cookies, queries)
+    more = {"p50": part(times, 50), "p99": part(times, 99), "pages": float(len(times))}
+    return Figure("web", part(times, 95), part(alone, 95), "ms, p95", n, more, less_is_better=True)
+
+
+@contextmanager
+def _served(file: Path) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        command = [sys.executable, "-c", SERVE, str(file), str(listener.fileno())]
+        server = subprocess.Popen(command, pass_fds=[listener.fileno()])
+    try:
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _office(port: int, cookies: Sequence[str], queries: Sequence[str]) -> list[float]:
+    """Let every analyst ask, each beginning at a moment of his own; how long each page took."""
+    chance, times = random.Random(SEED), list[float]()
+    asked = [(cookie, chance.sample(list(queries), SEARCHES), chance.uniform(0, THINK)) for cookie in cookies]
+
+    def work(cookie: str, mine: Sequence[str], late: float) -> None:
+        time.sleep(late)
+        times.extend(_asked(port, cookie, mine, THINK))
+
+    threads = [threading.Thread(target=work, args=one) for one in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def _asked(port: int, cookie: str, queries: Sequence[str], think: float) -> list[float]:
+    times = []
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
+        for query in queries:
+            started = time.perf_counter()
+            line.request("GET", f"/search?q={quote(query)}", headers={"Cookie": f"{COOKIE}={cookie}"})
+            answer = line.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - started) * 1000)
+            if answer.status != http.client.OK:
+                raise RuntimeError(f"{query!r} was answered with {answer.status}")
+            time.sleep(think)
+    return times
