@@ -61,8 +61,8 @@ def article_page(
         found = storage.articles.get_article(db, number)
         if found is None:
             raise HTTPException(404)
-        site.note(visitor, "read", number)
         context = _surroundings(db, site, found, editing=visitor.may("editor"), evidence_too=visitor.may("admin"))
+    site.note(visitor, "read", number)  # not within: who writes the log must not wait for connections that readers hold
     versions = context["versions"]
     wanted = evidence.phrases(found, shown)
     return show(
@@ -142,10 +142,10 @@ def story_page(
         found = next(iter(storage.stories.stories(db, ids=[number])), None)
         if found is None:
             raise HTTPException(404)
-        site.note(visitor, "story read", number)
         articles = storage.articles.load_articles(db, found.articles)
         history = storage.stories.story_history(db, number)[::-1]
         offered = _near(db, found.title, found.first_at, number) if visitor.may("editor") else []
+    site.note(visitor, "story read", number)
     return show(
         request, "story.html.j2", visitor, status, story=found, articles=articles, history=history, offered=offered,
         problem=problem, chart=_timeline(site, found, articles), tones=_tones(articles),
