@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from selectolax.lexbor import LexborHTMLParser
 
 import settings as settings_module
-from pipeline.people import first_link
+from pipeline.people import first_link, log
 from pipeline.search import open_index
 from storage import accounts, open_archive
 from storage.accounts import Role
@@ -92,6 +92,10 @@ class Office:
             if accounts.find_account(db, email) is None:
                 accounts.add_account(db, email, name="", role=role, password=HASH, now=self.clock())
         return email
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return the audit log, newest first."""
+        return [dict(row) for row in log(self.archive, "", "", 1000)]
 
     def addresses(self, role: Role = "admin") -> dict[str, str]:
         """Return route -> an address of it, for every page that a way of links leads to from the first page on."""
