@@ -286,6 +286,7 @@ def test_a_search_is_saved_changed_and_ended(web: House) -> None:
     assert "Khác" in analyst.get("/searches").text
     assert analyst.post("/searches/1/end", data=form(analyst)).status_code == 303
     assert analyst.get("/searches/1").status_code == 404
+    assert analyst.get("/searches/99999999999999999999").status_code == 422
     assert web.browser("reader").get("/searches").status_code == 403
 
 

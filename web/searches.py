@@ -19,7 +19,7 @@ from settings import clock_time
 from storage.audit import Act, record
 from storage.search import QueryError, search
 from storage.searches import RUNS, Run, Saved, Wish
-from web.site import HEADERS, Site, show, site_of
+from web.site import HEADERS, Number, Site, show, site_of
 from web.visitor import Analyst, Visitor
 from web.words import mistake
 
@@ -52,7 +52,7 @@ def add(request: Request, visitor: Analyst, given: Given) -> Response:
 
 
 @router.get("/searches/{number:int}.atom")
-def feed(request: Request, number: int, key: str = "") -> Response:
+def feed(request: Request, number: Number, key: str = "") -> Response:
     """Answer with the newest articles of a saved search, for a feed reader: the key in the address is the login."""
     site = site_of(request)
     with site.archive.begin() as db:  # the signing key is made on first use
@@ -70,20 +70,20 @@ def feed(request: Request, number: int, key: str = "") -> Response:
 
 
 @router.get("/searches/{number:int}")
-def one(request: Request, visitor: Analyst, number: int) -> Response:
+def one(request: Request, visitor: Analyst, number: Number) -> Response:
     """Show a saved search to be changed, with its last mails."""
     saved = _mine(site_of(request), visitor, number)
     return _page(request, visitor, saved.wish, saved)
 
 
 @router.post("/searches/{number:int}")
-def change(request: Request, visitor: Analyst, given: Given, number: int) -> Response:
+def change(request: Request, visitor: Analyst, given: Given, number: Number) -> Response:
     """Change a saved search."""
     return _save(request, visitor, given, _mine(site_of(request), visitor, number))
 
 
 @router.post("/searches/{number:int}/end")
-def end(request: Request, visitor: Analyst, number: int) -> Response:
+def end(request: Request, visitor: Analyst, number: Number) -> Response:
     """End a saved search."""
     site = site_of(request)
     saved = _mine(site, visitor, number)
@@ -148,7 +148,7 @@ def _checked(site: Site, wish: Wish, language: str) -> None:
         ) from None
 
 
-def _mine(site: Site, visitor: Visitor, number: int) -> Saved:
+def _mine(site: Site, visitor: Visitor, number: Number) -> Saved:
     """A search of the visitor's own; nobody else's is said to be there."""
     with site.archive.read() as db:
         saved = storage.searches.find(db, number)
