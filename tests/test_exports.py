@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import docx
@@ -23,6 +25,7 @@ from lxml import etree
 from warcio.archiveiterator import ArchiveIterator
 
 import cli
+import storage.articles
 from pipeline.export import FORMATS, pieces
 from pipeline.export.about import About
 from pipeline.export.comma import COLUMNS
@@ -257,11 +260,35 @@ def test_who_may_not_export_gets_nothing(home: House, form: str) -> None:
         assert nobody.get(path, headers=home.key("admin", "export")).status_code == 403
 
 
+def test_the_page_offers_the_formats_and_shows_how_far_an_export_is(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, other = home.browser("analyst"), home.browser("analyst", "khac@example.vn")
+    page = client.get("/export", params={"q": "nuoc man"})
+    assert "<b>2</b> bài" in page.text
+    links = re.findall(r'href="(/export\.\w+\?[^"]+)"', page.text)
+    assert [re.findall(r"\.(\w+)", path)[0] for path in links] == ["docx", "xlsx", "csv", "jsonl", "atom"]
+    assert client.get(links[2].replace("&amp;", "&")).headers["x-articles"] == "2"
+    assert client.get("/export?story=1").status_code == 200
+    seen: list[str] = []
+    load = storage.articles.load_articles
+
+    def looked_at(*asked: Any) -> list[Article]:
+        seen.extend(one.get("/export/running").text for one in (client, other))
+        return load(*asked)
+
+    monkeypatch.setattr("storage.articles.load_articles", looked_at)
+    client.get("/export.xlsx")
+    assert "Đang xuất xlsx: 0 / 3 bài" in seen[0]
+    assert "Đang xuất" not in seen[1] + client.get("/export/running").text
+
+
 def test_an_export_waits_for_a_whole_index(home: House) -> None:
     home.site.index.drop()
-    answer = home.browser("analyst").get("/export.csv")
-    assert answer.status_code == 503
-    assert "being built" in answer.text
+    assert home.browser("analyst").get("/export.csv").status_code == 503
+    answer = home.anonymous().get("/api/v1/export.csv", headers=home.key("analyst", "export"))
+    assert "being built" in answer.json()["detail"]
+    assert answer.headers["retry-after"] == "60"
 
 
 def test_the_command_line_exports_a_file_whole(home: House, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

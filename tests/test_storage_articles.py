@@ -153,6 +153,29 @@ def test_periods_and_filters(archive: Archive) -> None:
         assert articles.article_counts(db) == {"bao-mot": {"focus": 3, "none": 3}}
 
 
+def test_pages_go_on_where_the_one_before_ended(archive: Archive) -> None:
+    hours = (1, 1, 1, 2, 3)
+    ids = [store(archive, link(n), at(n), published_at=at(-hour)) for n, hour in enumerate(hours)]
+    with archive.begin() as db:
+        stories.assign(db, [Membership(one, None) for one in ids], NOW)
+    expected = [ids[2], ids[1], ids[0], ids[3], ids[4]]
+    with archive.read() as db:
+        for limit in (1, 2, 5):
+            seen: list[int] = []
+            after, events = None, None
+            told: list[int] = []
+            while page := articles.article_page(db, after=after, limit=limit):
+                after = page[-1]
+                seen += [one for _, one in page]
+            while found := stories.stories(db, after=events, limit=limit):
+                events = (found[-1].last_at, found[-1].id)
+                told += [story.articles[0] for story in found]
+            assert seen == told == expected
+        assert articles.article_page(db, since=at(-2), until=at(-1), limit=9) == [(at(-2), ids[3])]
+        kept = list(pages.pages_of(db, ids))
+        assert [page.url for page in kept] == [link(n).url for n in range(5)]
+
+
 def test_tags_and_places_are_loaded_in_batches(archive: Archive) -> None:
     for number in range(8):
         store(archive, link(number))
@@ -266,6 +289,8 @@ def test_each_query_finds_its_index(tmp_path: object) -> None:
             articles.ungrouped(db)
             articles.active(db, NOW)
             articles.article_ids(db, since=NOW, by="fetched")
+            articles.article_page(db, since=NOW, after=(NOW, 5), limit=5)
+            stories.stories(db, after=(NOW, 5), limit=5)
             articles.changed_since(db, 0, 5)
             articles.load_articles(db, [1])
             db.execute(select(table.c.id).where(table.c.story_id == 1))

@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 import logs
-from errors import DiemBaoError, UsageError
+from errors import DiemBaoError, RetryLater, UsageError
 from storage.search import QueryError
 from web import api, correcting, entrance, exports, figures, mails, people, reading, search, searches, sources, today
 from web.guard import TOO_LARGE, Guard
 from web.limit import Limit, TooOftenError
-from web.site import HEADERS, Site, show, tongue_of
+from web.site import HEADERS, Site, show, site_of, tongue_of
 from web.visitor import API, NotLoggedInError, RefusedError
 from web.words import mistake
 
@@ -43,6 +43,7 @@ def add_to(app: FastAPI, site: Site) -> None:
     """Add the pages of the archive to an application."""
     app.state.site = site
     app.state.limit = Limit()
+    app.state.running = exports.Running()
     for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
@@ -53,6 +54,7 @@ def add_to(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(TooOftenError, _too_often)
     app.add_exception_handler(UsageError, _cannot_be)
+    app.add_exception_handler(RetryLater, _later)
     app.add_exception_handler(DiemBaoError, _wrong)
     app.add_exception_handler(Exception, _bug)
 
@@ -115,6 +117,14 @@ def _too_often(request: Request, error: Exception) -> Response:
 def _bug(request: Request, _: Exception) -> Response:
     said = "an error of the program; its log has the details" if request.url.path.startswith(API) else ""
     return trouble(request, 500, "Có lỗi", said)
+
+
+def _later(request: Request, error: Exception) -> Response:
+    answer = trouble(request, 503, "Xin thử lại sau ít phút", str(error) if request.url.path.startswith(API) else "")
+    if isinstance(error, RetryLater):
+        wait = error.at - site_of(request).clock()
+        answer.headers["Retry-After"] = str(max(1, int(wait.total_seconds())))
+    return answer
 
 
 def _wrong(request: Request, error: Exception) -> Response:

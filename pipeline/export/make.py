@@ -6,14 +6,14 @@ import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import quote
 
 import storage.articles
 import storage.pages
 import storage.stories
-from errors import DiemBaoError, UsageError
+from errors import RetryLater, UsageError
 from pipeline.export import FORMATS, WARC, Format, pieces, warc
 from pipeline.export.about import About
 from pipeline.search import outlet_names
@@ -23,6 +23,7 @@ from storage import Archive
 from storage.search import DEEPEST, SearchIndex, Sort, search
 
 _PAGE: Final = 1000  # ids asked of the index at once
+_SOON: Final = timedelta(minutes=1)  # to ask again while the index is being built
 _BATCH: Final = 200  # articles read in one transaction
 
 
@@ -83,7 +84,7 @@ class Export:
 def prepare(archive: Archive, index: SearchIndex, settings: Settings, asked: Asked, now: datetime) -> Export:
     """Find what is to be exported.
 
-    Raises QueryError for a query, DiemBaoError for a story that is not there and while the index is being built:
+    Raises QueryError for a query, UsageError for a story that is not there, RetryLater while the index is being built:
     an export that leaves articles out without saying so would be wrong.
     """
     names = outlet_names(settings)
@@ -92,21 +93,22 @@ def prepare(archive: Archive, index: SearchIndex, settings: Settings, asked: Ask
     if asked.story is not None:
         query, ids = _of_story(archive, asked.story)
     else:
-        query, ids = asked.query, _found(index, asked, names)
+        query, ids = asked.query, _found(index, asked, names, now)
     what = f"story={asked.story}" if asked.story is not None else f"q={quote(query)}&sort={asked.sort}"
     address = f"{settings.web.public_url}/export.{asked.form}?{what}"
     about = About(query, now, len(ids), settings.digest.timezone, names, asked.language, address)
     return Export(about, FORMATS[asked.form], archive, ids)
 
 
-def _found(index: SearchIndex, asked: Asked, outlets: Mapping[str, str]) -> Sequence[int]:
+def _found(index: SearchIndex, asked: Asked, outlets: Mapping[str, str], now: datetime) -> Sequence[int]:
     """Ids of all articles of a query, eight bytes each: the count is exact before the first of them goes out."""
     ids, after = array("q"), ""
     while True:
         found = search(index, asked.query, outlets=outlets, sort=asked.sort, limit=_PAGE, after=after)
         if found.building is not None:
             done, of = found.building
-            raise DiemBaoError(f"the search index is being built, {done} of {of} articles: export when it is whole")
+            said = f"the search index is being built, {done} of {of} articles: export when it is whole"
+            raise RetryLater(said, now + _SOON)
         if asked.sort == "relevance" and found.total > DEEPEST:
             raise UsageError(f"{found.total} articles: more than {DEEPEST} are exported by sort=newest only")
         ids.extend(found.ids)

@@ -29,7 +29,7 @@ _SECURITY = {
 router = APIRouter(prefix=PREFIX)
 for room in (archive, service):
     router.include_router(room.router, dependencies=[Depends(limited)])
-router.include_router(exports.router)
+router.include_router(exports.files)
 
 
 @router.get("/openapi.json", include_in_schema=False)
