@@ -215,7 +215,7 @@ def test_the_analysts_whole_way(tab: OpenTab, fresh: Office, tmp_path: Path) -> 
 
 
 def _search(page: Page) -> None:
-    """Find an article without marks and with, by a facet, and open it."""
+    """Find an article without marks and with, by a facet, keep the search, and open the article."""
     page.goto("/search")
     page.get_by_label("Câu tìm").fill("do man thap")
     expect(page.get_by_role("link", name=HEADLINE)).to_be_visible()  # while typing
@@ -224,6 +224,12 @@ def _search(page: Page) -> None:
     expect(page).to_have_url(re.compile("q="))
     page.get_by_role("link", name=re.compile("^Nông nghiệp, thủy sản")).first.click()
     expect(page).to_have_url(re.compile("topic%3Aagriculture"))
+    found = page.url
+    page.get_by_role("link", name="Lưu và theo dõi").click()
+    page.get_by_label("Tên", exact=True).fill("Độ mặn vùng tôm")
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_role("link", name="Độ mặn vùng tôm")).to_be_visible()
+    page.goto(found)
     page.get_by_role("link", name=HEADLINE).click()
     expect(page.get_by_role("heading", name=HEADLINE, level=1)).to_be_visible()
 
