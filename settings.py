@@ -118,6 +118,12 @@ class Web:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
 
+    @property
+    def archive_url(self) -> str:
+        """Return where readers find the web archive; "" where the address is good on this machine only."""
+        host = urlsplit(self.public_url).hostname or ""
+        return "" if host == "localhost" or host.startswith("127.") or host == "::1" else self.public_url
+
 
 @dataclass(frozen=True, slots=True)
 class Log:

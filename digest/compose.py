@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from digest.coverage import short_statement, statement
 from digest.figures import daily_bars, sentences, topic_bars
@@ -110,7 +109,7 @@ def _item(news: News, request: Request, words: Words) -> Item:
     title = shown(head.title, MAX_TITLE) or shown(head.url, MAX_TITLE)
     lead = shown(head.lead, MAX_LEAD)
     page = (
-        f"{request.archive_url.rstrip('/')}/su-kien/{news.story}"
+        f"{request.archive_url.rstrip('/')}/stories/{news.story}"
         if request.archive_url and news.story is not None
         else ""
     )
@@ -250,8 +249,11 @@ def _more(rest: Sequence[News], words: Words) -> str:
 
 
 def _edition_page(request: Request) -> str:
-    day: datetime = request.end.astimezone(request.timezone)
-    return web_address(f"{request.archive_url.rstrip('/')}/ban-tin/{day:%Y-%m-%d}") if request.archive_url else ""
+    """The search for all coverage of the days of the period."""
+    if not request.archive_url:
+        return ""
+    first, last = (f"{at.astimezone(request.timezone):%Y-%m-%d}" for at in (request.start, request.end))
+    return web_address(f"{request.archive_url.rstrip('/')}/search?q=from%3A{first}+to%3A{last}&sort=newest")
 
 
 def _correct(request: Request, words: Words) -> str:

@@ -141,6 +141,7 @@ def _request(
         timezone=settings.digest.timezone,
         now=now,
         last_seen=storage.editions.basis(db, last.id).get("newest", 0) if last else None,
+        archive_url=settings.web.archive_url,
         operator=settings.operator.email,
     )
 
