@@ -30,7 +30,7 @@ from pipeline.search import open_index
 from storage import accounts, open_archive
 from storage.accounts import Role
 from storage.search import Follower
-from tests.webhouse import HASH, PASSWORD, Clock
+from tests.webhouse import HASH, PASSWORD, Clock, token
 from tests.wholeway import ANCHOR, House, Stages, free_port
 from web import make_app
 from web.pages import ROOMS
@@ -102,6 +102,8 @@ class Office:
         known = {"/login": "/login", "": "/khong-co"}
         with httpx.Client(base_url=self.url, follow_redirects=True) as client:
             client.post("/login", data={"email": self.account(role), "password": PASSWORD})
+            wish = {"csrf": token(client.get("/searches")), "name": "Y tế", "query": "topic:health", "run": "daily"}
+            assert client.post("/searches", data=wish | {"at": "07:00"}).status_code == 200
             waiting = ["/", "/me"]
             while waiting:
                 address = waiting.pop(0)
