@@ -21,8 +21,8 @@ FAILURES: Final = 4
 #: to one host, nor to all hosts together that one outlet leads to.
 USUAL: Final = 2.0
 PATIENCE: Final = 20.0
-#: How long a robots.txt is kept (RFC 9309 §2.4: a day at most) where its server does not say, and the least, so that
-#: hosts that forbid keeping it are not asked for it at every look; the least too where we are refused.
+#: How long a robots.txt is kept (RFC 9309 §2.4): a day at most where its server says so; an hour where it says nothing
+#: or forbids keeping it, so that a host is not asked for it at every look and a new refusal is seen the same day.
 KEPT: Final = timedelta(hours=24)
 KEPT_LEAST: Final = timedelta(hours=1)
 #: How long a kept one stands in for one that cannot be reached (RFC 9309 §2.3.1.4).
@@ -153,7 +153,7 @@ def kept_for(status: int, cache_control: str) -> timedelta:
     if status in {401, 403} or re.search(r"\bno-(?:cache|store)\b", cache_control, re.IGNORECASE):
         return KEPT_LEAST
     stated = re.search(r"\bmax-age\s*=\s*\"?(\d{1,9})", cache_control, re.IGNORECASE)
-    return min(max(timedelta(seconds=int(stated[1])), KEPT_LEAST), KEPT) if stated else KEPT
+    return min(max(timedelta(seconds=int(stated[1])), KEPT_LEAST), KEPT) if stated else KEPT_LEAST
 
 
 def product_token(user_agent: str) -> str:

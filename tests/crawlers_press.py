@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-import resource
 import ssl
 import threading
 import time
@@ -204,12 +203,14 @@ def reading(url: str, **options: Any) -> Reading:
 def child(work: Job, sink: Heard, path: str) -> None:
     """The crawl's own process: run, and leave behind what the sink heard."""
     started = time.monotonic()
+    Path("/proc/self/clear_refs").write_text("5")  # a peak of its own: what the parent held is not the crawl's
     try:
         crawl(work, sink)
     except Exception as error:
         sink.error = f"{type(error).__name__}: {error}"
     sink.seconds = time.monotonic() - started
-    sink.peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    status = Path("/proc/self/status").read_text()
+    sink.peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024
     Path(path).write_bytes(pickle.dumps(sink))
 
 

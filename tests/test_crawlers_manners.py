@@ -318,8 +318,8 @@ def test_unreachable_robots_means_wait(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "said", "hours"),
     [
-        (200, "", 24),
-        (404, "", 24),
+        (200, "", 1),
+        (404, "", 1),
         (200, "public, max-age=7200", 2),
         (200, 'MAX-AGE = "7200"', 2),
         (200, "max-age=999999999", 24),
