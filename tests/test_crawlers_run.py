@@ -450,12 +450,12 @@ def test_robots_txt_is_kept_between_runs(tmp_path: Path) -> None:
         first = run(0, {}, "/a")
         kept = first.rules
         assert served.paths()[0] == "/robots.txt"
-        fresh = run(23.9, kept, "/b")
+        fresh = run(0.9, kept, "/b")
         assert served.paths() == ["/b"]
-        renewed = run(24, kept, "/c")
+        renewed = run(1, kept, "/c")
         assert served.headers("/robots.txt")["if-none-match"] == '"v1"'
         (robots,) = renewed.rules.values()
-        assert (robots.body, robots.fetched_at) == (kept[robots.url].body, NOW + timedelta(hours=24))
+        assert (robots.body, robots.fetched_at) == (kept[robots.url].body, NOW + timedelta(hours=1))
         served.routes["/robots.txt"] = answer("", 503)
         stale = run(24 * 20, kept, "/d")
         assert served.paths() == ["/robots.txt", "/d"]

@@ -111,8 +111,10 @@ def test_warnings_and_libraries_take_the_same_way(capsys: pytest.CaptureFixture[
     logs.start(logs.Setup("json"))
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        logging.captureWarnings(False)  # what an earlier test began, whose block has ended
         logging.captureWarnings(True)
         warnings.warn("this is old", DeprecationWarning, stacklevel=1)
+        logging.captureWarnings(False)
     logging.getLogger("apscheduler.executors.default").warning("missed by %s", "0:00:05")
     logging.getLogger("scrapy").setLevel(logging.DEBUG)  # as scrapy itself does in a crawl
     logging.getLogger("scrapy.core.engine").info("too much to tell")
