@@ -38,6 +38,10 @@ class StorageError(DiemBaoError):
     """The archive cannot be opened, read or written; says what to do."""
 
 
+class Conflict(StorageError):
+    """What was asked for does not fit what the archive holds by now; nothing was done, and the archive is well."""
+
+
 class DeliveryError(DiemBaoError):
     """A mail was not accepted; `permanent` tells a refusal of this mail (5xx) from an outage.
 

@@ -49,7 +49,7 @@ def account(args: argparse.Namespace) -> int:
         if args.act == "invite":
             print(people.invite(archive, settings, args.email, args.role, now_of(args)))
         elif args.act == "end":
-            people.end(archive, args.email, now_of(args))
+            people.change(archive, args.email, now_of(args), ended=True)
             print(f"{args.email} can no longer log in")
         else:
             for row in people.rows(archive):

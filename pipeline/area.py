@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from analysis.gazetteer import load_gazetteer
 from digest.select import bare_place
-from errors import DiemBaoError, SettingsError
+from errors import DiemBaoError, SettingsError, UsageError
 from press import Place
 from press.text import fold
 from settings import Settings
@@ -61,6 +62,23 @@ def choices(province: str) -> tuple[Choice, ...]:
         key = "@".join((unit.code, unit.valid_from, unit.name))
         found.append((fold(unit.name), Choice(key, title, not unit.valid_to, index)))
     return tuple(choice for _, choice in sorted(found))
+
+
+def places(
+    settings: Settings, present: Sequence[Place], wanted: Sequence[tuple[str, str, str]], why: str
+) -> list[Place]:
+    """Return the places an article shall have, by code, valid_from and name: those it has, others of the area.
+
+    Raises UsageError for a place that is neither.
+    """
+    province = settings.area.province
+    known = {(one.code, one.valid_from, one.name): one for one in present}
+    found = []
+    for key in dict.fromkeys(wanted):
+        if key not in known and not any(one.key == "@".join(key) for one in choices(province)):
+            raise UsageError(f"no place {key[2]!r} with the code {key[0]!r} since {key[1]!r} in {province}")
+        found.append(known.get(key) or place(province, "@".join(key), why))
+    return found
 
 
 def place(province: str, key: str, why: str) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from errors import DiemBaoError, StorageError
+from errors import Conflict, DiemBaoError, StorageError
 from settings import Settings
 from storage import Archive, accounts, audit
 from storage.accounts import Account, Role
@@ -14,6 +14,10 @@ from storage.audit import Act
 
 TERMINAL = "terminal"  #: who acts in the audit log when it is the operator's command line
 Row = dict[str, object]
+
+
+class NobodyError(DiemBaoError):
+    """There is no such account."""
 
 
 def first_link(archive: Archive, settings: Settings, now: datetime) -> str:
@@ -26,24 +30,59 @@ def first_link(archive: Archive, settings: Settings, now: datetime) -> str:
     return _link(settings, secret)
 
 
-def invite(archive: Archive, settings: Settings, email: str, role: Role, now: datetime) -> str:
-    """Return a one-time link for somebody: a new account, or where there is one a new password."""
+def invite(
+    archive: Archive,
+    settings: Settings,
+    email: str,
+    role: Role,
+    now: datetime,
+    who: str = TERMINAL,
+    *,
+    new: bool = False,
+) -> str:
+    """Return a one-time link for somebody: a new account, or where there is one a new password.
+
+    `new`: only for a new account, Conflict where there is one.
+    """
     with archive.begin() as db:
         account = accounts.find_account(db, email)
+        if new and account is not None:
+            raise Conflict(f"{email} has an account already")
         secret = accounts.invite(
             db, account.role if account else role, now, email=email, account=account.id if account else None
         )
         action = "account reset" if account else "invited"
-        audit.record(db, [Act(TERMINAL, action, email, {"role": role})], now)
+        audit.record(db, [Act(who, action, email, {"role": role})], now)
     return _link(settings, secret)
 
 
-def end(archive: Archive, email: str, now: datetime) -> None:
-    """End an account: logged out everywhere, its keys ended. DiemBaoError for an unknown one."""
+def reset(archive: Archive, settings: Settings, number: int, now: datetime, who: str) -> tuple[Account, str]:
+    """Return an account and a one-time link that sets its password anew."""
     with archive.begin() as db:
-        account = _account(archive, accounts.find_account(db, email), email)
-        accounts.change_account(db, account.id, ended_at=now)
-        audit.record(db, [Act(TERMINAL, "account end", account.email)], now)
+        account = _account(archive, accounts.find_account(db, number), number)
+        secret = accounts.invite(db, account.role, now, account=number)
+        audit.record(db, [Act(who, "account reset", account.email)], now)
+    return account, _link(settings, secret)
+
+
+def change(
+    archive: Archive, which: str | int, now: datetime, who: str = TERMINAL, *, role: Role | None = None,
+    ended: bool | None = None,
+) -> Account:  # fmt: skip
+    """Give an account another role, end it (logged out everywhere, its keys ended) or reopen it.
+
+    NobodyError for an unknown one, Conflict where no administrator would be left.
+    """
+    values: dict[str, object] = {} if role is None else {"role": role}
+    values |= {} if ended is None else {"ended_at": now if ended else None}
+    with archive.begin() as db:
+        account = _account(archive, accounts.find_account(db, which), which)
+        acts = [] if role is None else [Act(who, "account role", account.email, {"role": role})]
+        acts += [] if ended is None else [Act(who, "account end" if ended else "account reopen", account.email)]
+        audit.record(db, acts, now)
+        if values:
+            accounts.change_account(db, account.id, **values)
+        return _account(archive, accounts.find_account(db, account.id), which)
 
 
 def note(archive: Archive, action: str, target: str, details: Row, now: datetime) -> None:
@@ -55,10 +94,14 @@ def note(archive: Archive, action: str, target: str, details: Row, now: datetime
 def rows(archive: Archive) -> Iterator[Row]:
     """Give every account, without its secrets."""
     with archive.read() as db:
-        for account in accounts.all_accounts(db):
-            row = asdict(account)
-            del row["password"]
-            yield row | {"second_factor": account.second_factor is not None}
+        yield from map(row, accounts.all_accounts(db))
+
+
+def row(account: Account) -> Row:
+    """Return an account without its secrets."""
+    shown = asdict(account)
+    del shown["password"]
+    return shown | {"second_factor": account.second_factor is not None}
 
 
 def log(archive: Archive, who: str, action: str, limit: int) -> Iterator[Row]:
@@ -79,9 +122,9 @@ def verify(archive: Archive) -> int:
         return audit.count(db)
 
 
-def _account(archive: Archive, found: Account | None, email: str) -> Account:
+def _account(archive: Archive, found: Account | None, which: str | int) -> Account:
     if found is None:
-        raise DiemBaoError(f"{email} has no account in {archive.name}; `diembao account list` lists them")
+        raise NobodyError(f"{which} has no account in {archive.name}; `diembao account list` lists them")
     return found
 
 

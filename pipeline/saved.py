@@ -7,7 +7,7 @@ out like every mail that waits in the archive. A kill before the commit loses no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,14 +24,16 @@ import storage.stories
 from digest.plain import shown, web_address
 from digest.saved import MOST, Found, Rush, Told, Wave, saved_mail, subject
 from digest.words import Words
-from errors import DiemBaoError
+from errors import Conflict, UsageError
 from pipeline.alerts import DAYS, Spike, days_before, is_due, is_quiet, looks_for_spike, names_scope, spike
 from pipeline.counts import Counts, never_stop
 from pipeline.mail import deliver
 from pipeline.search import open_index, outlet_names
 from press import Article
-from settings import Settings
+from settings import Settings, clock_time
 from storage import Archive
+from storage.accounts import Account
+from storage.audit import Act, record
 from storage.facts import secret
 from storage.schema import alerts as mails
 from storage.search import QueryError, SearchIndex, fresh, parse, search
@@ -46,16 +48,69 @@ SALT: Final = "search feed"
 _TONES: Final = {1: "positive", 0: "neutral", -1: "negative", None: "unknown"}
 
 
-class ScopeError(DiemBaoError):
-    """A search that would alert of something else than coverage of a topic or a place."""
+MOST_SAVED: Final = 100  #: searches of one person
+_WRONG: Final = {
+    "empty": "a saved search needs a query",
+    "quiet": "quiet hours need both their beginning and their end",
+    "clock": "write times as 06:45",
+    "scope": "a search that alerts must name a topic or a place: add topic:… or place:…",
+}
 
 
-def check(index: SearchIndex, wish: Wish, outlets: dict[str, str]) -> None:
-    """Raise QueryError for a query that cannot be, ScopeError where it may be saved but may not alert."""
+class WishError(UsageError):
+    """A saved search that cannot be; `kind` is a key of what is said."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(_WRONG[kind])
+        self.kind = kind
+
+
+def check(index: SearchIndex, wish: Wish, outlets: Mapping[str, str]) -> None:
+    """Raise QueryError for a query that cannot be, WishError for what else cannot: it may alert of coverage only."""
+    if not wish.query:
+        raise WishError("empty")
+    if bool(wish.quiet_from) != bool(wish.quiet_to):
+        raise WishError("quiet")
+    try:
+        for clock in filter(None, (wish.at, wish.quiet_from, wish.quiet_to)):
+            clock_time(clock)
+    except ValueError:
+        raise WishError("clock") from None
     node = parse(wish.query)
     search(index, wish.query, outlets=outlets, limit=0)
     if (wish.run != "never" or wish.feed or wish.spike) and not names_scope(node):
-        raise ScopeError("a search that alerts must name a topic or a place: add topic:… or place:…")
+        raise WishError("scope")
+
+
+def save(archive: Archive, owner: Account, wish: Wish, now: datetime, number: int | None = None) -> Saved:
+    """Keep a search that was checked, or give the one with this number new wishes; Conflict for one too many."""
+    with archive.begin() as db:
+        if number is None and len(storage.searches.of_account(db, owner.id)) >= MOST_SAVED:
+            raise Conflict(f"there are {MOST_SAVED} saved searches: end some first")
+        if number is None:
+            number = storage.searches.add(db, owner.id, wish, now)
+        else:
+            storage.searches.change(db, number, wish, now)
+        details = {"search": number, "run": wish.run, "feed": wish.feed, "spike": wish.spike}
+        record(db, [Act(owner.email, "search saved", wish.query, details)], now)
+        saved = storage.searches.find(db, number)
+    if saved is None:
+        raise Conflict(f"search {number} was ended meanwhile")
+    return saved
+
+
+def end(archive: Archive, saved: Saved, now: datetime) -> None:
+    """End a search."""
+    with archive.begin() as db:
+        record(db, [Act(saved.email, "search ended", saved.wish.query, {"search": saved.id})], now)
+        storage.searches.end(db, saved.id, now)
+
+
+def feed_address(archive: Archive, settings: Settings, search: int) -> str:
+    """Return where the feed of a search is read, with its key."""
+    with archive.begin() as db:  # the signing key is made on first use
+        key = feed_key(db, search)
+    return f"{settings.web.public_url}/searches/{search}.atom?key={quote(key)}"
 
 
 def feed_key(db: Connection, search: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 import storage.editions
 import storage.quarantine
 import storage.subscriptions
-from errors import DeliveryError, DiemBaoError
+from errors import Conflict, DeliveryError
 from pipeline.counts import Counts
 from pipeline.publish import LOCK_WAIT, deliver
 from press import Edition
@@ -49,21 +49,21 @@ def decide(
 def _named(rows: Sequence[GivenUp], item: str) -> list[GivenUp]:
     found = [row for row in rows if item in (row.id, row.url)]
     if not found:
-        raise DiemBaoError(f"{item!r} is not in the quarantine; `diembao quarantine` lists ids and addresses")
+        raise Conflict(f"{item!r} is not in the quarantine; `diembao quarantine` lists ids and addresses")
     return found
 
 
 def resend(archive: Archive, settings: Settings, edition: int, who: str, now: datetime) -> Edition:
     """Send an `unknown` or refused edition once more, now: the same mail with the same Message-ID.
 
-    Raises StorageError where the ledger forbids it, DeliveryError where it cannot go out now: publish tries again.
+    Raises Conflict where the ledger forbids it, DeliveryError where it cannot go out now: publish tries again.
     """
     with archive.lock("publish", LOCK_WAIT):
         with archive.begin() as db:
             again = storage.editions.send_again(db, edition, who, now)
             reader = storage.subscriptions.get_subscription(db, again.subscription)
             if reader is None or reader.ended_at is not None:
-                raise DiemBaoError(f"edition {edition}: its reader has no subscription any more; close it")
+                raise Conflict(f"edition {edition}: its reader has no subscription any more; close it")
         why = deliver(archive, settings, again, reader.email, now, Counts("resend"))
         with archive.read() as db:
             ended = storage.editions.get_edition(db, edition)

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
-from errors import DiemBaoError
+from errors import Conflict, DiemBaoError
 from storage.facts import raise_fact
 from storage.schema import accounts as table
 from storage.schema import api_tokens, invitations, sessions
@@ -109,14 +109,14 @@ def all_accounts(db: Connection) -> list[Account]:
 def change_account(db: Connection, account: int, **values: object) -> None:
     """Change fields of an account: name, role, language, password, second_factor, ended_at.
 
-    A new password or an end logs the account out everywhere. DiemBaoError where no administrator would be left.
+    A new password or an end logs the account out everywhere. Conflict where no administrator would be left.
     """
     db.execute(update(table).where(table.c.id == account).values(values))
     if not values.keys() & {"role", "ended_at", "password"}:
         return
     admins = select(func.count()).where(table.c.role == "admin", table.c.ended_at.is_(None))
     if values.keys() & {"role", "ended_at"} and not db.execute(admins).scalar_one():
-        raise DiemBaoError("the last administrator must stay one: make another one first")
+        raise Conflict("the last administrator must stay one: make another one first")
     if values.keys() & {"password", "ended_at"}:
         end_sessions(db, account)
     if values.get("ended_at"):

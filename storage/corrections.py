@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Connection, delete, exists, select, update
 
-from errors import DiemBaoError, StorageError
+from errors import Conflict, DiemBaoError, StorageError
 from press import RELEVANCES, TOPICS, Judgement, Place
 from storage.facts import next_number
 from storage.schema import articles, places, tags
@@ -63,13 +63,13 @@ def add_correction(db: Connection, article_id: int, field: Field, after: Value, 
 def undo_correction(db: Connection, correction_id: int, now: datetime) -> Correction:
     """Take a correction back: the newest one still in force shows, or else what the model last said.
 
-    Raises StorageError for an unknown correction and for one that is undone already.
+    Raises StorageError for an unknown correction, Conflict for one that is undone already.
     """
     row = db.execute(select(table).where(table.c.id == correction_id)).one_or_none()
     if row is None:
         raise StorageError(f"correction {correction_id} is not in the archive: `diembao corrections` lists them")
     if row.undone_at is not None:
-        raise StorageError(f"correction {correction_id} was undone on {row.undone_at:%Y-%m-%d %H:%M} UTC already")
+        raise Conflict(f"correction {correction_id} was undone on {row.undone_at:%Y-%m-%d %H:%M} UTC already")
     db.execute(update(table).where(table.c.id == correction_id).values(undone_at=now))
     left = _in_force(db, row.article_id, row.field)
     shown = corrected(row.field, left[-1].after) if left else row.said

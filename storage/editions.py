@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
 
-from errors import StorageError
+from errors import Conflict, StorageError
 from press import Edition
 from storage.links import AHEAD, chunks
 from storage.schema import edition_articles, stories, subscriptions
@@ -178,16 +178,14 @@ def recover(db: Connection, now: datetime) -> list[Edition]:
 def send_again(db: Connection, edition: int, who: str, now: datetime) -> Edition:
     """Have an `unknown` or refused edition sent once more, the same bytes: it is `composed` again.
 
-    Raises StorageError where it is in another state, or another edition covers its period by now.
+    Raises Conflict where it is in another state, or another edition covers its period by now.
     """
     known = _settling(db, edition, ("unknown", "failed"))
     mine = and_(table.c.subscription_id == known.subscription, table.c.id != edition)
     covers = and_(table.c.period_start <= known.period_start, table.c.period_end > known.period_end)
     newer = db.execute(select(table.c.id, table.c.state).where(mine, covers).order_by(table.c.id.desc())).first()
     if newer is not None:
-        raise StorageError(
-            f"edition {edition}: edition {newer.id} ({newer.state}) tells what was in it: close this one"
-        )
+        raise Conflict(f"edition {edition}: edition {newer.id} ({newer.state}) tells what was in it: close this one")
     note = f"to be sent again, by {who} {now:%Y-%m-%d %H:%M} UTC"
     values = {"state": "composed", "claimed_by": "", "sending_started_at": None, "permanent": False, "error": note}
     _step(db, table.c.id == edition, values)
@@ -197,7 +195,7 @@ def send_again(db: Connection, edition: int, who: str, now: datetime) -> Edition
 def close(db: Connection, edition: int, who: str, now: datetime, *, arrived: bool) -> Edition:
     """Settle an `unknown` edition by a person's word: it `arrived` (sent), or was lost (failed for good).
 
-    What a lost one told is told again by the next edition. Raises StorageError where it is in another state.
+    What a lost one told is told again by the next edition. Raises Conflict where it is in another state.
     """
     known = _settling(db, edition, ("unknown",) if arrived else ("unknown", "failed"))
     note = f"closed as {'sent' if arrived else 'lost'} by {who} {now:%Y-%m-%d %H:%M} UTC"
@@ -215,11 +213,9 @@ def _settling(db: Connection, edition: int, states: Sequence[str]) -> Edition:
         raise StorageError(f"there is no edition {edition}; `diembao editions` lists them")
     superseded = db.execute(select(table.c.superseded_by).where(table.c.id == edition)).scalar()
     if superseded is not None:
-        raise StorageError(f"edition {edition} is not sent any more: edition {superseded} tells what was in it")
+        raise Conflict(f"edition {edition} is not sent any more: edition {superseded} tells what was in it")
     if known.state not in states:
-        raise StorageError(
-            f"edition {edition} is {known.state}: only one that is {' or '.join(states)} can be settled so"
-        )
+        raise Conflict(f"edition {edition} is {known.state}: only one that is {' or '.join(states)} can be settled so")
     return known
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from errors import StorageError
+from errors import Conflict, StorageError
 from press import Story
 from storage.facts import next_number
 from storage.links import chunks
@@ -98,7 +98,7 @@ def split_story(db: Connection, story: int, leaving: Sequence[int], now: datetim
     """Move the articles `leaving` out into a new story, recorded; answers with its id."""
     foreign = set(leaving) - set(_members(db, story))
     if foreign or not leaving:
-        raise StorageError(f"story {story} does not hold the articles {sorted(foreign)}")
+        raise Conflict(f"story {story} does not hold the articles {sorted(foreign)}")
     new = create_story(db, now)
     _move(db, leaving, new)
     _record(db, StoryEvent(now, "split", story, new, tuple(leaving), who=who))
@@ -112,9 +112,9 @@ def move_article(db: Connection, article: int, into: int, now: datetime, who: st
     _standing(db, into)
     story = db.execute(select(articles.c.story_id).where(articles.c.id == article)).scalar()
     if story == into:
-        raise StorageError(f"article {article} is in story {into} already")
+        raise Conflict(f"article {article} is in story {into} already")
     if story is None:
-        raise StorageError(f"article {article} has no story yet: `diembao group` gives it one")
+        raise Conflict(f"article {article} has no story yet: `diembao group` gives it one")
     if _members(db, story) == [article]:
         merge_stories(db, into, story, now, who)
         return
@@ -127,19 +127,19 @@ def move_article(db: Connection, article: int, into: int, now: datetime, who: st
 def undo_story_event(db: Connection, number: int, now: datetime) -> StoryEvent:
     """Take back what a person did: the articles that are still where it put them go back.
 
-    Raises StorageError for an unknown or undone act, one of the grouping, and one whose articles a person moved since.
+    Raises Conflict for an unknown or undone act, one of the grouping, and one whose articles a person moved since.
     """
     row = db.execute(select(story_events).where(story_events.c.id == number)).one_or_none()
     if row is None or not row.who:
-        raise StorageError(f"nobody made change {number} of the stories")
+        raise Conflict(f"nobody made change {number} of the stories")
     if row.undone_at is not None:
-        raise StorageError(f"change {number} of the stories was undone already")
+        raise Conflict(f"change {number} of the stories was undone already")
     merged = row.kind == "merge"
     source, target = (row.other_id, row.story_id) if merged else (row.story_id, row.other_id)
     where = current_story(db, target)
     here = [article for article in _members(db, where or target) if article in set(row.articles)]
     if len(here) < len(row.articles):
-        raise StorageError(f"change {number} of the stories: its articles were moved on since; undo that first")
+        raise Conflict(f"change {number} of the stories: its articles were moved on since; undo that first")
     back = source if merged else current_story(db, source) or source
     if merged:
         _revive(db, source, where)
@@ -233,7 +233,7 @@ def _move(db: Connection, ids: Sequence[int], story: int) -> None:
 
 def _standing(db: Connection, story: int) -> None:
     if current_story(db, story) != story:
-        raise StorageError(f"story {story} is not in the archive, or was merged into another one")
+        raise Conflict(f"story {story} is not in the archive, or was merged into another one")
 
 
 def _revive(db: Connection, story: int, led: int | None) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field as Bounds
-from sqlalchemy import Connection
 
 import storage.articles
 import storage.stories
 from errors import DiemBaoError
-from pipeline import area
+from pipeline import area, regroup
 from press import Article
 from storage.audit import Act, record
 from storage.corrections import MOST_TOPICS, Field, Value, add_correction, undo_correction, wrong
@@ -28,7 +28,6 @@ Number = Annotated[int, Form(ge=0, le=MOST)]
 Numbers = Annotated[list[Annotated[int, Bounds(ge=0, le=MOST)]], Form()]
 TONES = {"1": 1, "0": 0, "-1": -1, "none": None}
 UNCLEAR = "Không hiểu yêu cầu sửa."
-LOCK_WAIT = 20.0  # for a grouping that runs
 
 
 class WrongError(Exception):
@@ -120,26 +119,14 @@ def undo(request: Request, visitor: Editor, number: Id, correction: Number) -> R
 def move(request: Request, visitor: Editor, number: Id, to: Text = "") -> Response:
     """Move an article into another story, by its number or address; `new`: into one of its own."""
     site = site_of(request)
-
-    def act(db: Connection) -> dict[str, Any]:
-        found = storage.articles.get_article(db, number)
-        if found is None:
+    with site.archive.read() as db:
+        if storage.articles.get_article(db, number) is None:
             raise HTTPException(404)
-        if to == "new":
-            if found.story is None:
-                raise WrongError("Bài chưa được ghép vào sự kiện nào.")
-            new = storage.stories.split_story(db, found.story, [number], site.clock(), visitor.account.email)
-            return {"from": found.story, "to": new}
-        into = _story(db, to)
-        storage.stories.move_article(db, number, into, site.clock(), visitor.account.email)
-        return {"from": found.story, "to": into}
 
-    problem = _regroup(site, visitor, "story moved", str(number), act)
-    return (
-        article_page(request, visitor, number, problem=problem, status=409)
-        if problem
-        else _go(f"/articles/{number}#da-sua")
-    )
+    def act(who: str, now: datetime) -> None:
+        regroup.move(site.archive, number, None if to == "new" else _story(site, to), who, now)
+
+    return _article_answer(request, visitor, number, _problem(site, visitor, act))
 
 
 @router.post("/stories/{number}/merge")
@@ -147,14 +134,13 @@ def merge(request: Request, visitor: Editor, number: Id, other: Text = "") -> Re
     """Take another story in, by its number or address."""
     site = site_of(request)
 
-    def act(db: Connection) -> dict[str, Any]:
-        taken = _story(db, other)
+    def act(who: str, now: datetime) -> None:
+        taken = _story(site, other)
         if taken == number:
             raise WrongError("Đây chính là sự kiện này.")
-        storage.stories.merge_stories(db, number, taken, site.clock(), visitor.account.email)
-        return {"other": taken}
+        regroup.merge(site.archive, number, taken, who, now)
 
-    return _story_answer(request, visitor, number, _regroup(site, visitor, "stories merged", str(number), act))
+    return _story_answer(request, visitor, number, _problem(site, visitor, act))
 
 
 @router.post("/stories/{number}/split")
@@ -162,15 +148,14 @@ def split(request: Request, visitor: Editor, number: Id, articles: Numbers = [])
     """Make a story of its own of some articles."""
     site = site_of(request)
 
-    def act(db: Connection) -> dict[str, Any]:
-        found = storage.stories.stories(db, ids=[number])
+    def act(who: str, now: datetime) -> None:
+        with site.archive.read() as db:
+            found = storage.stories.stories(db, ids=[number])
         if not articles or not found or set(articles) >= set(found[0].articles):
             raise WrongError("Xin chọn một số bài để tách, không phải tất cả.")
-        chosen = list(dict.fromkeys(articles))
-        new = storage.stories.split_story(db, number, chosen, site.clock(), visitor.account.email)
-        return {"to": new, "articles": chosen}
+        regroup.split(site.archive, number, articles, who, now)
 
-    return _story_answer(request, visitor, number, _regroup(site, visitor, "story split", str(number), act))
+    return _story_answer(request, visitor, number, _problem(site, visitor, act))
 
 
 @router.post("/stories/{number}/undo")
@@ -178,27 +163,17 @@ def undo_story(request: Request, visitor: Editor, number: Id, event: Number, art
     """Take back a merge, a split or a move."""
     site = site_of(request)
 
-    def act(db: Connection) -> dict[str, Any]:
-        undone = storage.stories.undo_story_event(db, event, site.clock())
-        return {"event": event, "kind": undone.kind}
+    def act(who: str, now: datetime) -> None:
+        regroup.undo(site.archive, event, who, now)
 
-    problem = _regroup(site, visitor, "story change undone", str(number), act)
-    if article:
-        return (
-            article_page(request, visitor, article, problem=problem, status=409)
-            if problem
-            else _go(f"/articles/{article}#da-sua")
-        )
-    return _story_answer(request, visitor, number, problem)
+    answer, shown = (_article_answer, article) if article else (_story_answer, number)
+    return answer(request, visitor, shown, _problem(site, visitor, act))
 
 
-def _regroup(
-    site: Site, visitor: Visitor, action: str, target: str, act: Callable[[Connection], dict[str, Any]]
-) -> str:
-    """Do something to the stories while no grouping runs, and log it; returns what was wrong, "" if nothing."""
+def _problem(site: Site, visitor: Visitor, act: Callable[[str, datetime], None]) -> str:
+    """Do something to the stories; returns what was wrong, "" if nothing."""
     try:
-        with site.archive.lock("group", LOCK_WAIT), site.archive.begin() as db:
-            record(db, [Act(visitor.account.email, action, target, act(db))], site.clock())
+        act(visitor.account.email, site.clock())
     except WrongError as error:
         return str(error)
     except DiemBaoError:
@@ -206,13 +181,20 @@ def _regroup(
     return ""
 
 
-def _story(db: Connection, text: str) -> int:
+def _story(site: Site, text: str) -> int:
     """Return the story that a number or an address of one means, as it is found today."""
     digits = text.strip().rstrip("/").rpartition("/")[2]
-    current = storage.stories.current_story(db, int(digits)) if digits.isdecimal() and len(digits) < 19 else None
-    if current is None or not storage.stories.stories(db, ids=[current]):
-        raise WrongError("Không có sự kiện mang số này.")
+    with site.archive.read() as db:
+        current = storage.stories.current_story(db, int(digits)) if digits.isdecimal() and len(digits) < 19 else None
+        if current is None or not storage.stories.stories(db, ids=[current]):
+            raise WrongError("Không có sự kiện mang số này.")
     return current
+
+
+def _article_answer(request: Request, visitor: Visitor, number: int, problem: str) -> Response:
+    if problem:
+        return article_page(request, visitor, number, problem=problem, status=409)
+    return _go(f"/articles/{number}#da-sua")
 
 
 def _story_answer(request: Request, visitor: Visitor, number: int, problem: str) -> Response:

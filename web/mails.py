@@ -22,6 +22,7 @@ from web.visitor import Admin, Editor, Reader, Visitor
 
 router = APIRouter()
 Text = Annotated[str, Form()]
+Kind = Literal["plain", "html"]
 PAGE = 50
 #: A mail brings its own styles and nothing else; it runs no script, and its links open a page of their own.
 MAIL_POLICY = (
@@ -72,9 +73,9 @@ def settle_edition(request: Request, visitor: Editor, number: Number, act: Text 
 @router.get("/editions/{number}/mail")
 def mail(request: Request, visitor: Reader, number: Number) -> Response:
     """Answer with the HTML of a mail under a policy of its own, to be framed by its page."""
-    row, found = _found(request, number)
+    row, digest = found(request, number)
     site_of(request).note(visitor, "read edition", number)
-    text = _safe(_part(found, "html"), row, visitor)
+    text = safe(digest, "html", row, visitor)
     opening = _HEAD.search(text)
     at = opening.end() if opening else 0
     framed = f'{text[:at]}<base target="_blank">{text[at:]}'
@@ -84,34 +85,35 @@ def mail(request: Request, visitor: Reader, number: Number) -> Response:
 def _edition(
     request: Request, visitor: Visitor, number: int, problem: str = "", status: int = 200, detail: str = ""
 ) -> HTMLResponse:
-    row, found = _found(request, number)
+    row, digest = found(request, number)
     site_of(request).note(visitor, "read edition", number)
-    text = _safe(_part(found, "plain"), row, visitor)
-    context: dict[str, Any] = {"row": row, "text": text, "has_html": bool(_part(found, "html")), "edition": found}
+    text = safe(digest, "plain", row, visitor)
+    context: dict[str, Any] = {"row": row, "text": text, "has_html": bool(_part(digest, "html")), "edition": digest}
     answer = show(request, "edition.html.j2", visitor, status, problem=problem, detail=detail, **context)
     answer.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
     return answer
 
 
-def _found(request: Request, number: int) -> tuple[Entry, Edition]:
+def found(request: Request, number: int) -> tuple[Entry, Edition]:
+    """Return the row of the ledger and the edition; 404 where there is none."""
     with site_of(request).archive.read() as db:
         row = next(iter(ledger(db, only=number)), None)
-        found = storage.editions.get_edition(db, number)
-    if row is None or found is None:
+        edition = storage.editions.get_edition(db, number)
+    if row is None or edition is None:
         raise HTTPException(404)
-    return row, found
+    return row, edition
 
 
-def _part(edition: Edition, kind: Literal["plain", "html"]) -> str:
+def _part(edition: Edition, kind: Kind) -> str:
     """Return one part of a mail as text, "" where it has none."""
     message = message_from_bytes(edition.message, _class=EmailMessage, policy=policy.default)
     part = message.get_body((kind,))
     return "" if part is None else str(part.get_content())
 
 
-def _safe(text: str, row: Entry, visitor: Visitor) -> str:
-    """Return a mail's text without the link that ends its subscription; below an editor without its address too."""
-    text = _TOKEN.sub(r"\1…", text)
+def safe(edition: Edition, kind: Kind, row: Entry, visitor: Visitor) -> str:
+    """Return a part of a mail without the link that ends its subscription; below an editor without its address too."""
+    text = _TOKEN.sub(r"\1…", _part(edition, kind))
     return text if visitor.may("editor") else text.replace(row.email, "…")
 
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 import logs
-from errors import DiemBaoError, RetryLater, UsageError
+from errors import Conflict, DiemBaoError, RetryLater, UsageError
 from storage.search import QueryError
 from web import api, correcting, entrance, exports, figures, mails, people, reading, search, searches, sources, today
 from web.guard import TOO_LARGE, Guard
@@ -55,6 +55,7 @@ def add_to(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(TooOftenError, _too_often)
     app.add_exception_handler(UsageError, _cannot_be)
     app.add_exception_handler(RetryLater, _later)
+    app.add_exception_handler(Conflict, _conflict)
     app.add_exception_handler(DiemBaoError, _wrong)
     app.add_exception_handler(Exception, _bug)
 
@@ -125,6 +126,11 @@ def _later(request: Request, error: Exception) -> Response:
         wait = error.at - site_of(request).clock()
         answer.headers["Retry-After"] = str(max(1, int(wait.total_seconds())))
     return answer
+
+
+def _conflict(request: Request, error: Exception) -> Response:
+    said = str(error) if request.url.path.startswith(API) else ""
+    return trouble(request, 409, "Không làm được: kho tin đã thay đổi, xin xem lại", said)
 
 
 def _wrong(request: Request, error: Exception) -> Response:

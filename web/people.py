@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from errors import DiemBaoError
+from errors import Conflict
+from pipeline import people
 from storage import accounts, audit
-from storage.accounts import Role
-from storage.audit import Act, record
+from storage.accounts import ROLES, Role
 from web.site import HEADERS, Number, show, site_of
 from web.visitor import Admin
 
@@ -23,7 +23,7 @@ CHECKED = 10_000  #: of the newest entries the page looks at; `diembao audit ver
 
 
 @router.get("/accounts")
-def people(request: Request, visitor: Admin) -> Response:
+def listed(request: Request, visitor: Admin) -> Response:
     """Show who may log in."""
     return _people(request, visitor)
 
@@ -31,43 +31,39 @@ def people(request: Request, visitor: Admin) -> Response:
 @router.post("/accounts")
 def invite(request: Request, visitor: Admin, email: Text = "", role: Text = "reader") -> Response:
     """Make a one-time link for somebody new; it is shown this once, to be handed over."""
-    site = site_of(request)
-    if role not in get_args(Role) or "@" not in email:
+    site, chosen = site_of(request), _role(role)
+    if chosen is None or "@" not in email:
         return _people(request, visitor, problem="Xin ghi địa chỉ thư điện tử và chọn vai trò.", status=422)
-    with site.archive.begin() as db:
-        if accounts.find_account(db, email) is not None:
-            return _people(request, visitor, problem="Địa chỉ này đã có tài khoản.", status=409)
-        chosen: Role = next(one for one in get_args(Role) if one == role)
-        secret = accounts.invite(db, chosen, site.clock(), email=email)
-        record(db, [Act(visitor.account.email, "invited", email, {"role": role})], site.clock())
-    return _people(request, visitor, link=_link(request, secret), link_for=email)
+    try:
+        link = people.invite(site.archive, site.settings, email, chosen, site.clock(), visitor.account.email, new=True)
+    except Conflict:
+        return _people(request, visitor, problem="Địa chỉ này đã có tài khoản.", status=409)
+    return _people(request, visitor, link=link, link_for=email)
 
 
 @router.post("/accounts/{number}")
 def change(request: Request, visitor: Admin, number: Number, act: Text = "", role: Text = "") -> Response:
     """Give an account another role, end or reopen it, or make a link that sets its password anew."""
-    site, now = site_of(request), site_of(request).clock()
+    site, now, who, chosen = site_of(request), site_of(request).clock(), visitor.account.email, _role(role)
     try:
-        with site.archive.begin() as db:
-            account = accounts.find_account(db, number)
-            if account is None:
-                return _people(request, visitor, problem="Không có tài khoản này.", status=404)
-            record(
-                db, [Act(visitor.account.email, f"account {act}", account.email, {"role": role} if role else {})], now
-            )
-            if act == "role" and role in get_args(Role):
-                accounts.change_account(db, number, role=role)
-            elif act == "end":
-                accounts.change_account(db, number, ended_at=now)
-            elif act == "reopen":
-                accounts.change_account(db, number, ended_at=None)
-            elif act == "reset":
-                secret = accounts.invite(db, account.role, now, account=number)
-    except DiemBaoError:
+        if act == "reset":
+            account, link = people.reset(site.archive, site.settings, number, now, who)
+            return _people(request, visitor, link=link, link_for=account.email)
+        if act == "role" and chosen:
+            people.change(site.archive, number, now, who, role=chosen)
+        elif act in ("end", "reopen"):
+            people.change(site.archive, number, now, who, ended=act == "end")
+        else:
+            return _people(request, visitor, problem="Không có việc này.", status=422)
+    except people.NobodyError:
+        return _people(request, visitor, problem="Không có tài khoản này.", status=404)
+    except Conflict:
         return _people(request, visitor, problem="Phải còn ít nhất một quản trị viên.", status=409)
-    if act == "reset":
-        return _people(request, visitor, link=_link(request, secret), link_for=account.email)
     return RedirectResponse("/accounts", status_code=303, headers=HEADERS)
+
+
+def _role(name: str) -> Role | None:
+    return next((one for one in ROLES if one == name), None)
 
 
 @router.get("/audit")
@@ -106,14 +102,10 @@ def _day(text: str) -> date | None:
     return day if 2000 <= day.year < 9999 else None
 
 
-def _link(request: Request, secret: str) -> str:
-    return f"{site_of(request).settings.web.public_url}/start?token={secret}"
-
-
 def _people(
     request: Request, visitor: Admin, *, problem: str = "", link: str = "", link_for: str = "", status: int = 200
 ) -> HTMLResponse:
     with site_of(request).archive.read() as db:
         rows = accounts.all_accounts(db)
-    context = {"rows": rows, "problem": problem, "link": link, "link_for": link_for, "roles": get_args(Role)}
+    context = {"rows": rows, "problem": problem, "link": link, "link_for": link_for, "roles": ROLES}
     return show(request, "accounts.html.j2", visitor, status, **context)

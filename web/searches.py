@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,12 +10,12 @@ from starlette.exceptions import HTTPException
 
 import storage.articles
 import storage.searches
-from errors import DiemBaoError
+from errors import Conflict
 from pipeline.export import atom
 from pipeline.export.about import About
-from pipeline.saved import ScopeError, check, feed_key, feed_search
-from settings import clock_time
-from storage.audit import Act, record
+from pipeline.saved import WishError, check, feed_address, feed_search, save
+from pipeline.saved import end as end_search
+from storage.audit import Act
 from storage.search import QueryError, search
 from storage.searches import RUNS, Run, Saved, Wish
 from web.site import HEADERS, Number, Site, show, site_of
@@ -31,12 +30,15 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 Given = Annotated[dict[str, str], Depends(_form)]
-MOST = 100  #: saved searches of one person
 ENTRIES = 50  #: of a feed
-
-
-class WrongError(DiemBaoError):
-    """A form that cannot be saved; says in Vietnamese what to mend."""
+#: what cannot be saved, by the kinds of pipeline.saved
+WRONG = {
+    "empty": "Xin ghi câu tìm.",
+    "quiet": "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc.",
+    "clock": "Giờ viết dạng 06:45.",
+    "scope": "Tìm kiếm có báo tin phải nêu lĩnh vực hoặc địa bàn: thêm topic:… hoặc place:… vào câu tìm. "
+    "Điểm báo theo dõi sự việc, không theo dõi người.",
+}
 
 
 @router.get("/searches")
@@ -63,7 +65,7 @@ def feed(request: Request, number: Number, key: str = "") -> Response:
     found = search(site.index, saved.wish.query, outlets=site.outlet_names, sort="newest", limit=ENTRIES)
     with site.archive.read() as db:
         articles = storage.articles.load_articles(db, found.ids)
-    address = _feed_address(site, saved, key)
+    address = feed_address(site.archive, site.settings, number)
     zone, names = site.settings.digest.timezone, site.outlet_names
     about = About(saved.wish.query, site.clock(), found.total, zone, names, address=address)
     return Response(b"".join(atom.feed(about, articles)), media_type="application/atom+xml", headers=HEADERS)
@@ -72,42 +74,36 @@ def feed(request: Request, number: Number, key: str = "") -> Response:
 @router.get("/searches/{number:int}")
 def one(request: Request, visitor: Analyst, number: Number) -> Response:
     """Show a saved search to be changed, with its last mails."""
-    saved = _mine(site_of(request), visitor, number)
+    saved = mine(site_of(request), visitor, number)
     return _page(request, visitor, saved.wish, saved)
 
 
 @router.post("/searches/{number:int}")
 def change(request: Request, visitor: Analyst, given: Given, number: Number) -> Response:
     """Change a saved search."""
-    return _save(request, visitor, given, _mine(site_of(request), visitor, number))
+    return _save(request, visitor, given, mine(site_of(request), visitor, number))
 
 
 @router.post("/searches/{number:int}/end")
 def end(request: Request, visitor: Analyst, number: Number) -> Response:
     """End a saved search."""
     site = site_of(request)
-    saved = _mine(site, visitor, number)
-    with site.archive.begin() as db:
-        record(db, [Act(visitor.account.email, "search ended", saved.wish.query, {"search": number})], site.clock())
-        storage.searches.end(db, number, site.clock())
+    end_search(site.archive, mine(site, visitor, number), site.clock())
     return RedirectResponse("/searches", status_code=303, headers=HEADERS)
 
 
 def _save(request: Request, visitor: Visitor, given: dict[str, str], saved: Saved | None) -> Response:
-    site, now, wish = site_of(request), site_of(request).clock(), _wish(given)
+    site, wish = site_of(request), _wish(given)
     try:
-        _checked(site, wish, visitor.account.language)
-    except WrongError as error:
-        return _page(request, visitor, wish, saved, problem=str(error), status=422)
-    with site.archive.begin() as db:
-        if saved is None and len(storage.searches.of_account(db, visitor.account.id)) >= MOST:
-            return _page(request, visitor, wish, problem="Đã có 100 tìm kiếm đã lưu: xin dừng bớt.", status=409)
-        number = saved.id if saved else storage.searches.add(db, visitor.account.id, wish, now)
-        if saved:
-            storage.searches.change(db, number, wish, now)
-        details = {"search": number, "run": wish.run, "feed": wish.feed, "spike": wish.spike}
-        record(db, [Act(visitor.account.email, "search saved", wish.query, details)], now)
-    return RedirectResponse(f"/searches/{number}", status_code=303, headers=HEADERS)
+        check(site.index, wish, site.outlet_names)
+        kept = save(site.archive, visitor.account, wish, site.clock(), saved.id if saved else None)
+    except QueryError as error:
+        return _page(request, visitor, wish, saved, problem=mistake(error, visitor.account.language), status=422)
+    except WishError as error:
+        return _page(request, visitor, wish, saved, problem=WRONG[error.kind], status=422)
+    except Conflict:
+        return _page(request, visitor, wish, problem="Đã có 100 tìm kiếm đã lưu: xin dừng bớt.", status=409)
+    return RedirectResponse(f"/searches/{kept.id}", status_code=303, headers=HEADERS)
 
 
 def _wish(form: dict[str, str]) -> Wish:
@@ -126,29 +122,7 @@ def _wish(form: dict[str, str]) -> Wish:
     )
 
 
-def _checked(site: Site, wish: Wish, language: str) -> None:
-    """Raise WrongError for a wish that cannot be."""
-    if not wish.query:
-        raise WrongError("Xin ghi câu tìm.")
-    if bool(wish.quiet_from) != bool(wish.quiet_to):
-        raise WrongError("Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc.")
-    try:
-        for clock in filter(None, (wish.at, wish.quiet_from, wish.quiet_to)):
-            clock_time(clock)
-    except ValueError:
-        raise WrongError("Giờ viết dạng 06:45.") from None
-    try:
-        check(site.index, wish, dict(site.outlet_names))
-    except QueryError as error:
-        raise WrongError(mistake(error, language)) from error
-    except ScopeError:
-        raise WrongError(
-            "Tìm kiếm có báo tin phải nêu lĩnh vực hoặc địa bàn: thêm topic:… hoặc place:… vào câu tìm. "
-            "Điểm báo theo dõi sự việc, không theo dõi người."
-        ) from None
-
-
-def _mine(site: Site, visitor: Visitor, number: Number) -> Saved:
+def mine(site: Site, visitor: Visitor, number: Number) -> Saved:
     """A search of the visitor's own; nobody else's is said to be there."""
     with site.archive.read() as db:
         saved = storage.searches.find(db, number)
@@ -168,14 +142,10 @@ def _page(
 ) -> Response:
     site = site_of(request)
     context: dict[str, Any] = {"wish": wish, "saved": saved, "problem": problem, "feed": "", "alerts": []}
-    with site.archive.begin() as db:
+    with site.archive.read() as db:
         context["rows"] = storage.searches.of_account(db, visitor.account.id)
         if saved:
             context["alerts"] = storage.searches.last_alerts(db, saved.id)
-        if saved and saved.wish.feed:
-            context["feed"] = _feed_address(site, saved, feed_key(db, saved.id))
+    if saved and saved.wish.feed:
+        context["feed"] = feed_address(site.archive, site.settings, saved.id)
     return show(request, "searches.html.j2", visitor, status, **context)
-
-
-def _feed_address(site: Site, saved: Saved, key: str) -> str:
-    return f"{site.settings.web.public_url}/searches/{saved.id}.atom?key={quote(key)}"

@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from web import exports
-from web.api import archive, service, shapes
+from web.api import archive, corrections, desk, people, searches, service, stories
 from web.limit import limited
 from web.site import HEADERS
 from web.visitor import COOKIE
@@ -27,7 +27,7 @@ _SECURITY = {
 }
 
 router = APIRouter(prefix=PREFIX)
-for room in (archive, service):
+for room in (archive, stories, corrections, searches, service, people):
     router.include_router(room.router, dependencies=[Depends(limited)])
 router.include_router(exports.files)
 
@@ -42,7 +42,7 @@ def openapi() -> JSONResponse:
 def _described() -> dict[str, Any]:
     said = get_openapi(title="Điểm Báo", version="1", summary="The press archive of a province", routes=router.routes)
     schemas = said["components"]["schemas"]
-    schemas["Problem"] = shapes.Problem.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+    schemas["Problem"] = desk.Problem.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
     for name in ("HTTPValidationError", "ValidationError"):  # never answered: everything wrong is a problem
         schemas.pop(name, None)
     wrong = {

@@ -1,4 +1,4 @@
-"""Reading the archive: search, articles with their versions and evidence, stories, counts by place and topic."""
+"""Reading the archive: search, articles with their versions and evidence, counts by place and topic."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 import pipeline.search
 import storage.articles
-import storage.stories
 from pipeline import show
 from storage.search import Sort, Span, complete
 from web.api import shapes
-from web.api.paging import MOST, After, Id, Instant, Limit, cursor, dated
+from web.api.paging import MOST, After, Id, Window, paged
 from web.site import site_of
 from web.visitor import Reader
 
@@ -72,22 +71,17 @@ def _counted(request: Request, visitor: Reader, q: str, facet: str) -> dict[str,
 
 
 @router.get("/articles", response_model=shapes.Page[shapes.Article])
-def articles(
-    request: Request,
-    visitor: Reader,
-    since: Instant = None,
-    until: Instant = None,
-    limit: Limit = 50,
-    after: After = "",
-) -> Any:
+def articles(request: Request, visitor: Reader, window: Window) -> Any:
     """List the articles published in [since, until), newest first."""
     site = site_of(request)
     with site.archive.read() as db:
-        keys = storage.articles.article_page(db, since=since, until=until, after=dated(after), limit=limit + 1)
-        rows = storage.articles.load_articles(db, [key for _, key in keys[:limit]])
-    site.note(visitor, "listed", "articles", since=since, until=until, after=after, count=len(rows))
-    following = cursor(*keys[limit - 1]) if len(keys) > limit else None
-    return {"items": [show.article(row) for row in rows], "next": following}
+        keys = storage.articles.article_page(
+            db, since=window.since, until=window.until, after=window.behind, limit=window.limit + 1
+        )
+        rows = storage.articles.load_articles(db, [key for _, key in keys[: window.limit]])
+    site.note(visitor, "listed", "articles", **window.told(len(rows)))
+    page = paged(keys, window.limit, lambda key: key, lambda key: key)
+    return page | {"items": [show.article(row) for row in rows]}
 
 
 @router.get("/articles/{number}", response_model=shapes.WholeArticle)
@@ -112,37 +106,3 @@ def versions(request: Request, visitor: Reader, number: Id) -> Any:
         raise HTTPException(404, f"there is no article {number}")
     site.note(visitor, "read", number, versions=len(rows))
     return [asdict(row) for row in rows]
-
-
-@router.get("/stories", response_model=shapes.Page[shapes.Story])
-def stories(
-    request: Request,
-    visitor: Reader,
-    since: Instant = None,
-    until: Instant = None,
-    limit: Limit = 50,
-    after: After = "",
-) -> Any:
-    """List the stories that reach into [since, until), latest first."""
-    site = site_of(request)
-    with site.archive.read() as db:
-        rows = storage.stories.stories(db, since=since, until=until, after=dated(after), limit=limit + 1)
-    site.note(visitor, "listed", "stories", since=since, until=until, after=after, count=len(rows[:limit]))
-    following = cursor(rows[limit - 1].last_at, rows[limit - 1].id) if len(rows) > limit else None
-    return {"items": [asdict(row) for row in rows[:limit]], "next": following}
-
-
-@router.get("/stories/{number}", response_model=shapes.WholeStory)
-def story(request: Request, visitor: Reader, number: Id) -> Any:
-    """Return a story with its articles; the id of one that was merged leads to the one it is in now."""
-    site = site_of(request)
-    with site.archive.read() as db:
-        current = storage.stories.current_story(db, number)
-        rows = storage.stories.stories(db, ids=[current]) if current is not None else []
-        if not rows:
-            raise HTTPException(404, f"there is no story {number}")
-        members = storage.articles.load_articles(db, rows[0].articles)
-        history = storage.stories.story_history(db, rows[0].id)
-    site.note(visitor, "read", f"story {rows[0].id}")
-    shown = {"members": [show.article(row) for row in members], "history": [event._asdict() for event in history]}
-    return asdict(rows[0]) | shown

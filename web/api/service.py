@@ -1,116 +1,114 @@
-"""The work on and around the archive: corrections, outlets' health, editions, subscriptions, the audit log, oneself."""
+"""The service's own work: outlets and what of them was given up, the digests as sent, who gets them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 
-import pipeline.corrections
-import storage.articles
-import storage.corrections
 import storage.editions
+import storage.feeds
+import storage.outlets
+import storage.quarantine
 import storage.subscriptions
-from errors import SettingsError, UsageError
-from pipeline import readers, show
+from errors import DeliveryError, SettingsError, UsageError
+from pipeline import readers, settle, show
 from press import TOPICS
-from storage import audit
-from storage.corrections import Field, Value
-from web.api import shapes
-from web.api.paging import TOO_HIGH, After, Id, Limit, cursor, numbered
+from web import mails
+from web.api import desk, shapes
+from web.api.paging import After, Id, Limit, by_id, numbered
 from web.site import site_of
-from web.visitor import Admin, Editor, Reader, Visitor, needs
+from web.visitor import Admin, Reader, Visitor, needs
 
 router = APIRouter()
+NEWEST = 20  # addresses an outlet announced last
 Subscriber = Annotated[Visitor, Depends(needs("admin", "subscribe"))]
+Settler = Annotated[Visitor, Depends(needs("editor", "subscribe"))]
+Thing = Annotated[str, Path(pattern=r"^(feed|article|page)-\d{1,18}$", description="as /quarantine lists it")]
 
 
-@router.get("/me", response_model=shapes.Me, tags=["account"])
-def me(visitor: Reader) -> Any:
-    """Return who asks, and with which rights."""
-    account = visitor.account
-    shown = {"email": account.email, "name": account.name, "role": account.role}
-    return {**shown, "scopes": list(visitor.scopes) or None, "csrf": visitor.csrf or None}
-
-
-@router.get("/outlets", response_model=list[shapes.Outlet], tags=["service"])
+@router.get("/outlets", response_model=list[desk.Outlet], tags=["service"])
 def outlets(request: Request, visitor: Reader) -> Any:
     """Return the health of every outlet in use."""
     site = site_of(request)
     return list(show.outlets(site.archive, site.settings, site.clock()))
 
 
-@router.get("/editions", response_model=shapes.Page[shapes.Edition], tags=["service"])
+@router.get("/outlets/{slug}", response_model=desk.WholeOutlet, tags=["service"])
+def outlet(request: Request, visitor: Reader, slug: str) -> Any:
+    """Return one outlet: its health, its lists, the addresses it announced last."""
+    site = site_of(request)
+    health = next((one for one in show.outlets(site.archive, site.settings, site.clock()) if one["slug"] == slug), None)
+    with site.archive.read() as db:
+        lists, newest = storage.feeds.list_states(db, slug), storage.outlets.newest(db, slug, NEWEST)
+    if slug not in site.outlets and not newest:
+        raise HTTPException(404, f"there is no outlet {slug!r}")
+    shown = {"lists": [asdict(one) for one in lists], "newest": [asdict(one) for one in newest]}
+    return {"slug": slug, "name": site.outlet_name(slug), "health": health, **shown}
+
+
+@router.get("/quarantine", response_model=list[desk.GivenUp], tags=["service"])
+def quarantine(request: Request, visitor: Reader, outlet: str | None = None, dropped: bool = False) -> Any:
+    """Return what is not tried again by itself, with the reason; `dropped`: what a person decided to leave alone."""
+    with site_of(request).archive.read() as db:
+        return [asdict(row) for row in storage.quarantine.quarantine(db, outlet=outlet, dropped=dropped)]
+
+
+@router.post("/quarantine/{item}/{act}", response_model=desk.GivenUp, tags=["service"])
+def decide(request: Request, visitor: Admin, item: Thing, act: Literal["retry", "drop"]) -> Any:
+    """Make a thing due again as if it had never failed, or leave it alone for good; what was dropped can be retried."""
+    site = site_of(request)
+    (decided,) = settle.decide(site.archive, act, visitor.account.email, site.clock(), items=[item])
+    site.note(visitor, f"quarantine {act}", item, outlet=decided.outlet, url=decided.url)
+    return asdict(decided)
+
+
+@router.get("/editions", response_model=shapes.Page[desk.Edition], tags=["service"])
 def editions(request: Request, visitor: Reader, limit: Limit = 50, after: After = "") -> Any:
     """List the editions, newest first: what was sent for which period, and how that ended."""
     site = site_of(request)
     with site.archive.read() as db:
         rows = storage.editions.editions(db, before=numbered(after), limit=limit + 1)[::-1]
         emails = storage.editions.recipients(db) if visitor.may("admin") else {}
-    items = [asdict(row) | {"email": emails.get(row.subscription)} for row in rows[:limit]]
-    return {"items": items, "next": cursor(None, rows[limit - 1].id) if len(rows) > limit else None}
+    page = by_id(rows, limit)
+    return page | {"items": [row | {"email": emails.get(row["subscription"])} for row in page["items"]]}
 
 
-@router.get("/corrections", response_model=shapes.Page[shapes.Correction], tags=["corrections"])
-def corrections(
-    request: Request,
-    visitor: Reader,
-    article: Annotated[int | None, Query(ge=1, lt=TOO_HIGH, description="of this article only")] = None,
-    in_force: Annotated[bool, Query(description="only those that show")] = False,
-    limit: Limit = 50,
-    after: After = "",
-) -> Any:
-    """List the corrections, oldest first, with who and when."""
-    with site_of(request).archive.read() as db:
-        rows = storage.corrections.corrections(
-            db, article=article, in_force=in_force, after=numbered(after) or 0, limit=limit + 1
-        )
-    items = [asdict(row) for row in rows[:limit]]
-    return {"items": items, "next": cursor(None, rows[limit - 1].id) if len(rows) > limit else None}
+@router.get("/editions/{number}", response_model=desk.WholeEdition, tags=["service"])
+def edition(request: Request, visitor: Reader, number: Id) -> Any:
+    """Return one digest with its mail as text and HTML, without the link that ends its subscription."""
+    row, found = mails.found(request, number)
+    site_of(request).note(visitor, "read edition", number)
+    shown = {"email": row.email if visitor.may("admin") else None}
+    return asdict(found) | shown | {kind: mails.safe(found, kind, row, visitor) for kind in ("plain", "html")}
 
 
-@router.post(
-    "/articles/{number}/corrections", response_model=list[shapes.Correction], status_code=201, tags=["corrections"]
-)
-def correct(request: Request, visitor: Editor, number: Id, wanted: shapes.NewCorrection) -> Any:
-    """Put topics, tone or relevance of an article right, all or none; it shows at once, and until it is undone."""
+@router.post("/editions/{number}/{act}", response_model=desk.Edition, tags=["service"])
+def settled(request: Request, visitor: Settler, number: Id, act: Literal["resend", "sent", "lost"]) -> Any:
+    """Send an edition once more, or say of an unknown one that it arrived or was lost.
+
+    409 where its state forbids it, 502 where the mail server does not take it: the next sending tries again.
+    """
     site, who = site_of(request), visitor.account.email
-    values = cast("dict[Field, Value]", {name: getattr(wanted, name) for name in sorted(wanted.model_fields_set)})
-    problems = [problem for name, value in values.items() if (problem := storage.corrections.wrong(name, value))]
-    if problems or not values:
-        raise UsageError("; ".join(problems) or "name at least one of topics, tone, relevance")
-    with site.archive.read() as db:
-        if storage.articles.get_article(db, number) is None:
-            raise HTTPException(404, f"there is no article {number}")
-    made = pipeline.corrections.correct(site.archive, str(number), values, who, site.clock())
-    site.note(visitor, "corrected", number, **values)
-    return [asdict(one) for one in made]
+    mails.found(request, number)
+    site.note(visitor, f"edition {act}", number)
+    if act == "resend":
+        try:
+            return asdict(settle.resend(site.archive, site.settings, number, who, site.clock()))
+        except DeliveryError as error:
+            raise HTTPException(502, str(error)) from error
+    return asdict(settle.close(site.archive, number, who, site.clock(), arrived=act == "sent"))
 
 
-@router.delete("/corrections/{number}", response_model=shapes.Correction, tags=["corrections"])
-def undo(request: Request, visitor: Editor, number: Id) -> Any:
-    """Take a correction back; 409 where it was taken back already."""
-    site = site_of(request)
-    with site.archive.read() as db:
-        found = storage.corrections.get_correction(db, number)
-    if found is None:
-        raise HTTPException(404, f"there is no correction {number}")
-    if found.undone_at is not None:
-        raise HTTPException(409, f"correction {number} was taken back already")
-    taken = pipeline.corrections.undo(site.archive, number, site.clock())
-    site.note(visitor, "correction undone", taken.article, correction=number, field=taken.field)
-    return asdict(taken)
-
-
-@router.get("/subscriptions", response_model=list[shapes.Subscription], tags=["subscriptions"])
+@router.get("/subscriptions", response_model=list[desk.Subscription], tags=["subscriptions"])
 def subscriptions(request: Request, visitor: Subscriber) -> Any:
     """Return who gets the digest."""
     return [asdict(row) for row in readers.active(site_of(request).archive)]
 
 
-@router.post("/subscriptions", response_model=shapes.Subscription, tags=["subscriptions"])
-def subscribe(request: Request, visitor: Subscriber, wanted: shapes.NewSubscription) -> Any:
+@router.post("/subscriptions", response_model=desk.Subscription, tags=["subscriptions"])
+def subscribe(request: Request, visitor: Subscriber, wanted: desk.NewSubscription) -> Any:
     """Make the subscription of an address, or change the wishes that are named."""
     site = site_of(request)
     if unknown := [topic for topic in wanted.topics or () if topic not in TOPICS]:
@@ -141,14 +139,3 @@ def unsubscribe(request: Request, visitor: Subscriber, number: Id) -> Response:
         raise HTTPException(404, f"there is no active subscription {number}")
     site.note(visitor, "unsubscribed", number)
     return Response(status_code=204, headers=request.state.limit)
-
-
-@router.get("/audit", response_model=shapes.Page[shapes.Entry], tags=["account"])
-def log(request: Request, visitor: Admin, who: str = "", action: str = "", limit: Limit = 50, after: After = "") -> Any:
-    """List the audit log, newest first."""
-    site = site_of(request)
-    site.note(visitor, "audit read", who or action)
-    with site.archive.read() as db:
-        rows = audit.entries(db, who=who, action=action, before=numbered(after), limit=limit + 1)
-    items = [asdict(row) for row in rows[:limit]]
-    return {"items": items, "next": cursor(None, rows[limit - 1].id) if len(rows) > limit else None}

@@ -1,14 +1,13 @@
-"""What the API answers and takes, as its OpenAPI says it; article objects are the contract's."""
+"""What the API answers and takes of articles and stories, as its OpenAPI says it; articles are the contract's."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from press import Days, EditionState, Language, OutletState, Relevance
-from storage.accounts import Role
+from press import Language, Relevance
 
 Row = TypeVar("Row")
 
@@ -150,9 +149,12 @@ class Story(BaseModel):
 
 
 class StoryEvent(BaseModel):
-    """A merge (`story` took `other` in) or a split (`other` left `story`)."""
+    """A merge (`story` took `other` in), a split (`other` left `story`) or a move (from `story` to `other`)."""
 
+    id: int
     at: datetime
+    who: str = Field(description='the person whose word it is, who can take it back; "": grouping itself')
+    undone_at: datetime | None
     kind: str
     story: int
     other: int
@@ -166,37 +168,44 @@ class WholeStory(Story):
     history: list[StoryEvent]
 
 
-class Outlet(BaseModel):
-    """An outlet's health, with what to do about it."""
+class Merge(BaseModel):
+    """The story to take in."""
 
-    slug: str
+    model_config = ConfigDict(extra="forbid")
+    story: int = Field(ge=1, lt=2**63)
+
+
+class Split(BaseModel):
+    """The articles that leave: some, not all."""
+
+    model_config = ConfigDict(extra="forbid")
+    articles: list[Annotated[int, Field(ge=1, lt=2**63)]] = Field(min_length=1, max_length=1000)
+
+
+class Move(BaseModel):
+    """The story to move an article into; null: one of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+    story: int | None = Field(ge=1, lt=2**63)
+
+
+class Unit(BaseModel):
+    """A unit or landmark of the area; `today`: it is one now."""
+
     name: str
-    state: OutletState
-    since: datetime | None
-    last_ok: datetime | None
-    last_error: str
-    next_due: datetime | None
-    articles_24h: int
-    usual_gap_hours: float | None
-    plausible_gap_hours: float | None
-    last_asked: datetime | None
-    advice: str
+    code: str
+    valid_from: str
+    title: str
+    today: bool
 
 
-class Edition(BaseModel):
-    """A digest for one reader and one period; `email` is shown to administrators."""
+class PlaceKey(BaseModel):
+    """A place by what names it: as an article's `places` or /units have it."""
 
-    id: int
-    subscription: int
-    email: str | None = None
-    period_start: datetime
-    period_end: datetime
-    state: EditionState
-    message_id: str
-    subject: str
-    articles: list[int]
-    error: str
-    attempts: int
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    code: str
+    valid_from: str
 
 
 class Correction(BaseModel):
@@ -219,64 +228,4 @@ class NewCorrection(BaseModel):
     topics: list[str] = Field([], description="one to three ids, strongest first")
     tone: StrictInt | None = Field(None, description="-1, 0, 1; null: not decidable")
     relevance: str = Field("", description="focus, mention, passing or none")
-
-
-class Subscription(BaseModel):
-    """Who gets the digest, when, and which of it; empty topics or places mean all."""
-
-    id: int
-    email: str
-    name: str
-    at: str
-    days: Days
-    topics: list[str]
-    places: list[str]
-    language: Literal["vi", "en"]
-    created_at: datetime
-    ended_at: datetime | None
-
-
-class NewSubscription(BaseModel):
-    """A subscription to make, or the wishes of an existing address that change; what is not named stays."""
-
-    model_config = ConfigDict(extra="forbid")
-    email: str
-    name: str | None = None
-    at: str | None = Field(None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    days: Days | None = None
-    topics: list[str] | None = None
-    places: list[str] | None = None
-    language: Literal["vi", "en"] | None = None
-
-
-class Entry(BaseModel):
-    """An entry of the audit log."""
-
-    id: int
-    at: datetime
-    who: str
-    action: str
-    target: str
-    details: dict[str, Any]
-
-
-class Me(BaseModel):
-    """Who asks; `csrf` is what a session sends as x-csrf-token with everything that changes something."""
-
-    email: str
-    name: str
-    role: Role
-    scopes: list[str] | None = Field(description="of the key; null for a session")
-    csrf: str | None
-
-
-class Problem(BaseModel):
-    """What is wrong (RFC 9457); `at` and `length` point into a query, `errors` name wrong parameters."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    at: int | None = None
-    length: int | None = None
-    errors: list[dict[str, str]] | None = None
+    places: list[PlaceKey] = Field([], max_length=100, description="all places it shall have, see /units; [] = none")

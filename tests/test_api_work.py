@@ -1,0 +1,201 @@
+"""What the API lets people do: regroup stories, save searches, manage accounts and what was given up; all logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pipeline.area
+from press import Outcome
+from storage import links
+from storage.articles import get_article
+from storage.stories import Membership, assign
+from tests.archives import at, judgement, link, store
+from tests.test_api import API, acts, client_of, problem
+from tests.webhouse import NOW, House, house
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[House]:
+    """A house with three articles: two of one story, the third of another."""
+    with house(tmp_path) as found:
+        ids = [store(found.archive, link(n), at(n), title=f"Nước mặn {n}", published_at=at(n)) for n in range(3)]
+        with found.archive.begin() as db:
+            assign(db, [Membership(ids[0], None), Membership(ids[2], None)], NOW)
+            assign(db, [Membership(ids[1], 1)], NOW)
+        found.site.index.catch_up()
+        yield found
+
+
+def where(home: House) -> list[int | None]:
+    with home.archive.read() as db:
+        found = [get_article(db, number) for number in (1, 2, 3)]
+    return [one.story for one in found if one]
+
+
+def test_stories_are_merged_split_moved_and_each_is_taken_back(home: House) -> None:
+    client = client_of(home, "read", "correct", role="editor")
+
+    def post(path: str, body: Any, status: int = 201) -> Any:
+        answer = client.post(f"{API}{path}", json=body)
+        if status != 201:
+            return problem(answer, status)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    merged = post("/stories/1/merge", {"story": 2})
+    assert (merged["kind"], merged["story"], merged["other"], merged["who"]) == ("merge", 1, 2, "editor@example.vn")
+    assert where(home) == [1, 1, 1]
+    assert client.get(f"{API}/stories/2").json()["id"] == 1, "the old number leads on"
+    assert client.get(f"{API}/stories/1").json()["history"][0]["id"] == merged["id"]
+    assert client.delete(f"{API}/story-changes/{merged['id']}").json()["undone_at"]
+    assert where(home) == [1, 1, 2]
+    problem(client.delete(f"{API}/story-changes/{merged['id']}"), 409)
+    split = post("/stories/1/split", {"articles": [2]})
+    assert where(home) == [1, split["other"], 2]
+    client.delete(f"{API}/story-changes/{split['id']}")
+    moved = post("/articles/2/story", {"story": 2})
+    assert where(home) == [1, 2, 2]
+    client.delete(f"{API}/story-changes/{moved['id']}")
+    alone = post("/articles/2/story", {"story": None})
+    assert where(home) == [1, alone["other"], 2]
+    client.delete(f"{API}/story-changes/{alone['id']}")
+    assert where(home) == [1, 1, 2]
+    kinds = [act for _, act, _ in acts(home)]
+    assert kinds.count("story change undone") == 4
+    assert {"stories merged", "story split", "story moved"} <= set(kinds)
+    for path, body, status in (
+        ("/stories/1/merge", {"story": 1}, 409),
+        ("/stories/1/merge", {"story": 99}, 404),
+        ("/stories/99/merge", {"story": 1}, 404),
+        ("/stories/1/merge", {}, 422),
+        ("/stories/1/split", {"articles": [1, 2]}, 409),
+        ("/stories/1/split", {"articles": [3]}, 409),
+        ("/stories/1/split", {"articles": []}, 422),
+        ("/articles/3/story", {"story": None}, 409),
+        ("/articles/3/story", {"story": 2}, 409),
+        ("/articles/3/story", {"story": 99}, 404),
+        ("/articles/99/story", {"story": 1}, 404),
+        ("/articles/1/story", {"story": 2**63}, 422),
+    ):
+        post(path, body, status)
+    problem(client.delete(f"{API}/story-changes/99"), 409)
+    assert where(home) == [1, 1, 2]
+
+
+def test_places_are_put_right_by_what_names_them(home: House) -> None:
+    client = client_of(home, "read", "correct", role="editor")
+    unit = next(one for one in client.get(f"{API}/units").json() if one["title"].startswith("xã Trần Đề"))
+    assert unit["today"]
+    names = ("name", "code", "valid_from")
+    added = {name: unit[name] for name in names}
+    kept = {name: client.get(f"{API}/articles/1").json()["places"][0][name] for name in names}
+    made = client.post(f"{API}/articles/1/corrections", json={"places": [kept, added]})
+    assert made.status_code == 201, made.text
+    with home.archive.read() as db:
+        found = get_article(db, 1)
+    assert found
+    assert found.places[0] == judgement().places[0], "one that was there keeps why it was found"
+    assert (found.places[1].name, found.places[1].in_area) == (unit["name"], True)
+    key = "@".join(unit[name] for name in ("code", "valid_from", "name"))
+    assert found.places[1] == pipeline.area.place("Sóc Trăng", key, "editor@example.vn")
+    client.delete(f"{API}/corrections/{made.json()[0]['id']}")
+    with home.archive.read() as db:
+        assert get_article(db, 1).places == judgement().places  # type: ignore[union-attr]
+    for wrong in ([added | {"code": "0"}], [{"name": "x"}], [added | {"score": 1}], "x", [None]):
+        problem(client.post(f"{API}/articles/1/corrections", json={"places": wrong}), 422)
+
+
+def test_searches_are_saved_changed_and_ended_by_their_owner_alone(home: House) -> None:
+    client = client_of(home, "read", "subscribe", role="analyst")
+    made = client.post(f"{API}/searches", json={"query": " mặn topic:environment ", "run": "daily", "feed": True})
+    assert made.status_code == 201, made.text
+    saved = made.json()
+    assert (saved["name"], saved["query"], saved["at"]) == ("mặn topic:environment",) * 2 + ("07:00",)
+    feed = saved["feed_url"].removeprefix(home.settings.web.public_url)
+    assert "Nước mặn 2" in home.anonymous().get(feed).text
+    changed = client.patch(f"{API}/searches/1", json={"at": "06:15", "feed": False}).json()
+    assert (changed["at"], changed["run"], changed["feed_url"]) == ("06:15", "daily", None)
+    assert [one["id"] for one in client.get(f"{API}/searches").json()] == [1]
+    assert client.get(f"{API}/searches/1/alerts").json() == []
+    other = client_of(home, "read", "subscribe", role="editor")
+    assert other.get(f"{API}/searches").json() == []
+    for method, path in (("GET", "1"), ("GET", "1/alerts"), ("PATCH", "1"), ("DELETE", "1"), ("GET", "99")):
+        body = {} if method == "PATCH" else None
+        problem(other.request(method, f"{API}/searches/{path}", json=body), 404)
+    for wrong in (
+        {"query": "Nguyễn Văn A", "run": "once"},
+        {"query": "mặn topic:helth"},
+        {"query": '"mặn'},
+        {"query": "mặn", "at": "25:00"},
+        {"query": "mặn", "quiet_from": "22:00"},
+        {"query": "mặn", "run": "often"},
+        {"query": " "},
+        {"name": "Mặn"},
+        {"query": "mặn", "who": "x"},
+    ):
+        problem(client.post(f"{API}/searches", json=wrong), 422)
+    assert client.delete(f"{API}/searches/1").status_code == 204
+    problem(client.get(f"{API}/searches/1"), 404)
+    assert [act for _, act, _ in acts(home) if act.startswith("search ")] == ["search ended"] + ["search saved"] * 2
+
+
+def test_a_key_of_an_administrator_manages_accounts(home: House) -> None:
+    client = client_of(home, "admin")
+    made = client.post(f"{API}/accounts", json={"email": "lan@example.vn", "role": "analyst"})
+    assert made.status_code == 201
+    token = made.json()["link"].partition("token=")[2]
+    form = {"token": token, "name": "Lan", "password": "mật khẩu thật dài"}
+    assert home.anonymous().post("/start", data=form).status_code == 303
+    problem(client.post(f"{API}/accounts", json={"email": "lan@example.vn"}), 409)
+    rows = client.get(f"{API}/accounts").json()
+    assert [(row["email"], row["role"]) for row in rows] == [
+        ("admin@example.vn", "admin"),
+        ("lan@example.vn", "analyst"),
+    ]
+    assert not {"password", "failures"} & rows[0].keys()
+    lan = rows[1]["id"]
+    assert client.patch(f"{API}/accounts/{lan}", json={"role": "editor"}).json()["role"] == "editor"
+    assert client.patch(f"{API}/accounts/{lan}", json={"ended": True}).json()["ended_at"]
+    assert client.patch(f"{API}/accounts/{lan}", json={"ended": False}).json()["ended_at"] is None
+    assert "/start?token=" in client.post(f"{API}/accounts/{lan}/reset").json()["link"]
+    for body in ({"ended": True}, {"role": "reader"}):
+        problem(client.patch(f"{API}/accounts/1", json=body), 409)
+    for method, path, sent, status in (
+        ("PATCH", "99", {"role": "reader"}, 404),
+        ("POST", "99/reset", None, 404),
+        ("PATCH", "1", {}, 422),
+        ("PATCH", "1", {"role": "boss"}, 422),
+        ("PATCH", "1", {"password": "x"}, 422),
+    ):
+        problem(client.request(method, f"{API}/accounts/{path}", json=sent), status)
+    problem(client.post(f"{API}/accounts", json={"email": "x"}), 422)
+    whole = client.get(f"{API}/audit/check").json()
+    assert whole == {"whole": True, "entries": len(acts(home)), "broken_at": None, "why": ""}
+    since = client.get(f"{API}/audit", params={"since": NOW.isoformat(), "action": "account role"}).json()["items"]
+    assert [(row["target"], row["details"]) for row in since] == [("lan@example.vn", {"role": "editor"})]
+    assert client.get(f"{API}/audit", params={"until": NOW.isoformat()}).json()["items"] == []
+
+
+def test_what_was_given_up_is_tried_again_or_dropped(home: House) -> None:
+    with home.archive.begin() as db:
+        [reading] = links.announce(db, [link("mất", "bao-hai")], NOW)
+        links.record_failed(db, reading, Outcome("never", "gone: 404"), 404, NOW)
+    client = client_of(home, "read", "admin")
+    (row,) = client.get(f"{API}/quarantine", params={"outlet": "bao-hai"}).json()
+    assert (row["id"], row["reason"], row["status"]) == ("article-4", "gone: 404", 404)
+    assert client.get(f"{API}/outlets/bao-hai").json()["newest"][0]["reason"] == "gone: 404"
+    assert client.post(f"{API}/quarantine/article-4/drop").json()["url"] == row["url"]
+    assert client.get(f"{API}/quarantine").json() == []
+    assert client.get(f"{API}/quarantine?dropped=true").json()[0]["dropped_by"] == "admin@example.vn"
+    problem(client.post(f"{API}/quarantine/article-4/drop"), 409)
+    assert client.post(f"{API}/quarantine/article-4/retry").status_code == 200
+    with home.archive.read() as db:
+        assert [one.link.url for one in links.due_readings(db, NOW)] == [row["url"]]
+    assert [act for _, act, _ in acts(home) if act.startswith("quarantine")] == ["quarantine retry", "quarantine drop"]
+    problem(client.post(f"{API}/quarantine/article-4/burn"), 422)
+    problem(client.post(f"{API}/quarantine/x/drop"), 422)
+    problem(client.get(f"{API}/outlets/nowhere"), 404)
