@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -19,6 +19,8 @@ from storage.schema import audit as table
 from storage.types import AnyRow, storable
 
 _BATCH = 1000
+#: acts whose target is the id of an article
+ABOUT_ARTICLES: Final = ("read", "corrected", "correction undone", "story moved", "stored copy read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,20 @@ def entries(
     *,
     who: str = "",
     action: str = "",
+    article: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """The log, newest first: of an account, of a kind, of a time (`until` not included), older than entry `before`."""
+    """The log, newest first: of an account, kind, article or time (`until` not included), older than entry `before`."""
     query = select(table).order_by(table.c.id.desc()).limit(limit)
     if who:
         query = query.where(table.c.who == who)
     if action:
         query = query.where(table.c.action == action)
+    if article is not None:
+        query = query.where(table.c.target == str(article), table.c.action.in_(ABOUT_ARTICLES))
     if since is not None:
         query = query.where(table.c.at >= since)
     if until is not None:

@@ -193,7 +193,7 @@ def test_an_outlet_says_in_plain_words_how_it_can_be_read(press: House) -> None:
     assert "secret.proxy" in editor.get("/outlets").text
     assert "Báo Hai" not in reader.get("/outlets?state=ok").text
     one = reader.get("/outlets/bao-mot")
-    assert row_of(one, "article-1")[2] == "máy chủ báo lỗi 404"
+    assert row_of(one, link(0).url)[1] == "máy chủ báo lỗi 404"
     assert row_of(one, "Thứ Tư, 5/8/2026")[1] == "3"
     assert "<i>" not in one.text
     assert reader.get("/outlets/nobody").status_code == 404
@@ -299,3 +299,36 @@ def test_an_administrator_keeps_the_list_of_recipients(home: House) -> None:
     assert admin.post(end, data={"csrf": form["csrf"]}).status_code == 303
     assert readers.active(home.archive) == []
     assert admin.post(end, data={"csrf": form["csrf"]}).status_code == 404
+
+
+def test_what_was_given_up_is_tried_again_or_dropped_after_asking(home: House) -> None:
+    with home.archive.begin() as db:
+        for reading in links.announce(db, [link("một", "bao-hai"), link("hai", "bao-hai"), link("ba", "bao-ba")], NOW):
+            links.record_failed(db, reading, Outcome("never", "gone: 404"), 404, NOW)
+    admin, page = home.browser("admin"), "/outlets/bao-hai"
+    form = {"csrf": token(admin.get(page)), "act": "drop", "item": "article-1"}
+    assert "máy chủ báo lỗi 404" in admin.get(page).text
+    asked = admin.post(f"{page}/quarantine", data=form)
+    assert (asked.status_code, "sẽ không bao giờ được đọc nữa" in asked.text) == (200, True)
+    assert "article-1" in admin.get(page).text.partition("Đã bỏ hẳn")[0], "nothing is done before"
+    assert admin.post(f"{page}/quarantine", data=form | {"sure": "1"}).headers["location"] == f"{page}#da-ngung"
+    left, _, dropped = admin.get(page).text.partition("Đã bỏ hẳn")
+    assert ("article-1" in left, "article-1" in dropped, "admin@example.vn" in dropped) == (False, True, True)
+    assert "admin@example.vn" not in home.browser("reader").get(page).text
+    assert admin.post(f"{page}/quarantine", data=form | {"sure": "1"}).status_code == 422, "it is not there any more"
+    for wrong in ({"item": ""}, {"item": "article-3"}, {"act": "burn"}, {"act": "retry", "item": "article-3"}):
+        assert (
+            admin.post(f"{page}/quarantine", data={**form, "sure": "1", "item": "article-2", **wrong}).status_code
+            == 422
+        )
+    retry = {"csrf": form["csrf"], "act": "retry", "sure": "1"}
+    for more in ({"item": "article-1"}, {"all": "1"}):
+        assert admin.post(f"{page}/quarantine", data=retry | more).status_code == 303
+    with home.archive.read() as db:
+        assert len(links.due_readings(db, NOW)) == 2, "another outlet's address is left alone"
+        acts = [(one.who, one.action, one.target) for one in audit.entries(db) if one.action.startswith("quarantine")]
+    assert acts == [("admin@example.vn", f"quarantine {act}", "bao-hai") for act in ("retry", "retry", "drop")]
+    editor = home.browser("editor")
+    assert "quarantine" not in editor.get(page).text
+    refused = editor.post(f"{page}/quarantine", data=form | {"csrf": token(editor.get("/me")), "sure": "1"})
+    assert refused.status_code == 403

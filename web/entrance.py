@@ -221,6 +221,8 @@ def change_me(
         values: dict[str, object] = {"password": passwords.hashed(password)}
     elif act == "factor off":
         values = {"second_factor": None}
+    elif act != "factor on":
+        return _me(request, visitor, "Không có việc này.", 422)
     else:
         if not _use_code(site, account, factor, code):
             return _me(request, visitor, "Mã xác thực không đúng; xin thử lại.", 422)

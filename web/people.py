@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+import storage.articles
 from errors import Conflict
 from pipeline import people
 from storage import accounts, audit
 from storage.accounts import ROLES, Role
+from web import deeds
 from web.site import HEADERS, Number, show, site_of
 from web.visitor import Admin
 
@@ -68,14 +70,15 @@ def _role(name: str) -> Role | None:
 
 @router.get("/audit")
 def log(
-    request: Request, visitor: Admin, who: str = "", action: str = "", since: str = "", until: str = "",
-    before: str = "",
+    request: Request, visitor: Admin, who: str = "", action: str = "", article: str = "", since: str = "",
+    until: str = "", before: str = "",
 ) -> Response:  # fmt: skip
     """Show the audit log, newest first, and whether the chain of its newest entries holds."""
     site = site_of(request)
     zone = site.settings.digest.timezone
     days = (_day(since), _day(until))
-    asked: dict[str, Any] = {"who": who.strip(), "action": action, "since": days[0], "until": days[1]}
+    asked: dict[str, Any] = {"who": who.strip(), "action": action, "article": _number(article)}
+    asked |= {"since": days[0], "until": days[1]}
     first, last = (datetime.combine(day, time(), zone) if day else None for day in days)
     site.note(visitor, "audit read", who or action)
     with site.archive.read() as db:
@@ -83,15 +86,26 @@ def log(
             db,
             who=who.strip(),
             action=action,
+            article=asked["article"],
             since=first,
             until=last + timedelta(days=1) if last else None,
-            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            before=_number(before),
             limit=PAGE,
         )
         fault = audit.broken(db, CHECKED) if not before else None
+        titles = {one.id: one.title for one in storage.articles.load_articles(db, deeds.articles_of(rows))}
+        emails = [one.email for one in accounts.all_accounts(db)]
     more = asked | {"before": rows[-1].id} if len(rows) == PAGE else None
     query = urlencode({name: value for name, value in more.items() if value}) if more else ""
-    return show(request, "audit.html.j2", visitor, rows=rows, fault=fault, more=query, checked=CHECKED, **asked)
+    told = [deeds.deed(row, titles, visitor.account.language) for row in rows]
+    return show(
+        request, "audit.html.j2", visitor, rows=told, fault=fault, more=query, checked=CHECKED, kinds=deeds.KINDS,
+        emails=emails, **asked,
+    )  # fmt: skip
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _day(text: str) -> date | None:

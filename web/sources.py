@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 import storage.feeds
 import storage.outlets
 import storage.quarantine
 from digest.coverage import advice, cause, silent_for
 from digest.words import Words
+from errors import Conflict
 from pipeline import outlets as chosen_outlets
+from pipeline import settle, trends
 from pipeline import show as shown
-from pipeline import trends
 from pipeline.condition import states
 from press import OutletHealth
 from web import charts
-from web.site import show, site_of
-from web.visitor import Reader
+from web.site import HEADERS, show, site_of
+from web.visitor import Admin, Reader
 
 router = APIRouter()
 WORST = ("down", "blocked", "layout_changed", "silent", "never_read", "ok")
 DAYS = 30  # of arrivals that the page of an outlet shows
 NEWEST = 20
+SHOWN = 50  # things that were given up
+Text = Annotated[str, Form()]
+Texts = Annotated[list[str], Form()]
 #: What the catalogue's reasons tell a reader, the first that fits; a reason of the operator's own is shown as it is.
 NEVER = (
     (re.compile(r"challenge|captcha|anti-bot|\b(?:403|428)\b"), "báo chặn máy đọc; không tìm cách lách"),
@@ -53,6 +60,11 @@ def outlets(request: Request, visitor: Reader, state: str = "") -> Response:
 @router.get("/outlets/{slug}")
 def outlet(request: Request, visitor: Reader, slug: str) -> Response:
     """Show one outlet: its lists, what it announced last, its arrivals, what of it was given up."""
+    return outlet_page(request, visitor, slug)
+
+
+def outlet_page(request: Request, visitor: Reader, slug: str, problem: str = "", status: int = 200) -> Response:
+    """Return the page of an outlet; 404 for one that is neither known nor in the archive."""
     site, now = site_of(request), site_of(request).clock()
     known = site.outlets.get(slug)
     span = trends.span(DAYS, now, site.settings.digest.timezone)
@@ -64,13 +76,41 @@ def outlet(request: Request, visitor: Reader, slug: str) -> Response:
             raise HTTPException(404)
         health = storage.outlets.health(db, [known], now)[0] if known is not None and used else None
         arrived = span.counted(storage.feeds.arrivals(db, outlet=slug, since=span.since))
-        given_up = storage.quarantine.quarantine(db, outlet=slug)
+        given_up, dropped = (storage.quarantine.quarantine(db, outlet=slug, dropped=which) for which in (False, True))
     bars = [(f"{day.day}/{day.month}", count) for day, count in zip(span.steps, arrived, strict=True)]
     return show(
-        request, "outlet.html.j2", visitor, slug=slug, outlet=known, health=health, lists=lists, newest=newest,
-        arrived=list(zip(span.steps, arrived, strict=True)), bars=bars, given_up=given_up, charts=charts, why=_why,
-        act=advice, words=Words(visitor.account.language), failed=_failed, plain=_plain,
+        request, "outlet.html.j2", visitor, status, slug=slug, outlet=known, health=health, lists=lists, newest=newest,
+        arrived=list(zip(span.steps, arrived, strict=True)), bars=bars, given_up=given_up, dropped=dropped, most=SHOWN,
+        charts=charts, why=_why, problem=problem, act=advice, words=Words(visitor.account.language), failed=_failed,
+        plain=_plain,
     )  # fmt: skip
+
+
+@router.post("/outlets/{slug}/quarantine")
+def decide(
+    request: Request, visitor: Admin, slug: str, act: Text = "", item: Texts = [], all: Text = "", sure: Text = "",  # noqa: B006
+) -> Response:  # fmt: skip
+    """Try again, or drop for good, what of an outlet was given up, as `diembao quarantine` does; asks before."""
+    site = site_of(request)
+    with site.archive.read() as db:
+        rows = storage.quarantine.quarantine(db, outlet=slug)
+        there = rows + (storage.quarantine.quarantine(db, outlet=slug, dropped=True) if act == "retry" else [])
+    chosen = rows if all else [row for row in there if row.id in item]
+    if act not in ("retry", "drop") or not chosen:
+        return outlet_page(request, visitor, slug, "Xin chọn ít nhất một mục trong danh sách.", 422)
+    if sure != "1":
+        words = Words(visitor.account.language)
+        return show(
+            request, "quarantine.html.j2", visitor, slug=slug, act=act, chosen=chosen, words=words, failed=_failed
+        )
+    try:
+        done = settle.decide(
+            site.archive, act, visitor.account.email, site.clock(), items=[row.id for row in chosen], outlet=slug
+        )
+    except Conflict:  # somebody else decided meanwhile
+        return outlet_page(request, visitor, slug, "Danh sách đã thay đổi từ lúc mở trang. Xin xem lại.", 409)
+    site.note(visitor, f"quarantine {act}", slug, items=[row.id for row in done])
+    return RedirectResponse(f"/outlets/{quote(slug, safe='')}#da-ngung", status_code=303, headers=HEADERS)
 
 
 def _why(health: OutletHealth, words: Words) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 
 from errors import UsageError
 from pipeline import people
 from storage import accounts, audit
 from web.api import desk, shapes
-from web.api.paging import After, Id, Instant, Limit, by_id, numbered
+from web.api.paging import TOO_HIGH, After, Id, Instant, Limit, by_id, numbered
 from web.site import site_of
 from web.visitor import Admin, Reader
 
@@ -68,16 +68,16 @@ def reset(request: Request, visitor: Admin, number: Id) -> Any:
 
 @router.get("/audit", response_model=shapes.Page[desk.Entry])
 def log(
-    request: Request, visitor: Admin, who: str = "", action: str = "", since: Instant = None, until: Instant = None,
+    request: Request, visitor: Admin, who: str = "", action: str = "",
+    article: Annotated[int | None, Query(ge=1, lt=TOO_HIGH)] = None, since: Instant = None, until: Instant = None,
     limit: Limit = 50, after: After = "",
 ) -> Any:  # fmt: skip
-    """List the audit log, newest first: of an account, of a kind, of a time (`until` not included)."""
+    """List the audit log, newest first: of an account, a kind, an article, a time (`until` not included)."""
     site = site_of(request)
     site.note(visitor, "audit read", who or action)
     with site.archive.read() as db:
-        rows = audit.entries(
-            db, who=who, action=action, since=since, until=until, before=numbered(after), limit=limit + 1
-        )
+        of: dict[str, Any] = {"who": who, "action": action, "article": article, "since": since, "until": until}
+        rows = audit.entries(db, **of, before=numbered(after), limit=limit + 1)
     return by_id(rows, limit)
 
 
