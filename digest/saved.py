@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from digest.message import build, common_headers, domain_of
 from digest.model import Tone
@@ -60,24 +61,26 @@ class Told:
     rush: Rush | None
     page: str  #: the search in the archive
     settings_page: str
+    language: Literal["vi", "en"] = "vi"
 
 
 def subject(told: Told) -> str:
     """The subject: what happened first, then which search."""
-    name = shown(told.name, 80)
+    name, words = shown(told.name, 80), Words(told.language)
     if told.rush:
-        return f"Tăng đột biến hôm nay: {name} ({told.rush.today} bài)"
-    return f"{told.total} bài mới: {name}" if told.total else f"Không có bài mới: {name}"
+        return words("saved_spike", name=name, articles=words.count("articles", told.rush.today))
+    count = words.number(told.total)
+    return words("saved_new", name=name, count=count) if told.total else words("saved_none", name=name)
 
 
 def saved_mail(told: Told, *, sender: str, recipient: str, now: datetime, key: str) -> bytes:
     """The mail, ready to be sent; `key` makes its identifier. ValueError where an address is not one."""
-    context = {"told": told, "w": Words("vi"), "subject": subject(told)}
+    context = {"told": told, "w": Words(told.language), "subject": subject(told)}
     parts = [
         (kind, environment().get_template(f"saved.{name}.j2").render(context))
         for kind, name in (("plain", "txt"), ("html", "html"))
     ]
     mark = hashlib.sha256("\n".join([recipient, key, *(text for _, text in parts)]).encode()).hexdigest()[:16]
     message_id = f"<diembao.search.{now:%Y%m%dT%H%M%S}.{mark}@{domain_of(sender)}>"
-    headers = common_headers(sender, recipient, subject(told), now=now, message_id=message_id, language="vi")
+    headers = common_headers(sender, recipient, subject(told), now=now, message_id=message_id, language=told.language)
     return build(headers, parts).as_bytes()

@@ -246,14 +246,14 @@ def _mail(desk: _Desk, saved: Saved, ids: Sequence[int], rush: Rush | None) -> t
     site, wish = desk.settings.web.public_url, saved.wish
     with desk.archive.read() as db:
         articles = storage.articles.load_articles(db, ids[:MOST])
-    found = [_found(desk, article) for article in articles]
+    found = [_found(desk, article, Words(saved.language)) for article in articles]
     page = f"{site}/search?q={quote(wish.query)}&sort=newest"
-    told = Told(wish.name, wish.query, found, len(ids), rush, page, f"{site}/searches/{saved.id}")
+    told = Told(wish.name, wish.query, found, len(ids), rush, page, f"{site}/searches/{saved.id}", saved.language)
     sender, key = desk.settings.mail.sender, f"{saved.id} {desk.seq}"
     return subject(told), saved_mail(told, sender=sender, recipient=saved.email, now=desk.now, key=key)
 
 
-def _found(desk: _Desk, article: Article) -> Found:
+def _found(desk: _Desk, article: Article, words: Words) -> Found:
     zone = desk.settings.digest.timezone
     at = (article.published_at or article.fetched_at).astimezone(zone)
     return Found(
@@ -261,7 +261,7 @@ def _found(desk: _Desk, article: Article) -> Found:
         url=web_address(article.url),
         page=f"{desk.settings.web.public_url}/articles/{article.id}",
         outlet=outlet_names(desk.settings).get(article.outlet, article.outlet),
-        when=Words("vi").moment(at, desk.now.astimezone(zone).date()),
+        when=words.moment(at, desk.now.astimezone(zone).date()),
         tone=_TONES[article.tone],  # type: ignore[arg-type]
         lead=shown(article.lead, 220),
         language=article.language,

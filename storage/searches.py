@@ -19,6 +19,7 @@ from storage.types import AnyRow
 #: When mails go out: never, as soon as something is found, every hour, every day.
 Run = Literal["never", "once", "hourly", "daily"]
 RUNS: Final[tuple[Run, ...]] = ("never", "once", "hourly", "daily")
+Language = Literal["vi", "en"]
 AlertState = Literal["waiting", "sent", "failed", "unknown"]
 _CHUNK: Final = 500
 
@@ -45,6 +46,7 @@ class Saved:
     id: int
     account: int
     email: str
+    language: Language  #: of the account: mails and the feed speak it
     wish: Wish
     created_at: datetime
     after_id: int  #: articles up to this one were there when the query was saved
@@ -156,7 +158,9 @@ def _from_here(db: Connection, now: datetime) -> dict[str, object]:
 
 
 def _load(db: Connection, which: object) -> list[Saved]:
-    query = select(table, accounts.c.email).join_from(table, accounts, table.c.account_id == accounts.c.id)
+    query = select(table, accounts.c.email, accounts.c.language).join_from(
+        table, accounts, table.c.account_id == accounts.c.id
+    )
     mine = (which, table.c.ended_at.is_(None), accounts.c.ended_at.is_(None))
     return [_saved(row) for row in db.execute(query.where(*mine).order_by(table.c.id))]  # type: ignore[arg-type]
 
@@ -166,7 +170,7 @@ def _saved(row: AnyRow) -> Saved:
         row.name, row.query, row.run, row.at, row.quiet_from, row.quiet_to, row.feed, row.say_nothing, row.spike
     )
     rest = (row.created_at, row.after_id, row.seq, row.last_run, row.spike_told, row.error)
-    return Saved(row.id, row.account_id, row.email, wish, *rest)
+    return Saved(row.id, row.account_id, row.email, row.language, wish, *rest)
 
 
 def _alert(row: AnyRow) -> Alert:

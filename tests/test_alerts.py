@@ -143,6 +143,35 @@ def test_nothing_new_is_said_when_asked_for(archive: Archive, settings: Settings
     assert subjects == ["Không có bài mới: Nói"] * 2
 
 
+def test_mails_speak_the_language_of_the_account(archive: Archive, settings: Settings, mail: MailServer) -> None:
+    keep(archive, SALT)
+    keep(archive, Wish("Salt", "mặn topic:health", run="daily", at="07:30", say_nothing=True))
+    keep(archive, Wish("Rush", "mặn topic:environment", run="never", spike=True))
+    for day in range(1, 10):
+        salty(archive, day, NOW - timedelta(days=day))
+    with archive.begin() as db:
+        account = accounts.find_account(db, OWNER)
+        assert account is not None
+        accounts.change_account(db, account.id, language="en")
+    for number in range(10, 17):
+        salty(archive, number, at(0.2))
+    saved_searches(archive, settings, at(0.6))
+    told = [message_from_bytes(one.content, policy=policy.default) for one in mail.messages]
+    assert sorted(one["Subject"] for one in told) == [
+        "16 new: Hạn mặn",
+        "Nothing new: Salt",
+        "Unusually much today: Rush (7 articles)",
+    ]
+    vietnamese = "Câu tìm|ản gốc|Xem tất cả|Đổi giờ|ôm nay|trung vị|Không có|tiêu cực| bài"
+    for one in told:
+        assert one["Content-Language"] == "en"
+        for kind in ("plain", "html"):
+            part = one.get_body((kind,))
+            assert part is not None
+            assert not re.search(vietnamese, part.get_content())
+            assert "Change when it tells, or stop it" in part.get_content()
+
+
 def test_a_spike_is_told_once_a_day_with_its_stories(archive: Archive, settings: Settings, mail: MailServer) -> None:
     for day in range(1, 15):
         salty(archive, day, NOW - timedelta(days=day))

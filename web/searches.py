@@ -67,7 +67,7 @@ def feed(request: Request, number: Number, key: str = "") -> Response:
         articles = storage.articles.load_articles(db, found.ids)
     address = feed_address(site.archive, site.settings, number)
     zone, names = site.settings.digest.timezone, site.outlet_names
-    about = About(saved.wish.query, site.clock(), found.total, zone, names, address=address)
+    about = About(saved.wish.query, site.clock(), found.total, zone, names, saved.language, address)
     return Response(b"".join(atom.feed(about, articles)), media_type="application/atom+xml", headers=HEADERS)
 
 
@@ -142,6 +142,7 @@ def _page(
 ) -> Response:
     site = site_of(request)
     context: dict[str, Any] = {"wish": wish, "saved": saved, "problem": problem, "feed": "", "alerts": []}
+    context["stopped"] = _stopped(site, saved, visitor.account.language) if saved and saved.error else ""
     with site.archive.read() as db:
         context["rows"] = storage.searches.of_account(db, visitor.account.id)
         if saved:
@@ -149,3 +150,12 @@ def _page(
     if saved and saved.wish.feed:
         context["feed"] = feed_address(site.archive, site.settings, saved.id)
     return show(request, "searches.html.j2", visitor, status, **context)
+
+
+def _stopped(site: Site, saved: Saved, language: str) -> str:
+    """Return why the last run of a search found nothing, "" where it would by now."""
+    try:
+        check(site.index, saved.wish, site.outlet_names)
+    except QueryError as error:
+        return mistake(error, language)
+    return ""

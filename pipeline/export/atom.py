@@ -9,18 +9,19 @@ from xml.sax.saxutils import escape, quoteattr
 from pipeline.export.about import About, dated, places, xml_text
 from press import Article
 
-_SERVICE: Final = "Điểm báo"
+_SERVICE: Final = ("Điểm báo", "Press review")
 
 
 def feed(about: About, articles: Iterable[Article]) -> Iterator[bytes]:
     """Give the feed in pieces."""
-    title = f"{_SERVICE}: {about.query or about.say(('mọi bài', 'every article'))}"
+    service = about.say(_SERVICE)
+    title = f"{service}: {about.query or about.say(('mọi bài', 'every article'))}"
     count = f"{about.count} {about.say(('bài', 'articles'))}, {about.moment(about.made_at)}"
     yield (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{about.language}">\n'
         f"{_tag('id', about.address)}{_tag('title', title)}{_tag('subtitle', count)}"
-        f"{_tag('updated', about.iso(about.made_at))}<author>{_tag('name', _SERVICE)}</author>\n"
+        f"{_tag('updated', about.iso(about.made_at))}<author>{_tag('name', service)}</author>\n"
         f'<link rel="self" href={_quoted(about.address)}/>\n'
     ).encode(errors="replace")
     for article in articles:
