@@ -14,7 +14,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments. On Debian: apt install python3-venv" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet "uv==$$(cat .uv-version)"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -22,7 +22,7 @@ demo: setup      ## the whole job against the demo press, once
 	@$(BIN)/diembao demo
 
 test: setup      ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 screenshots: setup ## every page of the web archive as a picture in demo-out/pages
 	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/test_browser.py -k every_page_can

@@ -42,7 +42,7 @@ from storage.save import Analysed
 
 LOCK_WAIT = 60.0
 BATCH = 16  # pages a worker takes at once, and a transaction
-WORTH_WORKERS = 48  # fewer pages than this are done before a worker has started
+WORTH_WORKERS = 160  # fewer pages than this are done before workers have loaded the models and caught up
 SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
 

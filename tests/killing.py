@@ -1,13 +1,11 @@
 """Commands that kill themselves at a commit of their choice: every point at which an archive can be left half-way.
 
-They are forked from a server that has imported the program already, so that each costs its work and no start. Nothing
-of this is in the product: the commits are counted where SQLAlchemy hands them to the database.
+Nothing of this is in the product: the commits are counted where SQLAlchemy hands them to the database.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -20,10 +18,7 @@ from typing import Any, Literal
 
 from sqlalchemy.engine.default import DefaultDialect
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(
-    ["tests.killing", "cli.verbs", "pipeline.analyse", "pipeline.group", "pipeline.publish", "storage.migrate"]
-)
+from tests.forked import CONTEXT
 
 
 @dataclass(frozen=True)

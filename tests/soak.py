@@ -29,7 +29,8 @@ from zoneinfo import ZoneInfo
 from demo.press import Press
 from demo.site import LISTED
 from press.urls import canonical
-from tests.killing import CONTEXT, Kill, ended, start
+from tests.forked import CONTEXT
+from tests.killing import Kill, ended, start
 from tests.wholeway import ANCHOR, HOUR, House, MailServer, agree
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -17,6 +17,7 @@ from tests.wholeway import READER, House, MailServer, Stages, Stall, differences
 
 pytestmark = pytest.mark.slow
 SECOND = "second@example.vn"
+WITH_WORKERS = ("-c", "import sys, cli, pipeline.analyse as at; at.WORTH_WORKERS = 1; sys.exit(cli.main())")
 
 
 def is_whole(house: House, stages: Stages, mail: MailServer) -> None:
@@ -56,7 +57,8 @@ def test_analyse_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "analyse", mail.port)
         for least in (0, 17, 64):
-            assert kill_when(house.start("analyse"), lambda: house.count("articles") >= least)  # noqa: B023
+            process = house.start("analyse", program=WITH_WORKERS)
+            assert kill_when(process, lambda: house.count("articles") >= least)  # noqa: B023
         assert 0 < house.count("articles") < 120, "the kills hit nothing"
         is_whole(house, stages, mail)
 

@@ -10,6 +10,7 @@ from analysis import MODELS, model_file
 from analysis.features import terms
 
 VOCABULARY = model_file.load(MODELS / "topics.npz").vocabulary
+NUMBERS = {name: row for row, name in enumerate(VOCABULARY.names)}
 WORDS = "học sinh|Học sinh|nghèo|vượt|khó|lúa|giá|tăng|.|,|12|3.000|hoà|hòa|Hoà bình|xã hội|công an|zzqx|…|A|Sóc Trăng"
 text = st.lists(st.sampled_from(WORDS.split("|")), max_size=90)
 
@@ -17,9 +18,8 @@ text = st.lists(st.sampled_from(WORDS.split("|")), max_size=90)
 @given(text, text)
 def test_known_terms_are_those_written_out(title, body):
     known = VOCABULARY.known(title, body)
-    numbers = {name: row for row, name in enumerate(VOCABULARY.names)}
     counted = terms(title, body)
-    wanted = {numbers[name]: count for name, count in counted.counts.items() if name in numbers}
+    wanted = {NUMBERS[name]: count for name, count in counted.counts.items() if name in NUMBERS}
     assert known.rows.tolist() == sorted(wanted)
     assert known.short is counted.short
     values = np.array([(1 + np.log(wanted[row])) * VOCABULARY.idf[row] for row in known.rows])

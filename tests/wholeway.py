@@ -30,6 +30,7 @@ import pytest
 
 from demo.press import Press
 from demo.server import Request
+from tests import forked
 
 ANCHOR = datetime.fromisoformat("2026-08-05T06:45:00+07:00")  # a Wednesday
 MINUTE = timedelta(minutes=1)
@@ -71,13 +72,10 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def diembao(*args: object, cwd: Path, code: int | None = 0, timeout: float = 120, given: str | None = None) -> Done:
     """Run one command to its end; `code` None takes any exit code."""
-    called = command(*args)
-    ended = subprocess.run(
-        called, check=False, cwd=cwd, env=environment(), input=given, capture_output=True, text=True, timeout=timeout
-    )
-    assert code is None or ended.returncode == code, (args, ended.returncode, ended.stdout, ended.stderr)
-    assert "Traceback" not in ended.stderr, ended.stderr
-    return Done(ended.returncode, ended.stdout, ended.stderr)
+    ended = Done(*forked.run([str(arg) for arg in args], cwd, environment(), given, timeout))
+    assert code is None or ended.code == code, (args, ended)
+    assert "Traceback" not in ended.err, ended.err
+    return ended
 
 
 class House:
@@ -105,10 +103,12 @@ class House:
         """Run one command on this office at an instant."""
         return diembao(*self.arguments(args, now), cwd=self.folder, code=code, timeout=timeout)
 
-    def start(self, *args: object, now: datetime | None = ANCHOR) -> subprocess.Popen[str]:
+    def start(
+        self, *args: object, now: datetime | None = ANCHOR, program: Sequence[str] = ("-m", "cli")
+    ) -> subprocess.Popen[str]:
         """Start one command and let it run; in a group of its own, so that nothing but it is ever signalled."""
         return subprocess.Popen(
-            command(*self.arguments(args, now)),
+            [sys.executable, *program, *map(str, self.arguments(args, now))],
             cwd=self.folder,
             env=environment(),
             stdout=subprocess.PIPE,
