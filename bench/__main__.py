@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from bench import Figure, analyse, collect, extract, national_day, prescreen, search, segment, stories, tag, web
 
@@ -41,6 +42,7 @@ def main() -> int:
         dest="size",
         help="size: articles, or how often the demo press serves each of its own",
     )
+    parser.add_argument("--archive", type=Path, help="search, web: a folder to make the archive in, or to find it made")
     parser.add_argument("--keep", choices=("area", "all"), default="area", help="national_day: [analysis] keep")
     parser.add_argument("--recipes-of", type=int, default=60, metavar="N", help="national_day: outlets with a recipe")
     parser.add_argument("--recipes", action="store_true", help="analyse: every outlet of the press carries a recipe")
@@ -57,6 +59,8 @@ def main() -> int:
         run, size, _ = CASES[name]
         if args.recipes and name == "analyse":
             run = partial(analyse.run, recipes=True)
+        if name in ("search", "web"):
+            run = partial(search.run if name == "search" else web.run, kept=args.archive)
         if name == "national_day":
             run = partial(national_day.run, keep=args.keep, recipes=args.recipes_of)
         figure = run(args.size or size)

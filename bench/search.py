@@ -13,25 +13,32 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import Table
 
-from analysis.gazetteer import load_gazetteer
+from analysis.gazetteer import Unit, load_gazetteer
 from analysis.khmer import khmer_words
 from bench import Figure
 from bench.texts import SEED
+from errors import UsageError
 from pipeline.search import Units
 from press import RELEVANCES, TOPICS
 from press.text import fold
 from storage import Archive, open_archive
-from storage.schema import articles, counters, places, tags
+from storage.articles import count
+from storage.schema import articles, counters, places, stories, tags
 from storage.search import SearchIndex, parse, search
 from storage.search.query import And, Field, Node, Not, Or, Phrase, Word, both
+from storage.search.rows import from_id
 from storage.search.shape import Row, begin
 from storage.search.words import Words
 
@@ -41,18 +48,20 @@ FIRST: Final = datetime(2016, 8, 1, tzinfo=UTC)
 YEARS: Final = timedelta(days=3653)
 OUTLETS: Final = 60
 BATCH: Final = 2000
+AHEAD: Final = 4  # batches made before they are wanted
 SAMPLE: Final = 10  # every tenth query is asked of FTS5, which takes seconds for some
 
 
-def run(n: int) -> Figure:
+def run(n: int, kept: Path | None = None) -> Figure:
     """Measure the p95 of the kept queries with facets and bars, both sorts, in ms; `build_s`: from archive to index.
 
     `cpu_p95` and `build_cpu_s` are processor time: what is left of the others where the machine is shared.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        with closing(open_archive(f"sqlite:///{folder}/archive.db")) as archive:
+    with folder(kept) as place:
+        with closing(open_archive(f"sqlite:///{place}/archive.db")) as archive:
             fill(archive, n)
-            index = SearchIndex(archive, Path(folder) / "index", khmer_words, Units())
+            index = SearchIndex(archive, place / "archive.db.search", khmer_words, Units())
+            index.drop()
             started, worked = time.perf_counter(), time.process_time()
             index.catch_up()
             built, worked = time.perf_counter() - started, time.process_time() - worked
@@ -60,7 +69,7 @@ def run(n: int) -> Figure:
             ours = [_ask(index, query, sort) for sort in ("newest", "relevance") for query in queries]
             busy = [spent for _, spent in ours]
             size = sum(file.stat().st_size for file in index.folder.iterdir())
-        with closing(_reference(Path(folder))) as db:
+        with closing(_reference(place)) as db:
             theirs = [_ask_fts(db, query, sort) for sort in ("rowid DESC", "rank") for query in queries[::SAMPLE]]
     took = [whole for whole, _ in ours]
     more = {"p50": part(took, 50), "p99": part(took, 99), "cpu_p95": part(busy, 95)}
@@ -69,26 +78,60 @@ def run(n: int) -> Figure:
     return Figure("search", part(took, 95), part(theirs, 95), "ms, p95", n, more, less_is_better=True)
 
 
-def rows(n: int) -> Iterator[Row]:
-    """Give articles one after the other, the same for the same `n`."""
-    chance = random.Random(SEED)
-    said, weights = zip(*_words(), strict=True)
-    gazetteer = load_gazetteer()
-    units = [gazetteer.units[unit] for unit in sorted(gazetteer.area("Sóc Trăng").units)]
-    topics = list(TOPICS)
-    for number in range(1, n + 1):
-        text = chance.choices(said, cum_weights=weights, k=LENGTH)
-        text[::18] = [word.capitalize() for word in text[::18]]
-        title, lead, body = (" ".join(part) for part in (text[:9], text[9:40], text[40:]))
-        named = {chance.choice(units) for _ in range(chance.randrange(4))}
-        yield Row(
-            *(number, number, f"bao-{int(OUTLETS * chance.random() ** 2)}", "vi", title, f"{lead}.", f"{body}."),
-            *(FIRST + YEARS * number / n, chance.choice(RELEVANCES), chance.choice((-1, 0, 0, 1, None))),
+@contextmanager
+def folder(kept: Path | None) -> Iterator[Path]:
+    """Give the folder of the archive: one that is kept for the next run, or one that goes."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.absolute()
+        return
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def rows(n: int) -> Iterator[Sequence[Row]]:
+    """Give articles in batches, the same for the same `n`; a process for each processor makes the texts."""
+    waiting: deque[Future[list[Row]]] = deque()
+    with ProcessPoolExecutor() as made:
+        for first in range(1, n + 1, BATCH):
+            waiting.append(made.submit(_batch, first, min(first + BATCH, n + 1), n))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        yield from (batch.result() for batch in waiting)
+
+
+def _batch(first: int, end: int, n: int) -> list[Row]:
+    """Articles by their numbers: the seed is the first one, so that any process may make them."""
+    chance, units, topics = random.Random(SEED + first), _units(), list(TOPICS)
+    return [
+        Row(
+            *(number, number, f"bao-{int(OUTLETS * chance.random() ** 2)}", "vi", *text),
+            *(FIRST + YEARS * (number / n), chance.choice(RELEVANCES), chance.choice((-1, 0, 0, 1, None))),
             chance.sample(topics, chance.choice((1, 1, 2))),
-            [(unit.code, unit.valid_from, unit.title) for unit in named],
+            [(unit.code, unit.valid_from, unit.title) for unit in {chance.choice(units) for _ in range(number % 4)}],
         )
+        for number, text in zip(range(first, end), _texts(first, end - first), strict=True)
+    ]
 
 
+def _texts(seed: int, many: int) -> Iterator[tuple[str, str, str]]:
+    """Titles, leads and bodies; every eighteenth word begins with a capital."""
+    pairs = _words()
+    said = np.array([word for word, _ in pairs], dtype=object)
+    sums = np.array([upto for _, upto in pairs])
+    drawn = np.random.default_rng(seed).integers(sums[-1], size=(many, LENGTH))
+    for text in said[np.searchsorted(sums, drawn, side="right")].tolist():
+        text[::18] = [word.capitalize() for word in text[::18]]
+        yield " ".join(text[:9]), f"{' '.join(text[9:40])}.", f"{' '.join(text[40:])}."
+
+
+@cache
+def _units() -> Sequence[Unit]:
+    gazetteer = load_gazetteer()
+    return [gazetteer.units[unit] for unit in sorted(gazetteer.area("Sóc Trăng").units)]
+
+
+@cache
 def _words() -> list[tuple[str, int]]:
     """Words with their running sums of occurrences, most frequent first."""
     lines = gzip.decompress((DATA / "words.tsv.gz").read_bytes()).decode().splitlines()
@@ -97,11 +140,17 @@ def _words() -> list[tuple[str, int]]:
 
 
 def fill(archive: Archive, n: int) -> None:
-    """Put `n` articles into an empty archive."""
+    """Put `n` articles into an empty archive; one of that size is taken as it is."""
+    with archive.read() as db:
+        there = count(db)
+    if there == n:
+        return
+    if there:
+        raise UsageError(f"{archive.name} holds {there} articles, not {n}: name another folder with --archive")
     print(f"making {n} articles", file=sys.stderr)
-    every = rows(n)
-    while batch := list(itertools.islice(every, BATCH)):
+    for batch in rows(n):
         with archive.begin() as db:
+            db.execute(stories.insert(), list(_stories(batch)))
             for table, made in ((articles, map(_article, batch)), (tags, _tags(batch)), (places, _places(batch))):
                 db.execute(table.insert(), list(made))
     with archive.begin() as db:
@@ -113,7 +162,19 @@ def _article(row: Row) -> dict[str, Any]:
     judged: dict[str, Any] = {"relevance_score": 0.5, "relevance_evidence": [], "tone_score": 0.5, "tone_evidence": []}
     told = {"url": f"https://{row.outlet}.example/{row.id}", "link_id": row.id, "text_sha256": "", "version": 1}
     times = dict.fromkeys(("published_at", "fetched_at", "updated_at"), row.dated_at)
-    return {**same, **judged, **told, **times, "model": "bench", "needs_group": False}
+    return {**same, **judged, **told, **times, "model": "bench", "needs_group": False, "story_id": _story(row.id)}
+
+
+def _story(article: int) -> int:
+    """Three articles in a row are one."""
+    return (article + 2) // 3
+
+
+def _stories(batch: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    for row in batch:
+        if row.id % 3 == 1:
+            times = dict.fromkeys(("first_at", "last_at", "created_at"), row.dated_at)
+            yield {"id": _story(row.id), "title": row.title, **times}
 
 
 def _tags(batch: Iterable[Row]) -> Iterator[dict[str, Any]]:
@@ -142,8 +203,20 @@ def _ask(index: SearchIndex, query: str, sort: Any) -> tuple[float, float]:
 
 def _reference(folder: Path) -> sqlite3.Connection:
     """Both forms of each text in FTS5, and what is counted in tables beside it."""
+    file = folder / "reference.db"
+    if not file.exists():
+        made = file.with_suffix(".new")
+        made.unlink(missing_ok=True)
+        with closing(open_archive(f"sqlite:///{folder}/archive.db")) as archive, closing(sqlite3.connect(made)) as db:
+            _fill_reference(db, archive)
+        made.rename(file)
+    db = sqlite3.connect(file)
+    db.execute("PRAGMA cache_size = -262144")
+    return db
+
+
+def _fill_reference(db: sqlite3.Connection, archive: Archive) -> None:
     words, units = Words(khmer_words), Units()
-    db = sqlite3.connect(folder / "reference.db")
     db.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;"
         "CREATE VIRTUAL TABLE fts USING fts5(marked, folded, content='', tokenize='unicode61 remove_diacritics 0');"
@@ -151,22 +224,18 @@ def _reference(folder: Path) -> sqlite3.Connection:
         "CREATE TABLE topic(id, value); CREATE TABLE place(id, value); CREATE TABLE within(id, value)"
     )
     print("building FTS5", file=sys.stderr)
-    with closing(open_archive(f"sqlite:///{folder}/archive.db")) as archive:
-        from storage.search.rows import from_id
-
-        last = 0
-        while True:
-            with archive.read() as source:
-                batch = from_id(source, last, BATCH)
-            if not batch:
-                break
-            last = batch[-1].id
-            _put(db, batch, words, units)
+    last = 0
+    while True:
+        with archive.read() as source:
+            batch = from_id(source, last, BATCH)
+        if not batch:
+            break
+        last = batch[-1].id
+        _put(db, batch, words, units)
     for table in ("topic", "place", "within"):
         db.execute(f"CREATE INDEX {table}_id ON {table}(id)")
     db.execute("CREATE INDEX within_value ON within(value)")
     db.commit()
-    return db
 
 
 def _put(db: sqlite3.Connection, batch: Sequence[Row], words: Words, units: Units) -> None:

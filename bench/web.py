@@ -11,45 +11,54 @@ import random
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 import settings as settings_module
 from bench import Figure
-from bench.search import DATA, fill, part
+from bench.search import DATA, FIRST, YEARS, fill, folder, part
 from bench.texts import SEED
 from pipeline.search import open_index
-from storage import accounts, open_archive
+from storage import Archive, accounts, open_archive
 from storage.search import search
 from web.visitor import COOKIE
 
 ANALYSTS: Final = 50
 THINK: Final = 5.0  # seconds
 SEARCHES: Final = 5  # of each analyst
+NOW: Final = FIRST + YEARS  # the day of the newest article
+PAGES: Final = {
+    "today": "/",
+    "places": "/places?days=365",
+    "topics": "/topics",
+    "outlets": "/outlets",
+    "article": "/articles/1",
+    "story": "/stories/1",
+    "metrics": "/metrics",
+}
 SERVE: Final = """
 import sys, uvicorn, settings
+from datetime import datetime
 from pathlib import Path
 from storage import open_archive
 from web import make_app
 chosen = settings.load(Path(sys.argv[1]))
-app = make_app(open_archive(chosen.storage.url), chosen)
+now = datetime.fromisoformat(sys.argv[3])
+app = make_app(open_archive(chosen.storage.url), chosen, lambda: now)
 uvicorn.run(app, fd=int(sys.argv[2]), log_level="warning", access_log=False, timeout_keep_alive=60)
 """
 
 
-def run(n: int) -> Figure:
-    """Measure the p95 of a search page in ms, from asking to its last byte."""
+def run(n: int, kept: Path | None = None) -> Figure:
+    """Measure the p95 of a search page in ms, from asking to its last byte; beside it each other page, asked alone."""
     queries = (DATA / "queries.txt").read_text(encoding="utf-8").splitlines()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        file = folder / "settings.toml"
+    with folder(kept) as place:
+        file = place / "settings.toml"
         file.write_text('[storage]\nurl = "sqlite:///archive.db"\n[crawl]\ncontact = "bench@example.vn"\n', "utf-8")
         chosen = settings_module.load(file)
         with closing(open_archive(chosen.storage.url)) as archive:
@@ -57,25 +66,41 @@ def run(n: int) -> Figure:
             index = open_index(archive, chosen)
             index.catch_up()
             alone = [search(index, query, facets=True).took_ms for query in queries]
-            with archive.begin() as db:
-                now = datetime.now(UTC)
-                person = accounts.add_account(db, "bench@example.vn", name="", role="analyst", password="-", now=now)
-                cookies = [accounts.open_session(db, person.id, now) for _ in range(ANALYSTS)]
-        with _served(file) as port:
+            cookies = _logged_in(archive)
+        with _served(file) as (port, server):
             _asked(port, cookies[0], queries[:20], 0.0)  # the first pages read the names of places
+            pages = {name: min(_pages(port, cookies[0], [path] * 2)) for name, path in PAGES.items()}
             times = _office(port, cookies, queries)
-    more = {"p50": part(times, 50), "p99": part(times, 99), "pages": float(len(times))}
+            memory = _memory(server)
+    more = {"p50": part(times, 50), "p99": part(times, 99), "pages": float(len(times)), "server_mb": memory}
+    more |= {f"{name}_ms": took for name, took in pages.items()}
     return Figure("web", part(times, 95), part(alone, 95), "ms, p95", n, more, less_is_better=True)
 
 
+def _logged_in(archive: Archive) -> list[str]:
+    """The sessions of the analysts, all of one account."""
+    with archive.begin() as db:
+        email = "bench@example.vn"
+        person = accounts.find_account(db, email) or accounts.add_account(
+            db, email, name="", role="analyst", password="-", now=NOW
+        )
+        return [accounts.open_session(db, person.id, NOW) for _ in range(ANALYSTS)]
+
+
+def _memory(server: subprocess.Popen[bytes]) -> float:
+    """The memory of the server in MB, without what it shares with the cache of files."""
+    fields = Path(f"/proc/{server.pid}/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in fields if line.startswith("RssAnon")) / 1000
+
+
 @contextmanager
-def _served(file: Path) -> Iterator[int]:
+def _served(file: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        command = [sys.executable, "-c", SERVE, str(file), str(listener.fileno())]
+        command = [sys.executable, "-c", SERVE, str(file), str(listener.fileno()), NOW.isoformat()]
         server = subprocess.Popen(command, pass_fds=[listener.fileno()])
     try:
-        yield port
+        yield port, server
     finally:
         server.terminate()
         server.wait(30)
@@ -99,15 +124,19 @@ def _office(port: int, cookies: Sequence[str], queries: Sequence[str]) -> list[f
 
 
 def _asked(port: int, cookie: str, queries: Sequence[str], think: float) -> list[float]:
+    return _pages(port, cookie, [f"/search?q={quote(query)}" for query in queries], think)
+
+
+def _pages(port: int, cookie: str, paths: Sequence[str], think: float = 0.0) -> list[float]:
     times = []
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
-        for query in queries:
+        for path in paths:
             started = time.perf_counter()
-            line.request("GET", f"/search?q={quote(query)}", headers={"Cookie": f"{COOKIE}={cookie}"})
+            line.request("GET", path, headers={"Cookie": f"{COOKIE}={cookie}"})
             answer = line.getresponse()
             answer.read()
             times.append((time.perf_counter() - started) * 1000)
             if answer.status != http.client.OK:
-                raise RuntimeError(f"{query!r} was answered with {answer.status}")
+                raise RuntimeError(f"{path} was answered with {answer.status}")
             time.sleep(think)
     return times

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 import storage.counts
-from storage.counts import Among
+from storage.counts import Among, Dated
 
 DAILY = 31  # a period of up to so many days is shown by day, a longer one by week
 
@@ -36,8 +36,11 @@ class Span:
 
     def counted(self, instants: Iterable[datetime]) -> tuple[int, ...]:
         """Return how many instants each step has."""
-        found = Counter(self.step(at) for at in instants)
-        return tuple(found[step] for step in self.steps)
+        return self.line(Counter(self.step(at) for at in instants))
+
+    def line(self, found: Mapping[date, int]) -> tuple[int, ...]:
+        """Return the number of each step, where only those with any are known."""
+        return tuple(found.get(step, 0) for step in self.steps)
 
     def by_tone(self, dated: Iterable[tuple[datetime, int | None]]) -> tuple[tuple[date, Tones], ...]:
         """Return each step with its tones."""
@@ -106,11 +109,16 @@ def compared(db: Connection, until: datetime, zone: ZoneInfo, among: Among | Non
     return Compared(storage.counts.tones(db, *which.this, among), share(which.last), share(which.last_year))
 
 
+def topic_tones(topics: Mapping[str, Sequence[Dated]]) -> dict[str, Tones]:
+    """Return topic -> tone -> how many of its articles."""
+    return {topic: Counter(one.tone for one in of) for topic, of in topics.items()}
+
+
 def topics_compared(db: Connection, until: datetime, zone: ZoneInfo) -> dict[str, Compared]:
     """Compare the months of every topic that has an article in one of them."""
     which, first = months(until, zone), storage.counts.first_dated(db)
     periods = (which.this, which.last, which.last_year)
-    found = [storage.counts.topic_tones(db, *period) for period in periods]
+    found = [topic_tones(storage.counts.topics(db, *period)) for period in periods]
     reached = [first is not None and first <= period[0] for period in periods]
 
     def share(topic: str, at: int) -> float | None:

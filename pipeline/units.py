@@ -6,29 +6,25 @@ An article counts for a unit where it names it, a place in it, or what became of
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, load_gazetteer
 from analysis.gazetteer import Unit as Row
 from pipeline.search import Units
 from press.text import fold
-from storage.counts import Among, Named, Unit, of_places
+from storage.counts import Among, Unit, of_places
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The articles of one unit: when and in which tone, and how many name the unit itself."""
+    """The articles of one unit: how many of each tone and of each step of time, and how many name the unit itself."""
 
-    dated: Sequence[tuple[datetime, int | None]] = ()
+    tones: Counter[int | None] = field(default_factory=Counter)
+    steps: Counter[date] = field(default_factory=Counter)
     itself: int = 0
-
-    @property
-    def tones(self) -> Counter[int | None]:
-        """Return tone -> articles."""
-        return Counter(tone for _, tone in self.dated)
 
 
 class Territory:
@@ -113,17 +109,19 @@ class Territory:
         chain = self._units.chain(*unit)
         return chain[0] if chain and chain[0] in self._by_code else None
 
-    def seen(self, named: Collection[Named]) -> Mapping[str, Seen]:
-        """Return key -> what was written about the unit, from every place every article names."""
-        dated: dict[str, dict[int, tuple[datetime, int | None]]] = defaultdict(dict)
-        itself: Counter[str] = Counter()
-        for one in named:
-            own = self.key_of(one.unit)
-            itself.update([own] if own else [])
-            for key in self._units.lineage(*one.unit):
+    def seen(
+        self, named: Mapping[Unit, Iterable[int]], marks: Mapping[int, tuple[date, int | None]]
+    ) -> Mapping[str, Seen]:
+        """Return key -> what was written about the unit, from the places articles name and each one's step and tone."""
+        articles: dict[str, set[int]] = defaultdict(set)
+        itself: dict[str, set[int]] = defaultdict(set)
+        for place, ids in named.items():
+            if (own := self.key_of(place)) is not None:
+                itself[own].update(ids)
+            for key in self._units.lineage(*place):
                 if key in self._by_code:
-                    dated[key][one.article] = (one.at, one.tone)
-        return {key: Seen(tuple(rows.values()), itself[key]) for key, rows in dated.items()}
+                    articles[key].update(ids)
+        return {key: _seen(Counter(map(marks.__getitem__, ids)), len(itself[key])) for key, ids in articles.items()}
 
     def _row(self, at: int) -> Row:
         return self._gazetteer.units[at]
@@ -134,3 +132,11 @@ class Territory:
     def _sorted(self, units: Iterable[int]) -> Sequence[str]:
         keys = [self._units.key(at) for at in units]
         return sorted(keys, key=lambda key: (fold(self._row(self._by_code[key]).name).lower(), key))
+
+
+def _seen(marked: Counter[tuple[date, int | None]], itself: int) -> Seen:
+    found = Seen(itself=itself)
+    for (step, tone), count in marked.items():
+        found.steps[step] += count
+        found.tones[tone] += count
+    return found

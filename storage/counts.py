@@ -6,7 +6,7 @@ Every count is of coverage published in [since, until); `among` narrows it to a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -41,12 +41,9 @@ class Piece:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """One place of the area that one article names."""
+class Dated(NamedTuple):
+    """When an article was published, and its tone."""
 
-    unit: Unit
-    article: int
     at: datetime
     tone: int | None
 
@@ -78,13 +75,20 @@ def tones(db: Connection, since: datetime, until: datetime, among: Among | None 
     return Counter({row.tone: row.n for row in db.execute(query.group_by(table.c.tone))})
 
 
-def topic_tones(db: Connection, since: datetime, until: datetime) -> dict[str, Counter[int | None]]:
-    """Topic -> tone -> how many articles."""
-    query = select(tags.c.value, table.c.tone, func.count().label("n")).join_from(table, tags)
+def dated(db: Connection, since: datetime, until: datetime) -> Iterator[tuple[int, Dated]]:
+    """Every article as its id and what is dated; read from an index alone, as whole years are."""
+    query = select(table.c.id, table.c.dated_at, table.c.tone).where(*_covered(since, until))
+    return ((row[0], Dated(row[1], row[2])) for row in db.execute(query))
+
+
+def topics(db: Connection, since: datetime, until: datetime) -> dict[str, list[Dated]]:
+    """Topic -> its articles."""
+    query = select(tags.c.value, tags.c.article_id)
     query = query.where(tags.c.kind == "topic", tags.c.article_id.in_(_ids(since, until)))
-    found: dict[str, Counter[int | None]] = defaultdict(Counter)
-    for row in db.execute(query.group_by(tags.c.value, table.c.tone)):
-        found[row.value][row.tone] = row.n
+    every = dict(dated(db, since, until))
+    found: dict[str, list[Dated]] = defaultdict(list)
+    for topic, article in db.execute(query):
+        found[topic].append(every[article])
     return found
 
 
@@ -92,15 +96,6 @@ def instants(db: Connection, since: datetime, until: datetime) -> Sequence[datet
     """When each article was published, in order."""
     query = select(table.c.dated_at).where(*_covered(since, until))
     return db.execute(query.order_by(table.c.dated_at)).scalars().all()
-
-
-def topic_instants(db: Connection, since: datetime, until: datetime) -> dict[str, list[datetime]]:
-    """Topic -> when each of its articles was published."""
-    query = select(tags.c.value, table.c.dated_at).join_from(table, tags)
-    found: dict[str, list[datetime]] = defaultdict(list)
-    for row in db.execute(query.where(tags.c.kind == "topic", tags.c.article_id.in_(_ids(since, until)))):
-        found[row.value].append(row.dated_at)
-    return found
 
 
 def pieces(db: Connection, since: datetime, until: datetime, among: Among) -> list[Piece]:
@@ -125,11 +120,14 @@ def places_of(db: Connection, since: datetime, until: datetime, among: Among) ->
     return Counter({Unit(*row[:3]): row.n for row in db.execute(query.group_by(*key))})
 
 
-def named(db: Connection, since: datetime, until: datetime) -> list[Named]:
-    """Every place of the area that every article names."""
-    columns = (places.c.code, places.c.valid_from, places.c.name, table.c.id, table.c.dated_at, table.c.tone)
-    query = select(*columns).join_from(table, places).where(places.c.in_area, *_covered(since, until))
-    return [Named(Unit(*row[:3]), *row[3:]) for row in db.execute(query)]
+def named(db: Connection, since: datetime, until: datetime) -> dict[Unit, list[int]]:
+    """Place of the area -> the articles that name it."""
+    columns = (places.c.code, places.c.valid_from, places.c.name, places.c.article_id)
+    query = select(*columns).where(places.c.in_area, places.c.article_id.in_(_ids(since, until)))
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)  # many rows, few places
+    for code, valid_from, name, article in db.execute(query):
+        found[code, valid_from, name].append(article)
+    return {Unit(*key): articles for key, articles in found.items()}
 
 
 def _covered(since: datetime, until: datetime, among: Among | None = None) -> tuple[ColumnElement[bool], ...]:

@@ -237,7 +237,7 @@ articles = Table(
     Column("needs_group", Boolean, nullable=False),  # new or changed since grouping looked at it
     Index("ix_articles_seq", "seq", unique=True),  # changes since
     Index("ix_articles_published", "published_at"),
-    Index("ix_articles_dated", "dated_at"),  # period, active window, newest first
+    Index("ix_articles_dated", "dated_at", "relevance", "tone"),  # period, active window, newest first; figures alone
     Index("ix_articles_fetched", "fetched_at"),  # editions: what reached the archive in a period
     Index("ix_articles_story", "story_id"),  # articles of a story
     Index("ix_articles_reprint", "reprint_of"),  # reprints of an article

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.gazetteer import DISTRICT, load_gazetteer
 from analysis.khmer import khmer_words
 from errors import DiemBaoError, UsageError
 from pipeline.inspect import inspect
@@ -222,6 +223,30 @@ def test_counts_and_histogram(index: SearchIndex, press: dict[str, int]) -> None
     assert sorted(tree) == [("TP Cần Thơ", "", 1), ("xã Trần Đề", "TP Cần Thơ", 1)]
     assert seen.bars == {date(2026, 8, 1): 4}
     assert search(index, "mặn", facets=True).facets["outlet"] == {"bao-mot": 1}
+
+
+def test_every_unit_is_counted_however_many_an_article_names(archive: Archive, index: SearchIndex) -> None:
+    units = [unit for unit in load_gazetteer().units if unit.level == DISTRICT][::90][:7]  # more than there are columns
+    places = tuple(Place(unit.title, unit.code, unit.title, "", unit.valid_from, 0.9, True) for unit in units)
+    store(archive, link(1), judged=judgement(places=places))
+    store(archive, link(2), judged=judgement(places=places[:1], topics=()))
+    index.catch_up()
+    seen = search(index, "", facets=True).facets
+    chains = [UNITS.chain(unit.code, unit.valid_from, unit.title) for unit in units]
+    assert seen["place"] == {key: 1 + (key in chains[0]) for chain in chains for key in chain}
+    assert seen["topic"] == {"environment": 1, "agriculture": 1}
+
+
+def test_the_newest_are_in_order_over_days_and_years(archive: Archive, index: SearchIndex) -> None:
+    days = (400, 0, 3, 1000, 29, 31, 35, 364, 366, 2000)
+    written = {day: store(archive, link(day), published_at=at(-24 * day)) for day in days}
+    index.catch_up()
+    seen: list[int] = []
+    page = Found(0, (), "")
+    for _ in range(5):
+        page = search(index, "language:vi", sort="newest", limit=2, after=page.next)
+        seen += page.ids
+    assert (seen, page.next) == ([written[day] for day in sorted(days)], "")
 
 
 @pytest.mark.parametrize(

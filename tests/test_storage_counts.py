@@ -44,12 +44,17 @@ def test_coverage_is_counted_by_place_and_topic(archive: Archive) -> None:
         assert ids(counts.of_topic("health")) == [one, three]
         assert counts.tones(db, since, until) == Counter({-1: 1, 0: 1, None: 1})
         assert counts.tones(db, since, until, counts.of_topic("health")) == Counter({-1: 1, None: 1})
-        assert counts.topic_tones(db, since, until)["health"] == Counter({-1: 1, None: 1})
-        assert counts.topic_instants(db, since, until)["education"] == [at(-2)]
+        every = dict(counts.dated(db, since, until))
+        assert every == {one: (at(-1), -1), two: (at(-2), 0), three: (at(-3), None)}
+        topics = counts.topics(db, since, until)
+        assert {name: sorted(of) for name, of in topics.items()} == {
+            "health": [every[three], every[one]],
+            "education": [every[two]],
+        }
         assert counts.topics_of(db, since, until, counts.of_places([CU])) == Counter({"education": 1})
         assert counts.places_of(db, since, until, counts.of_topic("education")) == Counter({CU: 1, CHUA: 1})
-        assert {(row.unit, row.article) for row in counts.named(db, since, until)} == {
-            (XA, one), (XA._replace(name="Thạnh Thới An"), one), (CU, two), (CHUA, two), (CHO, three),
+        assert counts.named(db, since, until) == {
+            XA: [one], XA._replace(name="Thạnh Thới An"): [one], CU: [two], CHUA: [two], CHO: [three],
         }  # fmt: skip
         assert [row.article for row in outlets.newest(db, "bao-mot", 2)] == [5, 4]
         assert figures.ledger(db, state="sent", before=9) == []

@@ -57,8 +57,10 @@ def places(request: Request, visitor: Reader, days: Days = 30) -> Response:
     site = site_of(request)
     span, land = period(site, days), territory(site.settings.area.province)
     with site.archive.read() as db:
-        seen = land.seen(storage.counts.named(db, span.since, span.until))
-        whole = storage.counts.tones(db, span.since, span.until)
+        named = storage.counts.named(db, span.since, span.until)
+        every = storage.counts.dated(db, span.since, span.until)
+        marks = {article: (span.step(one.at), one.tone) for article, one in every}
+    seen, whole = land.seen(named, marks), Counter(tone for _, tone in marks.values())
     missing = [key for key in land.today if key not in seen]
     return _show(
         request, "places.html.j2", visitor, span, land=land, seen=seen, nothing=Seen(), missing=missing, whole=whole,
@@ -94,13 +96,15 @@ def topics(request: Request, visitor: Reader, days: Days = 30) -> Response:
     site = site_of(request)
     span = period(site, days)
     with site.archive.read() as db:
-        tones = storage.counts.topic_tones(db, span.since, span.until)
-        instants = storage.counts.topic_instants(db, span.since, span.until)
+        every = storage.counts.topics(db, span.since, span.until)
         compared = trends.topics_compared(db, span.until, span.zone)
-    none: Counter[int | None] = Counter()
+    tones, none = trends.topic_tones(every), Counter[int | None]()
     blank = trends.Compared(none, None, None)
     rows = [
-        (topic, tones.get(topic, none), span.counted(instants.get(topic, ())), compared.get(topic, blank))
+        (
+            *(topic, tones.get(topic, none), span.counted(one.at for one in every.get(topic, ()))),
+            compared.get(topic, blank),
+        )
         for topic in TOPICS
     ]
     rows.sort(key=lambda row: -row[1].total())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -164,7 +164,7 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
         "moment": moment,
         "day": day,
         "iso": lambda at: at.astimezone(zone).isoformat() if at else "",
-        "number": lambda value: format_decimal(value, locale=locale),
+        "number": lru_cache(5000)(lambda value: format_decimal(value, locale=locale)),
         "share": lambda value: "—" if value is None else format_percent(value, locale=locale),
         "topic": lambda name: TOPICS[name][second] if name in TOPICS else name,
         "tone": lambda value: TONES[value][2 + second],

@@ -16,7 +16,7 @@ from storage.search.find import known_outlets
 from storage.search.index import SearchIndex
 from storage.search.plan import LANGUAGES, TONES
 from storage.search.query import FIELDS, as_read
-from storage.search.shape import SLOTS
+from storage.search.shape import ABOVE, NONE, PLACES
 
 _LAST: Final = re.compile(r'(?:^|[\s(])(-?)(?:([^\W\d_]+):)?("[^"]*|[^\s()":]*)$')
 _GAP: Final = re.compile(r"[\W_]+")
@@ -80,8 +80,9 @@ def _values(
 def _places(index: SearchIndex, searcher: tantivy.Searcher | None, begun: str) -> Iterator[tuple[str, int]]:
     """Units the archive has articles of, by their names."""
     counts = Counter[str]()
-    for column in (*SLOTS["place"], "above") if searcher else ():
+    for column in (*PLACES, *ABOVE) if searcher else ():
         counts.update(dict(searcher.terms_with_prefix(column, "")) if searcher else {})
+    del counts[NONE]
     for key, count in counts.items():
         title = index.places.title(key)
         if _begins(begun, title):

@@ -16,7 +16,7 @@ import tantivy
 from errors import UsageError
 from storage.search.index import SearchIndex
 from storage.search.plan import Known, plan
-from storage.search.shape import FACETS, SINGLE, SLOTS, Span, begin, id_of, schema
+from storage.search.shape import ABOVE, COUNTED, FACETS, NONE, PLACES, TRAITS, Span, begin, id_of, schema, span_of
 
 Sort = Literal["relevance", "newest"]
 MOST: Final = 1000  #: hits of one page
@@ -67,9 +67,9 @@ def search(
     counting = _BESIDE.submit(_counts, searcher, asked.matching, span) if facets else None
     limit = min(max(limit, 0), MOST)
     if sort == "newest":
-        ids, following = _newest(searcher, asked.matching, page, limit)
+        ids, following = _newest(searcher, asked.matching, page, limit, index.newest_rank(searcher))
     else:
-        ids, following = _best(searcher, asked.ranked, page, limit)
+        ids, following = _best(searcher, asked.ranked, page or (0, index.newest_id(), 0), limit)
     counts = counting.result() if counting else (_total(searcher, asked.matching), {}, {})
     took = (time.perf_counter() - started) * 1000
     building = index.building()
@@ -104,23 +104,41 @@ def _page_of(sort: Sort, after: str) -> tuple[int, ...]:
 
 
 def _newest(
-    searcher: tantivy.Searcher, asked: tantivy.Query, page: tuple[int, ...], limit: int
+    searcher: tantivy.Searcher, asked: tantivy.Query, page: tuple[int, ...], limit: int, newest: int
 ) -> tuple[tuple[int, ...], str]:
-    if page:
-        upto = _Q.range_query(schema(), "rank", tantivy.FieldType.Unsigned, upper_bound=page[0], include_upper=False)
-        asked = _Q.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.Must, upto)])
+    """By date. The last month is looked through first, then the last year: what is said often is found there."""
     if not limit:
         return (), ""
-    ranks = [key for key, _ in searcher.search(asked, limit + 1, count=False, order_by_field="rank").hits]
+    ranks: list[int] = []
+    upto = page[0] if page else None
+    for days in (30, 365, None):
+        least = max(0, (upto or newest) - span_of(days)) if days else 0
+        ranks = _ranks(searcher, _between(asked, least, upto), limit + 1)
+        if len(ranks) > limit:
+            break
     return tuple(id_of(key) for key in ranks[:limit]), f"n{ranks[limit - 1]}" if len(ranks) > limit else ""
+
+
+def _between(asked: tantivy.Query, least: int, upto: int | None) -> tantivy.Query:
+    """What is asked for, of ranks from `least` and below `upto`."""
+    if not least and upto is None:
+        return asked
+    ranks = _Q.range_query(
+        schema(), "rank", tantivy.FieldType.Unsigned, lower_bound=least, upper_bound=upto, include_upper=upto is None
+    )
+    return _Q.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.Must, ranks)])
+
+
+def _ranks(searcher: tantivy.Searcher, asked: tantivy.Query, limit: int) -> list[int]:
+    return [key for key, _ in searcher.search(asked, limit, count=False, order_by_field="rank").hits]
 
 
 def _best(
     searcher: tantivy.Searcher, asked: tantivy.Query, page: tuple[int, ...], limit: int
 ) -> tuple[tuple[int, ...], str]:
     """By score. Later pages leave out what is newer than the first, and go on behind the last hit shown."""
-    before, newest, last = page or (0, _newest_id(searcher), 0)
-    if page:
+    before, newest, last = page
+    if before:
         known = _Q.range_query(schema(), "id", tantivy.FieldType.Integer, upper_bound=newest)
         asked = _Q.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.Must, _Q.const_score_query(known, 0.0))])
     if not limit or before >= DEEPEST:
@@ -139,26 +157,23 @@ def _total(searcher: tantivy.Searcher, asked: tantivy.Query) -> int:
     return count
 
 
-def _newest_id(searcher: tantivy.Searcher) -> int:
-    found = searcher.aggregate(_Q.all_query(), {"id": {"max": {"field": "id"}}})
-    return int(found["id"]["value"] or 0)
-
-
 def _counts(
     searcher: tantivy.Searcher, asked: tantivy.Query, span: Span
 ) -> tuple[int, dict[str, dict[str, int]], dict[date, int]]:
-    columns = (*SINGLE, *(column for slots in SLOTS.values() for column in slots), "above", span)
-    found = searcher.aggregate(asked, {name: {"terms": {"field": name, "size": _BUCKETS}} for name in columns})
-    facets = {name: _values(found, name) for name in SINGLE}
-    for name, slots in SLOTS.items():
-        counts = Counter[str]()
-        for column in slots:
-            counts.update(_values(found, column))
-        for together, count in _values(found, "above").items() if name == "place" else ():
-            counts.update(dict.fromkeys(together.split(), count))
-        facets[name] = dict(counts.most_common())
-    bars = _bars(_values(found, span), span)
-    return sum(facets["language"].values()), {name: facets[name] for name in FACETS}, bars
+    found = searcher.aggregate(asked, {name: {"terms": {"field": name, "size": _BUCKETS}} for name in (*COUNTED, span)})
+    facets = {name: Counter[str]() for name in FACETS}
+    facets["outlet"].update(_values(found, "outlet"))
+    for together, count in _values(found, "traits").items():
+        for name, value in zip(TRAITS, together.split(), strict=True):
+            facets[name][value] += count
+    for together, count in _values(found, "topics").items():
+        facets["topic"].update(dict.fromkeys(together.split(), count))
+    for column in (*PLACES, *ABOVE):
+        facets["place"].update(_values(found, column))
+    for name in ("topic", "place"):
+        del facets[name][NONE]
+    shown = {name: dict(counts.most_common()) for name, counts in facets.items()}
+    return sum(shown["outlet"].values()), shown, _bars(_values(found, span), span)
 
 
 def _values(found: Mapping[str, Any], name: str) -> dict[str, int]:

@@ -42,7 +42,7 @@ _BROKEN: Final = (ValueError, OSError)  # what tantivy raises for files it canno
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far an index follows: while it is built up to which id, then up to which change number.
+    """How far an index follows: up to which id, and once it is built up to which change number.
 
     `last` is the article of that change number: where the archive has it with a lower one, a backup was put back.
     """
@@ -66,6 +66,7 @@ class SearchIndex:
         self.words = Words(segment)  #: of queries
         self._opening = threading.Lock()
         self._open: tuple[Mark, tantivy.Index] | None = None
+        self._newest: tuple[Mark | None, int] = (None, 0)
 
     def mark(self) -> Mark | None:
         """How far the index follows; None where there is none of this version."""
@@ -86,6 +87,19 @@ class SearchIndex:
             return (0, count) if count else None
         searcher = self.searcher()
         return (searcher.num_docs if searcher else 0), count
+
+    def newest_id(self) -> int:
+        """The highest id of an article in it, 0 for none."""
+        mark = self.mark()
+        return mark.id if mark else 0
+
+    def newest_rank(self, searcher: tantivy.Searcher) -> int:
+        """About the rank of the newest article, as it is since the index changed last; to begin looking at."""
+        mark = self.mark()
+        if self._newest[0] != mark:
+            found = searcher.aggregate(tantivy.Query.all_query(), {"rank": {"max": {"field": "rank"}}})
+            self._newest = (mark, int(found["rank"]["value"] or 0))
+        return self._newest[1]
 
     def is_behind(self) -> bool:
         """Whether the archive holds what the index does not."""
@@ -292,7 +306,8 @@ class IndexWriter:
                 writer.delete_documents_by_term("id", row.id)
             self._add(writer, batch)
             writer.commit()
-            self._note(replace(self._mark, seq=batch[-1].seq, last=batch[-1].id))
+            newest = max(self._mark.id, *(row.id for row in batch))
+            self._note(replace(self._mark, id=newest, seq=batch[-1].seq, last=batch[-1].id))
             done += len(batch)
         return done
 

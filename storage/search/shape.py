@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -13,15 +14,18 @@ import tantivy
 from storage.search.words import BREAK, Words
 
 Span = Literal["day", "week", "month"]
-VERSION: Final = 2
+VERSION: Final = 3
 ZONE: Final = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh since 1975: days of the histogram, from: and to:
 FACETS: Final = ("outlet", "topic", "place", "tone", "language", "relevance")
 TONES: Final = {-1: "negative", 0: "neutral", 1: "positive", None: "none"}
-SINGLE: Final = ("outlet", "tone", "language", "relevance")  #: facets of one value an article
-#: Columns of the facets of several values. Counting a column with one value an article takes a tenth of the time of one
-#: with several, so the first three have a column each; only what is left needs the last one. Units that contain a place
-#: are counted by their sets, of which there are few: `above`.
-SLOTS: Final = {name: (*(f"{name}{number}" for number in (1, 2, 3)), f"{name}_more") for name in ("topic", "place")}
+NONE: Final = "-"  #: what a column has where an article has no value
+#: Columns that facets are counted from. One with exactly one value an article is counted in a fifth of the time of one
+#: that some articles have not, and in a twentieth of one with several. So what has few values stands together in one
+#: (tone, language and relevance; all topics), and each unit has one of its own; only what is left over needs the last.
+TRAITS: Final = ("tone", "language", "relevance")
+PLACES: Final = ("place1", "place2", "place3", "place_more")  #: the units an article names
+ABOVE: Final = ("above1", "above2", "above3", "above4", "above5", "above_more")  #: those that contain them
+COUNTED: Final = ("outlet", "traits", "topics", *PLACES, *ABOVE)
 #: Bars of the histogram; each is kept as the number of its first day.
 SPANS: Final[tuple[Span, ...]] = ("day", "week", "month")
 _ID_BITS: Final = 30
@@ -84,10 +88,10 @@ def schema() -> tantivy.Schema:
     for name in ("text", "text_folded", "title", "title_folded"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("within", tokenizer_name="whitespace", index_option="basic")  # all units a place lies in
-    builder.add_text_field("topic", tokenizer_name="whitespace", index_option="basic")
-    for name in (*SINGLE, *(column for columns in SLOTS.values() for column in columns)):
+    for name in ("topic", *TRAITS):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in COUNTED:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field("above", tokenizer_name="whitespace", index_option="basic", fast=True)
     return builder.build()
 
 
@@ -106,6 +110,11 @@ def rank(at: datetime, article_id: int) -> int:
 def id_of(number: int) -> int:
     """The article of a rank."""
     return number & ((1 << _ID_BITS) - 1)
+
+
+def span_of(days: int) -> int:
+    """How far the ranks of articles so many days apart are from each other."""
+    return days * 86400 << _ID_BITS
 
 
 def first_rank(day: date) -> int:
@@ -135,21 +144,23 @@ def entry(row: Row, words: Words, places: Places) -> tantivy.Document:
     document.add_text("title", text.partition(BREAK)[0])
     document.add_text("title_folded", folded.partition(BREAK)[0])
     document.add_text("outlet", row.outlet)
-    document.add_text("language", row.language)
-    document.add_text("relevance", row.relevance)
-    document.add_text("tone", TONES[row.tone])
+    traits = (TONES[row.tone], row.language, row.relevance)
+    for name, value in zip(TRAITS, traits, strict=True):
+        document.add_text(name, value)
+    document.add_text("traits", " ".join(traits))
     document.add_text("topic", " ".join(row.topics))
-    _into_slots(document, "topic", row.topics)
-    if row.places:
-        chains = [places.chain(*place) for place in row.places]
-        own = list(dict.fromkeys(chain[0] for chain in chains))
-        _into_slots(document, "place", own)
-        document.add_text("above", " ".join(sorted({key for chain in chains for key in chain}.difference(own))))
-        document.add_text("within", " ".join({key for place in row.places for key in places.lineage(*place)}))
+    document.add_text("topics", " ".join(sorted(row.topics)) or NONE)
+    chains = [places.chain(*place) for place in row.places]
+    own = dict.fromkeys(chain[0] for chain in chains)
+    _into_slots(document, PLACES, list(own))
+    _into_slots(document, ABOVE, list(dict.fromkeys(key for chain in chains for key in chain if key not in own)))
+    document.add_text("within", " ".join({key for place in row.places for key in places.lineage(*place)}))
     return document
 
 
-def _into_slots(document: tantivy.Document, name: str, values: Sequence[str]) -> None:
-    columns = SLOTS[name]
-    for position, value in enumerate(values):
-        document.add_text(columns[min(position, len(columns) - 1)], value)
+def _into_slots(document: tantivy.Document, columns: Sequence[str], keys: Sequence[str]) -> None:
+    *slots, last = columns
+    for slot, key in zip_longest(slots, keys[: len(slots)], fillvalue=NONE):
+        document.add_text(slot, key)
+    for key in keys[len(slots) :]:
+        document.add_text(last, key)
