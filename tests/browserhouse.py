@@ -194,9 +194,10 @@ class Tab:
         self.context.close()
 
 
-def grave(page: Page) -> list[str]:
-    """Return the serious and critical faults axe-core finds on a page, each with where it is."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+def grave(page: Page, *rules: str) -> list[str]:
+    """Return the serious and critical faults axe-core finds on a page by these rules (none named: all), and where."""
+    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+    found: list[dict[str, Any]] = Axe().run(page, options=only).response["violations"]
     return [
         f"{fault['id']} ({fault['impact']}): {node['html'][:120]} | {node.get('failureSummary', '')[:200]}"
         for fault in found

@@ -6,29 +6,28 @@ unless a person said so, what was sent joins without gap or overlap, and no edit
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select
 
 from errors import StorageError
 from pipeline import due
 from press import Edition, Subscription
-from storage import editions, open_archive, subscriptions
+from storage import editions, subscriptions
 from storage.editions import Composed
 from storage.schema import editions as table
 from tests.archives import NOW
+from tests.machine import ArchiveMachine, empty_machine
 
+__all__ = ["empty_machine"]
 pytest_plugins = ["tests.databases"]
 
 ME, OTHER = "host:1", "host:2"
@@ -42,17 +41,13 @@ FOLLOWS = {
     "unknown": {"sent", "composed", "failed"},
     "sent": set(),
 }
-_EMPTY: list[Path] = []
 
 
-class Ledger(RuleBasedStateMachine):
+class Ledger(ArchiveMachine):
     """One publisher that may die at any step; what dies with it is the edition in its hand and nothing else."""
 
-    @initialize()
-    def start(self) -> None:
-        self.home = Path(tempfile.mkdtemp())
-        shutil.copy(_EMPTY[0], self.home / "x.db")
-        self.archive = open_archive(f"sqlite:///{self.home}/x.db")
+    def __init__(self) -> None:
+        super().__init__()
         self.now: datetime = NOW
         self.taken: Counter[int] = Counter()  # edition -> how often the mail server took it
         self.broke: set[int] = set()  # editions whose fate a kill or a broken connection left open
@@ -193,8 +188,6 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def states_follow_on_each_other(self) -> None:
-        if not hasattr(self, "archive"):
-            return
         now = {edition.id: edition.state for edition in self.ledger()}
         assert self.seen.keys() <= now.keys(), "an edition vanished from the ledger"
         for edition, state in now.items():
@@ -204,8 +197,6 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def nobody_gets_a_period_twice(self) -> None:
-        if not hasattr(self, "archive"):
-            return
         for edition in self.ledger():
             took = self.taken[edition.id]
             assert took <= 1 + self.resent[edition.id], "a mail went out twice, and nobody had said so"
@@ -218,8 +209,6 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def what_was_sent_joins(self) -> None:
-        if not hasattr(self, "archive"):
-            return
         for who in {edition.subscription for edition in self.ledger()}:
             sent = [edition for edition in self.ledger() if (edition.subscription, edition.state) == (who, "sent")]
             periods = sorted((edition.period_start, edition.period_end) for edition in sent)
@@ -231,8 +220,6 @@ class Ledger(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """After a quiet day with a willing mail server every reader has all that was due, or a person is told why."""
-        if not hasattr(self, "archive"):
-            return
         self.now = max([self.now, *(edition.period_end for edition in self.ledger())]) + timedelta(days=7)
         for edition in self.begin():
             assert self.deliver(edition.id, "", "250")
@@ -245,8 +232,7 @@ class Ledger(RuleBasedStateMachine):
             assert wanted is None or (last is not None and last.period_end == wanted), "an edition is lost"
         with self.archive.read() as db:
             assert not db.execute(select(table.c.id).where(table.c.state == "claimed")).all()
-        self.archive.close()
-        shutil.rmtree(self.home)
+        super().teardown()
 
 
 def _reachable(before: str, after: str) -> bool:
@@ -259,10 +245,5 @@ def _reachable(before: str, after: str) -> bool:
     return after in reached
 
 
-@pytest.fixture(autouse=True)
-def _template(empty_sqlite: Path) -> None:
-    _EMPTY[:] = [empty_sqlite]
-
-
-TestLedger = Ledger.TestCase
+TestLedger = pytest.mark.usefixtures("empty_machine")(Ledger.TestCase)
 TestLedger.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

@@ -6,29 +6,28 @@ in the archive once, in exactly one state; what is to be tried again has a time 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import invariant, rule
 from sqlalchemy import Connection, func, select
 
 from crawlers.outcomes import ATTEMPTS, WAITS, Trouble, outcome
 from crawlers.rhythm import REREADINGS, next_reading
 from press import Outcome, Reading
-from storage import links, open_archive, pages
+from storage import links, pages
 from storage import save as saving
 from storage.quarantine import drop, quarantine, retry
 from storage.schema import articles, versions
 from storage.schema import links as table
 from storage.schema import pages as page_table
 from tests.archives import NOW, draft, judgement, link, page
+from tests.machine import ArchiveMachine, empty_machine
 
+__all__ = ["empty_machine"]
 pytest_plugins = ["tests.databases"]
 
 NUMBERS = st.integers(0, 5)
@@ -42,17 +41,13 @@ TROUBLES = {
     "forbidden": Trouble("never", "refused: 403", 403),
 }
 LONGEST = max(REREADINGS) + timedelta(hours=24)
-_EMPTY: list[Path] = []
 
 
-class Addresses(RuleBasedStateMachine):
+class Addresses(ArchiveMachine):
     """Collecting and analysing as the verbs do it, a batch a transaction, any of which a kill may take back."""
 
-    @initialize()
-    def start(self) -> None:
-        self.home = Path(tempfile.mkdtemp())
-        shutil.copy(_EMPTY[0], self.home / "x.db")
-        self.archive = open_archive(f"sqlite:///{self.home}/x.db")
+    def __init__(self) -> None:
+        super().__init__()
         self.now: datetime = NOW
         self.latest: datetime = NOW
         self.announced: set[int] = set()
@@ -155,8 +150,6 @@ class Addresses(RuleBasedStateMachine):
 
     @invariant()
     def every_address_is_there_once_in_one_state(self) -> None:
-        if not hasattr(self, "archive"):
-            return
         with self.archive.read() as db:
             rows = db.execute(select(table)).all()
             listed = [*quarantine(db), *quarantine(db, dropped=True)]
@@ -178,8 +171,6 @@ class Addresses(RuleBasedStateMachine):
 
     @invariant()
     def an_article_is_there_once_with_every_text(self) -> None:
-        if not hasattr(self, "archive"):
-            return
         with self.archive.read() as db:
             found = {row.url: row for row in db.execute(select(articles))}
             texts = dict(db.execute(select(versions.c.article_id, func.count()).group_by(versions.c.article_id)).all())
@@ -192,8 +183,6 @@ class Addresses(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Left alone, with every server as it is, everything comes to rest."""
-        if not hasattr(self, "archive"):
-            return
         for _ in range(WAITS + len(REREADINGS) + 2):
             self.now = self.latest = max(self.now, self.latest) + LONGEST
             self.collect(killed=False)
@@ -203,18 +192,12 @@ class Addresses(RuleBasedStateMachine):
         with self.archive.read() as db:
             assert links.next_due(db) is None, "something is tried for ever"
             assert not pages.due_pages(db, 1)
-        self.archive.close()
-        shutil.rmtree(self.home)
+        super().teardown()
 
 
 def _number(url: str) -> int:
     return int(url.partition("bai-")[2].partition(".")[0])
 
 
-@pytest.fixture(autouse=True)
-def _template(empty_sqlite: Path) -> None:
-    _EMPTY[:] = [empty_sqlite]
-
-
-TestAddresses = Addresses.TestCase
+TestAddresses = pytest.mark.usefixtures("empty_machine")(Addresses.TestCase)
 TestAddresses.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)

@@ -182,9 +182,10 @@ def test_an_archive_of_every_released_version_comes_along_whole(version: str, fr
 
 @pytest.mark.parametrize("version", tests.released.VERSIONS)
 def test_killed_while_an_archive_comes_along(version: str, fresh_url: str) -> None:
+    """The oldest is killed at every statement of every migration since, the others at some, on the rows they have."""
     before = released(version, fresh_url)
     kills = 0
-    for number in range(1, 100):
+    for number in range(1, 100) if version == tests.released.VERSIONS[0] else (1, 2, 4, 8, 16, 32, 64):
         child = os.fork()
         if child == 0:
             _die_at_statement(number)
