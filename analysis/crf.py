@@ -92,6 +92,7 @@ class Segmenter:
     triples: Mapping[str, Weights]  #: as written, with a capital in them
     small_triples: Mapping[str, Weights]  #: without capitals, and the dictionary's: beyond `no_triple`
     threes: frozenset[str]  #: the dictionary's entries of three syllables
+    starts: frozenset[str]  #: how any of these three begin, in lower case: few pairs of a text do
     no_pair: Weights
     no_triple: Weights
     titles: tuple[Weights, Weights]  #: what two and three capitals in a row add beyond none; what none add
@@ -112,12 +113,8 @@ class Segmenter:
         text = unicodedata.normalize("NFC", text)
         for odd, plain in self.odd_characters.items():
             text = text.replace(odd, plain)
-        tokens: list[Syllable] = []
-        remembered = self.remembered
-        chunks = text.split()
-        for chunk in chunks[:-1]:
-            known = remembered.get(chunk)
-            tokens.extend(self._chunk(chunk) if known is None else known)
+        known, chunks = self.remembered.get, text.split()
+        tokens = [token for chunk in chunks[:-1] for token in known(chunk) or self._chunk(chunk)]
         if chunks:  # the rules for the end of a text look at what follows its last chunk
             last = chunks[-1]
             tokens.extend(self._cut(last, text[text.rindex(last) + len(last) :][:2]))
@@ -179,18 +176,19 @@ class Segmenter:
             for level, a, b, c, e, f in zip(d[2:], w[4:], w[3:], w[2:], w[1:], w, strict=False)
         ]
         pair_of, pair_of_lower, lower_of = self.pairs.get, self.small_pairs.get, self.lower_pairs.get
-        triple_of, triple_of_lower, in_dictionary = self.triples.get, self.small_triples.get, self.threes
+        triple_of, triple_of_lower = self.triples.get, self.small_triples.get
+        in_dictionary, starts = self.threes, self.starts
         minus_0, minus_1, minus_2 = self.no_triple
         (two, three), _ = self.titles
-        pair, a_lower, a_small, a_title = "", "", False, False  # the pair before, its first syllable
+        pair, pair_lower, a_small, a_title = "", "", False, False  # the pair before, its first syllable
         (b, b_lower, b_title, _), b_small = tokens[0], tokens[0][1] is tokens[0][0]
         for i, (c, c_lower, c_title, _) in enumerate(tokens[1:]):
             c_small = c_lower is c
-            before, pair = pair, b + " " + c
+            before, before_lower, pair = pair, pair_lower, b + " " + c
             if b_small and c_small:
-                found = pair_of_lower(pair)
+                found = pair_of_lower(pair_lower := pair)
             else:
-                found = lower_of(b_lower + " " + c_lower)
+                found = lower_of(pair_lower := b_lower + " " + c_lower)
                 if (raw := pair_of(pair)) is not None:
                     d[i + 1] += raw[3]
                     d[i + 2] += raw[2]
@@ -205,12 +203,12 @@ class Segmenter:
                 d[i + 2] += two
                 if a_title:
                     d[i + 1] += three
-            if i:  # the triple that ends here begins a cell earlier
+            if before_lower in starts:  # the triple that ends here begins a cell earlier
                 if a_small and b_small and c_small:
                     found = triple_of_lower(before + " " + c)
                 else:
                     found = triple_of(before + " " + c)
-                    if a_lower + " " + b_lower + " " + c_lower in in_dictionary:
+                    if before_lower + " " + c_lower in in_dictionary:
                         d[i + 1] -= minus_2
                         d[i + 2] -= minus_1
                         d[i + 3] -= minus_0
@@ -218,7 +216,7 @@ class Segmenter:
                     d[i + 1] += found[2]
                     d[i + 2] += found[1]
                     d[i + 3] += found[0]
-            a_lower, a_small, a_title = b_lower, b_small, b_title
+            a_small, a_title = b_small, b_title
             b, b_lower, b_small, b_title = c, c_lower, c_small, c_title
         self._add_edges(d, size)
         return d
@@ -386,6 +384,7 @@ def _regroup(
         triples={triple: value for triple, value in triples.items() if triple != triple.lower()},
         small_triples=_summed(known_triples, triples),
         threes=threes,
+        starts=frozenset(entry.lower().rpartition(" ")[0] for entry in (*threes, *triples)),
         no_pair=no_pair,
         no_triple=no_triple,
         titles=((titles[0][0] - titles[0][1], titles[1][0] - titles[1][1]), (titles[0][1], titles[1][1])),

@@ -52,20 +52,24 @@ class Evidence:
 
     @cached_property
     def _syllables(self) -> tuple[list[str], str]:
-        syllables = [syllable for word in self._words for syllable in (word.split(" ") if term(word) else [word])]
+        syllables = " ".join(self._words).split(" ")
         return syllables, _line(syllables)
 
     def _written(self, spelling: str) -> str:
         if not spelling:
             return ""
-        for text, flat in zip(self._texts, self._flat, strict=True):
+        for text, unbroken, flat in zip(self._texts, self._unbroken, self._flat, strict=True):
             if spelling in text:
                 return spelling
-            if spelling in flat:  # other white space between its words
-                match = re.search(r"\s+".join(map(re.escape, spelling.split())), text)
-                if match:
-                    return match.group(0)
+            if (at := unbroken.find(spelling)) >= 0:  # a line break between its words
+                return text[at : at + len(spelling)]
+            if spelling in flat and (match := re.search(r"\s+".join(map(re.escape, spelling.split())), text)):
+                return match.group(0)
         return ""
+
+    @cached_property
+    def _unbroken(self) -> tuple[str, ...]:
+        return tuple(text.replace("\n", " ") for text in self._texts)
 
     @cached_property
     def _flat(self) -> tuple[str, ...]:

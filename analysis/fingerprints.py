@@ -11,15 +11,15 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
-from analysis.words import words
+from analysis.khmer import each_word
 from press import Language
 from press.text import tone_normal
 
@@ -107,7 +107,6 @@ ENGLISH = frozenset(
 )
 
 # Khmer is cut into words, which takes long, for the head alone; copies are told by clusters: a letter with its signs.
-_HEAD_KHMER = 600  # characters
 _CLUSTERS = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b6-\u17d1])*|[^\\W\u1780-\u17ff]+")
 
 _HEADER = struct.Struct("<BHHB")  # form, syllables of the text, shingles (≤ 65535), terms
@@ -144,8 +143,11 @@ def unpack(data: bytes) -> Fingerprint:
 
 def fingerprint(title: str, text: str, language: Language = "vi") -> Fingerprint:
     """Make the fingerprint of an article; `text` is lead and body."""
-    heading, tokens = _tokens(title, language), _tokens(text[:_HEAD_KHMER] if language == "km" else text, language)
-    plain = _CLUSTERS.findall(text) if language == "km" else [token.lower() for token in tokens]
+    if language == "km":
+        heading, tokens, plain = _khmer(title), _khmer(text), _CLUSTERS.findall(text)
+    else:
+        heading, tokens = _tokens(title, language), _tokens(text, language)
+        plain = list(map(str.lower, tokens))
     shingles = set(map(" ".join, zip(*(plain[at:] for at in range(SHINGLE)), strict=False)))
     minhash = np.zeros(0, np.uint32)
     if len(plain) >= SHORTEST:
@@ -170,9 +172,11 @@ def likeness(one: Fingerprint, other: Fingerprint) -> float:
     return sum(weight * large[term] for term, weight in small.items() if term in large)
 
 
+def _khmer(text: str) -> list[str]:
+    return list(islice((word for word in each_word(text) if any(letter.isalnum() for letter in word)), HEAD))
+
+
 def _tokens(text: str, language: Language) -> list[str]:
-    if language == "km":
-        return [word for word in words(text, "km") if any(letter.isalnum() for letter in word)]
     tokens = re.findall(r"\w+", tone_normal(text))
     return [token for token in tokens if token.lower() not in ENGLISH] if language == "en" else tokens
 
@@ -184,26 +188,31 @@ def _names(tokens: Sequence[str]) -> list[str]:
 
 
 def _terms(title: Sequence[str], head: Sequence[str]) -> dict[int, float]:
-    rarity = _rarity()
     weights: dict[int, float] = {}
     for tokens, weight in ((head, 1.0), (title, TITLE_WEIGHT)):
-        named = [(name, weight * NAME_WEIGHT) for name in _names(tokens)]
-        for token, factor in [*((token.lower(), weight) for token in tokens), *named]:
-            term = zlib.crc32(token.encode())
-            weights[term] = factor * float(rarity[term % BUCKETS])
+        for found, factor in ((map(str.lower, tokens), weight), (_names(tokens), weight * NAME_WEIGHT)):
+            for term, rarity in map(_term, found):
+                weights[term] = factor * rarity
     heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:TERMS]
     length = math.sqrt(sum(weight * weight for _, weight in heaviest)) or 1.0
     return {term: weight / length for term, weight in heaviest}
 
 
+@lru_cache(maxsize=60_000)
+def _term(token: str) -> tuple[int, float]:
+    """The number of a term, and how rare it is."""
+    term = zlib.crc32(token.encode())
+    return term, _rarity()[term % BUCKETS]
+
+
 @cache
-def _rarity() -> NDArray[np.float32]:
+def _rarity() -> memoryview:
     """Return the weight of each bucket: the logarithm of how rare its terms are in the press."""
     with np.load(MODEL, allow_pickle=False) as model:
         counts = model["counts"].astype(np.float32)
         articles = float(model["articles"])
-    rarity: NDArray[np.float32] = np.log((articles + 1) / (np.expm1(counts / 20) + 1)).astype(np.float32)
-    return rarity
+    rarity = np.log((articles + 1) / (np.expm1(counts / 20) + 1)).astype(np.float32)
+    return memoryview(rarity)  # gives single numbers faster than numpy does
 
 
 def train(texts: Iterable[str], out: Path = MODEL) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from typing import Final
 
 _LOCK: Final = threading.Lock()  # khmercut loads lazily and its tagger is not made for two threads
@@ -23,15 +24,18 @@ def khmer_words(text: str) -> list[str]:
     Khmer runs are cut by khmercut (MIT), at most 400 characters at a time, always before a letter that begins a
     cluster; digits, Latin words and signs stand alone.
     """
-    found: list[str] = []
+    return list(each_word(text))
+
+
+def each_word(text: str) -> Iterator[str]:
+    """The same one after the other, for those who need only the first: cutting takes long."""
     for match in _PIECE.finditer(_INVISIBLE.sub("", text)):
         piece = match.group(0)
         if "\u1780" <= piece[0] <= "\u17dd" and len(piece) > 1:
             for run in _runs(piece):
-                found.extend(_cut(run))
+                yield from _cut(run)
         else:
-            found.append(piece)
-    return found
+            yield piece
 
 
 def _runs(piece: str) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from analysis.beside import Survey
 from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE
 from analysis.mentions import Mention
+from analysis.relevance_words import counted
 
 _ORIGIN = re.compile(
     r"(?:(?<!\w)(?:quê|ngụ|thường trú|tạm trú|hộ khẩu|nguyên quán|[Ss]inh ra|gốc|đến từ|cư trú|trú)"
@@ -50,31 +51,12 @@ _LIST_GAP = re.compile(
 )
 _LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
 _SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
-_EVENT = re.compile(
-    r"\b(?:nạn nhân|bệnh nhân|tử vong|tai nạn|hài cốt|cháy|phẫu thuật|thi thể|va chạm|cấp cứu|hiện trường|đuối nước"
-    r"|vụ)\b",
-    re.I,
-)
-_PLAN = re.compile(
-    r"\b(?:phát triển|tăng trưởng|giải ngân|đầu tư|quy hoạch|giai đoạn|mục tiêu|chỉ số|kế hoạch|triển khai|nghị quyết"
-    r"|đô thị)\b",
-    re.I,
-)
 _GENERIC = re.compile(r"\b(?:toàn|trong|địa bàn) (?:tỉnh|thành phố|TP)\b|\b(?:tỉnh|thành phố) (?:này|nhà)\b", re.I)
-_CRIME = re.compile(
-    r"\b(?:khởi tố|bắt|tạm giữ|bị can|thu giữ|nghi phạm|truy tố|đối tượng|lừa đảo|trộm|triệt phá)\b", re.I
-)
 _PARENT_GAP = re.compile(r" ?(?:,|\(|thuộc|của|-) ?(?:thành phố |TP\.? ?|tỉnh )?", re.I)
-_NATION = re.compile(
-    r"\b(?:cả nước|toàn quốc|Quốc hội|Bộ trưởng|Thủ tướng|Chính phủ|ĐBSCL|khu vực|các tỉnh|các địa phương|miền)\b"
-)
-_LOTTERY = re.compile(r"xổ số|xskt|kết quả xs|mở thưởng|giải đặc biệt|giải tám", re.I)
-_DRAW = re.compile(r"kết quả xổ số|kqxs|xsmn|mở thưởng|giải tám|quay số", re.I)
 _FIGURE = re.compile(r"^[^.;\n]{0,40}?\d")
 _EXAMPLE = re.compile(r"(?:như|gồm|là|:)(?: các tỉnh| tỉnh|:)? [^.;]{0,60}$")
 _CELL = re.compile(r"^ ?:? ?(?:từ )?\d")
 _CLUB = re.compile(r"\b(?:CLB|câu lạc bộ|đội bóng|V-?League|U\d\d)\b", re.I)
-_WEATHER = re.compile(r"nhiệt độ|độ C|mưa rào|gió cấp|thời tiết|dự báo", re.I)
 
 NAMES: tuple[str, ...] = (
     "title_inside", "title_inside_first", "title_inside_province", "title_outside", "title_wider", "title_missing",
@@ -143,7 +125,7 @@ def says_little(seen: Look) -> bool:
     if not seen.inside:
         return not seen.wider and not _CLUB.search(flat)
     cells = [m for m in seen.inside if seen.lists.get(m.start, 0) > 3 and _CELL.match(flat[m.end : m.end + 10])]
-    return len(cells) == len(seen.inside) and len(_WEATHER.findall(flat)) > 1
+    return len(cells) == len(seen.inside) and counted(flat)["weather"] > 1
 
 
 def _tail(flat: str, title: int) -> int:
@@ -210,6 +192,7 @@ def _share(part: float, whole: float) -> float:
 def features(seen: Look) -> list[float]:
     """The numbers in the order of NAMES; counts as log(1 + n), shares and positions 0..1."""
     values = {**_positions(seen), **_amounts(seen), **_roles(seen), **_surroundings(seen), **_solid(seen)}
+    values |= {name: math.log1p(count) for name, count in counted(seen.survey.flat).items()}
     return [float(values[name]) for name in NAMES]
 
 
@@ -304,9 +287,7 @@ def _roles(seen: Look) -> dict[str, float]:
         "school": log(sum(context(survey, m, _SCHOOL, 36) for m in seen.inside)),
         "route": log(route), "route_share": _share(route, count),
         "paren": log(sum(flat[max(0, m.start - 1) : m.start] == "(" for m in seen.inside)),
-        "weak": log(len(seen.weak)), "lottery": log(len(_LOTTERY.findall(flat))),
-        "weather": log(len(_WEATHER.findall(flat))), "generic": log(len(_GENERIC.findall(flat))) * bool(near),
-        "nation": log(len(_NATION.findall(flat))), "crime": log(len(_CRIME.findall(flat))),
+        "weak": log(len(seen.weak)), "generic": log(len(_GENERIC.findall(flat))) if near else 0.0,
     }  # fmt: skip
 
 
@@ -352,8 +333,7 @@ def _solid(seen: Look) -> dict[str, float]:
         "wider_subject": log(sum(context(survey, m, _SUBJECT, 24) for m in wide)),
         "wider_located": log(sum(context(survey, m, _LOCATED, 24) for m in wide)),
         "wider_title_first": any(m.start < 10 for m in wide), "wider_before_tail": log(len(wide)),
-        "event": log(len(_EVENT.findall(flat))), "plan": log(len(_PLAN.findall(flat))),
-        "lottery_named": log(sum(m.kind == "lottery" for m in seen.weak)), "draw": log(len(_DRAW.findall(flat))),
+        "lottery_named": log(sum(m.kind == "lottery" for m in seen.weak)),
         "figure": log(sum(bool(_FIGURE.match(flat[m.end : m.end + 50])) for m in solid)),
         "example_list": log(sum(context(survey, m, _EXAMPLE, 90) for m in seen.inside if m.start in seen.lists)),
         "only_once_late": len(solid) == 1 and solid[0].start > 1000,

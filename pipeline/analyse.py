@@ -41,7 +41,8 @@ from storage.pages import Settled
 from storage.save import Analysed
 
 LOCK_WAIT = 60.0
-BATCH = 16  # pages a worker takes at once, and a transaction
+BATCH = 32  # pages a worker takes at once, and a transaction
+BATCH_BYTES = 8 << 20  # but no more of them than have so many bytes
 WORTH_WORKERS = 160  # fewer pages than this are done before workers have loaded the models and caught up
 SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
@@ -190,7 +191,7 @@ def _batches(archive: Archive, should_stop: Callable[[], bool]) -> Iterator[list
     after = 0
     while not should_stop():
         with archive.read() as db:
-            batch = [Task(*row) for row in storage.pages.due_pages(db, BATCH, after=after)]
+            batch = [Task(*row) for row in storage.pages.due_pages(db, BATCH, after, BATCH_BYTES)]
         if not batch:
             return
         after = batch[-1].page_id

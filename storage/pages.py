@@ -30,11 +30,21 @@ _PAGE = [
 ]
 
 
-def due_pages(db: Connection, limit: int, after: int = 0) -> list[DuePage]:
-    """Up to `limit` pages that wait for analysis with an id above `after`, in the order they were read."""
+def due_pages(db: Connection, limit: int, after: int = 0, most: int = 1 << 62) -> list[DuePage]:
+    """Up to `limit` pages that wait for analysis with an id above `after`, in the order they were read.
+
+    No more once they have `most` bytes, so that giants come few at a time.
+    """
     query = select(links, *_PAGE).join_from(pages, links, pages.c.link_id == links.c.id)
     query = query.where(pages.c.state == "due", pages.c.id > after).order_by(pages.c.id).limit(limit)
-    return [DuePage(row.page_id, _page(row), as_link(row)) for row in db.execute(query)]
+    found, weight = list[DuePage](), 0
+    with db.execute(query, execution_options={"yield_per": 8}) as rows:
+        for row in rows:
+            found.append(DuePage(row.page_id, _page(row), as_link(row)))
+            weight += len(row.page_body)
+            if weight >= most:
+                break
+    return found
 
 
 def load_page(db: Connection, page_id: int) -> DuePage | None:
