@@ -51,6 +51,7 @@ def addresses(office: Office) -> dict[str, str]:
 def picture(page: Page, route: str, scheme: str, phone: bool) -> None:
     """Write a picture of a page where somebody wants them."""
     if folder := os.environ.get("DIEMBAO_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[{}]", "", route.strip("/").replace("/", "-") or ("home" if route else "not-found"))
         page.screenshot(path=Path(folder, f"{name}.{scheme}.{'phone' if phone else 'desktop'}.png"), full_page=True)
 
@@ -112,7 +113,10 @@ INTERACTIVE = """() => {
   }
   return shown;
 }"""
-FOCUSED = """() => {
+#: Out of a framed mail the focus comes a moment later.
+FOCUSED = """async () => {
+  const framed = document.querySelector('iframe') && document.activeElement === document.body;
+  if (framed) await new Promise(done => setTimeout(done, 200));
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
   const group = at.type === 'radio' ? document.querySelector(`[name="${at.name}"][data-stop]`) : at;
   return {stop: group?.dataset.stop ?? null, body: at === document.body,

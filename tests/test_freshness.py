@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import random
+import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
+
+import pytest
 
 import storage.feeds
 from pipeline.collect import ArchiveSink
 from press import Feed, FeedReading, Link, Outcome, Page
 from settings import Settings
-from storage import Archive
+from storage import Archive, open_archive
 from tests.archives import NOW
 
 pytest_plugins = ["tests.databases"]
 
 TICK = Settings().schedule.tick
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def archive(empty_sqlite: Path, tmp_path: Path) -> Iterator[Archive]:
+    """Give an empty archive on one kind of database: what is due when is the same on both, as others test."""
+    with open_archive(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'x.db')}") as opened:
+        yield opened
 
 
 class Press:
