@@ -27,7 +27,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--format", choices=FORMATS, required=True)
     command.add_argument("--output", metavar="FILE", type=Path, help="where to (default: standard output)")
     command.add_argument("--story", type=int, metavar="ID", help="the articles of this story instead of a query")
-    command.add_argument("--sort", choices=("newest", "relevance"), default="newest", help="default: newest")
+    command.add_argument("--sort", choices=("newest", "oldest", "relevance"), default="newest", help="default: newest")
     command.add_argument("--language", choices=("vi", "en"), default="vi", help="of headings (default: vi)")
 
 

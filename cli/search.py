@@ -27,7 +27,9 @@ def add_commands(commands: Commands) -> None:
     command = add_command(commands, "search", search, "find articles", LANGUAGE)
     command.add_argument("query", metavar="QUERY", nargs="+")
     command.add_argument("--limit", type=int, default=20, metavar="N", help="hits to show (default: 20)")
-    command.add_argument("--sort", choices=("relevance", "newest"), default="relevance", help="default: relevance")
+    command.add_argument(
+        "--sort", choices=("relevance", "newest", "oldest"), default="relevance", help="default: relevance"
+    )
     command.add_argument("--after", default="", metavar="NEXT", help='the page after: what "next" said')
     command.add_argument("--facets", action="store_true", help="count outlets, topics, places, tones, … and days")
     command.add_argument("--by", choices=("day", "week", "month"), default="month", help="bars of the histogram")

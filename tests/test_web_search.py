@@ -16,6 +16,7 @@ from press import Place, TopicTag
 from storage import audit
 from storage.search import parse, text_of
 from storage.search.query import WRONG, adding, field_of
+from storage.stories import Membership, assign
 from tests.archives import NOW, judgement, link, store
 from tests.webhouse import House, house
 from web import asking, marking
@@ -94,7 +95,55 @@ def test_a_chosen_field_is_taken_out_again(analyst: TestClient) -> None:
     page = analyst.get("/search", params={"q": "mặn topic:environment -outlet:bao-hai"}).text
     asked = queries(page)
     assert asked["Môi trường, thiên tai ✕(bỏ)"] == "mặn -outlet:bao-hai"
-    assert asked["outlet −bao-hai ✕"] == "mặn topic:environment"
+    assert asked["nguồn báo: −bao-hai ✕"] == "mặn topic:environment"
+
+
+def test_days_of_the_form_become_part_of_the_query(analyst: TestClient) -> None:
+    def led(q: str, **days: str) -> str:
+        answer = analyst.get("/search", params={"q": q, "sort": "oldest", **days})
+        assert answer.status_code == 303
+        asked = parse_qs(urlsplit(answer.headers["location"]).query)
+        assert asked.get("sort") == ["oldest"]
+        return asked.get("q", [""])[0]
+
+    assert led("mặn", since="2026-05-01", until="") == "mặn from:2026-05-01"
+    assert led("mặn from:2026-05-01 tone:negative", since="2026-06-01", until="2026-06-30") == (
+        "mặn tone:negative from:2026-06-01 to:2026-06-30"
+    )
+    assert led("mặn from:2026-05-01", since="", until="") == "mặn"
+    assert led("", since="", until="2026-06-30") == "to:2026-06-30"
+    assert led("mặn", since="hôm qua", until='"><script>') == "mặn"
+    page = analyst.get("/search", params={"q": "mặn from:2026-07-01 to:31/7/2026"}).text
+    assert "từ ngày: 1/7/2026 ✕" in queries(page)
+    assert 'type="date" value="2026-07-01"' in page
+    assert 'type="date" value="2026-07-31"' in page
+    assert analyst.get("/search", params={"q": '"mặn', "since": "2026-05-01"}).status_code == 422
+
+
+def test_who_was_first_who_copied_and_what_was_changed_is_on_the_page(press: House, analyst: TestClient) -> None:
+    first = store(press.archive, link("đầu", "bao-ba"), title="Cống Bãi Giá hỏng", published_at=NOW)
+    copy = store(press.archive, link("chép", "bao-hai"), title="Cống Bãi Giá hỏng rồi", published_at=NOW + timedelta(1))
+    with press.archive.begin() as db:
+        story = assign(db, [Membership(first, None)], NOW)[first]
+        assign(db, [Membership(copy, story, first)], NOW)
+    store(press.archive, link("đầu", "bao-ba"), title="Cống Bãi Giá hỏng", body="Khác.", published_at=NOW)
+    press.app.state.site.index.catch_up()
+    page = analyst.get("/search", params={"q": "cong bai gia", "sort": "oldest"}).text
+    assert titles(page) == ["Cống Bãi Giá hỏng", "Cống Bãi Giá hỏng rồi"]
+    assert f'<a href="/articles/{first}#ban">báo đã sửa bài</a>' in page
+    assert f'<a href="/articles/{first}">đăng lại của bao-ba</a>' in page
+    told = analyst.get(f"/stories/{story}").text
+    assert told.index("đăng đầu tiên") < told.index("đăng lại của bao-ba")
+
+
+def test_a_query_that_finds_nothing_offers_what_finds_something(analyst: TestClient) -> None:
+    page = analyst.get("/search", params={"q": "hạn mặn đồng tháp topic:environment"}).text
+    assert "Không có bài nào khớp." in page
+    offered = page[page.index("Bớt điều kiện") :]
+    assert "(hạn OR mặn OR đồng OR tháp) topic:environment</a>" in offered
+    assert "đồng tháp topic:environment</a>" not in offered, "it finds nothing either"
+    less = analyst.get("/search", params={"q": "hạn mặn tháp"}).text
+    assert 'hạn mặn</a> <span class="muted">45 bài' in less
 
 
 def test_what_only_the_body_says_is_shown_and_nothing_of_it_is_markup(analyst: TestClient) -> None:
@@ -106,7 +155,7 @@ def test_what_only_the_body_says_is_shown_and_nothing_of_it_is_markup(analyst: T
 
 def test_every_page_of_a_search_is_reached_with_and_without_script(analyst: TestClient) -> None:
     for headers in ({}, HTMX):
-        for sort in ("relevance", "newest"):
+        for sort in ("relevance", "newest", "oldest"):
             seen: list[str] = []
             address = f"/search?q=han+man&sort={sort}"
             while address:

@@ -71,6 +71,34 @@ def without(node: Node, *parts: Node) -> str:
     return text_of(both(left)) if left else ""
 
 
+def between(node: Node, since: str, until: str) -> str:
+    """The query from one day to another, instead of the days it had; "" is no bound, as is what is no day."""
+    dated = [part for part in fields(node) if isinstance(part, Field) and part.name in ("from", "to")]
+    bounds = [field_of(name, day) for name, day in (("from", since), ("to", until)) if days_of(day)]
+    rest = without(node, *dated)
+    return adding(parse(rest), *bounds) if bounds else rest
+
+
+def days(node: Node) -> tuple[str, str]:
+    """The first and the last day a query asks for, as 2026-08-31; "" for no bound."""
+    found = {"from": "", "to": ""}
+    for part in fields(node):
+        bounds = days_of(part.value.text) if isinstance(part, Field) and part.name in found else None
+        if bounds and isinstance(part, Field):
+            found[part.name] = str(bounds[part.name == "to"])
+    return found["from"], found["to"]
+
+
+def looser(node: Node, most: int) -> list[str]:
+    """Queries that ask for less: each without one of the words, then any of the words with the fields there are."""
+    parts = node.parts if isinstance(node, And) else ()
+    words = [part for part in parts if isinstance(part, Word | Phrase)]
+    if not 2 <= len(words) <= most:
+        return []
+    others = [part for part in parts if part not in words]
+    return [*(without(node, word) for word in words), text_of(both([Or(tuple(words)), *others]))]
+
+
 def choices(node: Node, name: str, counts: Mapping[str, int], labels: Mapping[str, str]) -> list[Choice]:
     """The values of a facet, most articles first or in the order the field has."""
     order = [value for value in ORDERS.get(name, counts) if value in counts]
@@ -162,4 +190,8 @@ def chips(node: Node, outlets: Mapping[str, str], language: str) -> Iterable[tup
         if isinstance(inner, Field):
             value = inner.value.text
             said = outlets.get(value, value) if inner.name == "outlet" else label(inner.name, value, language)
+            bounds = days_of(value) if inner.name in ("from", "to") else None
+            if bounds:
+                day = bounds[inner.name == "to"]
+                said = f"{day.day}/{day.month}/{day.year}"
             yield inner.name, f"−{said}" if isinstance(part, Not) else said, without(node, part)

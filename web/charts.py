@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from web.words import TONES
 
 ORDER: Final = (1, 0, None, -1)  #: tones as they are stacked, the first at the bottom or left
-WIDTH, HEIGHT, FOOT, HEAD, LABEL = 640, 150, 22, 14, 72
+WIDTH, HEIGHT, FOOT, HEAD, LABEL = 640, 156, 28, 14, 72
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

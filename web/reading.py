@@ -149,7 +149,7 @@ def story_page(
     return show(
         request, "story.html.j2", visitor, status, story=found, articles=articles, history=history, offered=offered,
         problem=problem, chart=_timeline(site, found, articles), tones=_tones(articles),
-        titles={one.id: one.title for one in articles},
+        originals={one.id: one for one in articles},
     )  # fmt: skip
 
 

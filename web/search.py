@@ -23,6 +23,8 @@ from web.words import label, mistake
 router = APIRouter()
 PAGE = 20
 SPANS: tuple[Span, ...] = get_args(Span)
+SORTS: tuple[Sort, ...] = get_args(Sort)
+FEWER = 8  #: words of a query that finds nothing, of which one is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,18 @@ class Hit:
 
 
 @router.get("/search")
-def page(request: Request, visitor: Reader, q: str = "", sort: str = "", span: str = "", after: str = "") -> Response:
-    """Answer a query; htmx gets the part that changes only."""
+def page(
+    request: Request, visitor: Reader, q: str = "", sort: str = "", span: str = "", after: str = "",
+    since: str | None = None, until: str | None = None,
+) -> Response:  # fmt: skip
+    """Answer a query; htmx gets the part that changes only. The days of the form become part of the query."""
     site, part = site_of(request), _part(request, after)
     try:
         node = parse(q)
-        by: Sort = "newest" if sort == "newest" or (sort != "relevance" and not asking.has_words(node)) else "relevance"
+        if since is not None or until is not None:
+            dated = asking.between(node, since or "", until or "")
+            return RedirectResponse(_form(dated, sort, span)["link"](), status_code=303, headers=HEADERS)
+        by = _order(sort, node)
         found, bar = _find(site, q, node, by, span, after, counted=part != "search_hits.html.j2")
     except QueryError as wrong:
         context: dict[str, Any] = {"wrong": wrong, "mistake": mistake(wrong, visitor.account.language)}
@@ -60,6 +68,11 @@ def ways_on(request: Request, visitor: Reader, q: str = "") -> Response:
     name = q.rpartition(" ")[2].partition(":")[0].lstrip("-(")
     shown = [(way.query, label(name, way.label, visitor.account.language), way.count) for way in ways]
     return show(request, "search_complete.html.j2", visitor, ways=shown)
+
+
+def _order(sort: str, node: Node) -> Sort:
+    """Return the order asked for; else the best hits first where a query has words to be found better or worse."""
+    return next((one for one in SORTS if one == sort), "relevance" if asking.has_words(node) else "newest")
 
 
 def _part(request: Request, after: str) -> str:
@@ -101,9 +114,14 @@ def _find(site: Site, q: str, node: Node, by: Sort, span: str, after: str, *, co
 def _shown(site: Site, visitor: Visitor, node: Node, found: Found, bar: Span) -> dict[str, Any]:
     with site.archive.read() as db:
         articles = storage.articles.load_articles(db, found.ids)
+        copied = {article.reprint_of for article in articles if article.reprint_of is not None}
+        originals = {one.id: one for one in storage.articles.load_articles(db, copied)}
     language, names = visitor.account.language, site.outlet_names
     return {
         "found": found,
+        "originals": originals,
+        "days": asking.days(node),
+        "fewer": _fewer(site, node) if not found.total and not found.building else (),
         "hits": [_hit(article, node, site) for article in articles],
         "facets": asking.facets(node, found, site.index.places, names, language),
         "bars": asking.bars(node, found.bars, bar),
@@ -111,6 +129,16 @@ def _shown(site: Site, visitor: Visitor, node: Node, found: Found, bar: Span) ->
         "left_out": max(len(found.bars) - asking.MOST_BARS, 0),
         "chips": list(asking.chips(node, names, language)),
     }
+
+
+def _fewer(site: Site, node: Node) -> list[tuple[str, int]]:
+    """Return queries with one word less, and with any of the words, that find something: the query, how much."""
+    counted = []
+    for query in asking.looser(node, FEWER):
+        total = search(site.index, query, outlets=site.outlet_names, limit=0).total
+        if total:
+            counted.append((query, total))
+    return counted
 
 
 def _hit(article: Article, node: Node, site: Site) -> Hit:

@@ -18,12 +18,12 @@ from storage.search.index import SearchIndex
 from storage.search.plan import Known, plan
 from storage.search.shape import ABOVE, COUNTED, FACETS, NONE, PLACES, TRAITS, Span, begin, id_of, schema, span_of
 
-Sort = Literal["relevance", "newest"]
+Sort = Literal["relevance", "newest", "oldest"]
 MOST: Final = 1000  #: hits of one page
-DEEPEST: Final = 10_000  #: hits by relevance that can be paged through; by newest there is no end
+DEEPEST: Final = 10_000  #: hits by relevance that can be paged through; by date there is no end
 _BUCKETS: Final = 15_000  # values of a facet; tantivy makes 65,000 in all
 _LENGTHS: Final = {"day": 1, "week": 7, "month": 31}
-_CURSOR: Final = re.compile(r"n(\d{1,19})|r(\d{1,6})\.(\d{1,10})\.(\d{1,10})", re.ASCII)
+_CURSOR: Final = re.compile(r"(?:n|o)(\d{1,19})|r(\d{1,6})\.(\d{1,10})\.(\d{1,10})", re.ASCII)
 _Q: Final = tantivy.Query
 _BESIDE: Final = ThreadPoolExecutor(4, "search-counts")  # counting and finding the page take two processors at once
 
@@ -68,6 +68,8 @@ def search(
     limit = min(max(limit, 0), MOST)
     if sort == "newest":
         ids, following = _newest(searcher, asked.matching, page, limit, index.newest_rank(searcher))
+    elif sort == "oldest":
+        ids, following = _oldest(searcher, asked.matching, page, limit)
     else:
         ids, following = _best(searcher, asked.ranked, page or (0, index.newest_id(), 0), limit)
     counts = counting.result() if counting else (_total(searcher, asked.matching), {}, {})
@@ -93,12 +95,12 @@ def _bars(counts: Mapping[str, int], span: Span) -> dict[date, int]:
 
 
 def _page_of(sort: Sort, after: str) -> tuple[int, ...]:
-    """What a page begins after: (rank) by newest, (hits before, highest id of then, last hit) by relevance."""
+    """What a page begins after: (rank) by date, (hits before, highest id of then, last hit) by relevance."""
     if not after:
         return ()
     found = _CURSOR.fullmatch(after)
     numbers = [int(part) for part in found.groups() if part is not None] if found else []
-    if len(numbers) != (1 if sort == "newest" else 3):
+    if len(numbers) != (3 if sort == "relevance" else 1) or after[0] != sort[0]:
         raise UsageError(f"{after!r} is no page of a search sorted by {sort}: begin with the first page")
     return tuple(numbers)
 
@@ -119,6 +121,16 @@ def _newest(
     return tuple(id_of(key) for key in ranks[:limit]), f"n{ranks[limit - 1]}" if len(ranks) > limit else ""
 
 
+def _oldest(
+    searcher: tantivy.Searcher, asked: tantivy.Query, page: tuple[int, ...], limit: int
+) -> tuple[tuple[int, ...], str]:
+    if not limit:
+        return (), ""
+    behind = _between(asked, page[0] + 1 if page else 0, None)
+    ranks = _ranks(searcher, behind, limit + 1, tantivy.Order.Asc)
+    return tuple(id_of(key) for key in ranks[:limit]), f"o{ranks[limit - 1]}" if len(ranks) > limit else ""
+
+
 def _between(asked: tantivy.Query, least: int, upto: int | None) -> tantivy.Query:
     """What is asked for, of ranks from `least` and below `upto`."""
     if not least and upto is None:
@@ -129,8 +141,10 @@ def _between(asked: tantivy.Query, least: int, upto: int | None) -> tantivy.Quer
     return _Q.boolean_query([(tantivy.Occur.Must, asked), (tantivy.Occur.Must, ranks)])
 
 
-def _ranks(searcher: tantivy.Searcher, asked: tantivy.Query, limit: int) -> list[int]:
-    return [key for key, _ in searcher.search(asked, limit, count=False, order_by_field="rank").hits]
+def _ranks(
+    searcher: tantivy.Searcher, asked: tantivy.Query, limit: int, order: tantivy.Order = tantivy.Order.Desc
+) -> list[int]:
+    return [key for key, _ in searcher.search(asked, limit, count=False, order_by_field="rank", order=order).hits]
 
 
 def _best(
