@@ -128,7 +128,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "do_never_read": (
         "đợi lần thu thập sau; nếu vẫn vậy, xem lại khai báo của báo này",
-        "wait for the next collect; then check its row",
+        "wait for the next collection; then check its row",
     ),
     "alert_one": ("Điểm báo: {name} – {state}", "Press review: {name} – {state}"),
     "alert_many": ("Điểm báo: {list}", "Press review: {list}"),

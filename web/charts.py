@@ -94,13 +94,13 @@ def timeline(rows: Mapping[str, Sequence[tuple[datetime, int | None, str]]], tit
     every = [at for dots in rows.values() for at, _, _ in dots]
     first, last = min(every), max(every)
     length = max((last - first).total_seconds(), 1.0)
-    left, step, tall = 170, 24, 24 * len(rows) + FOOT + 4
+    left, step, tall = 210, 30, 30 * len(rows) + FOOT + 4
 
     def drawn() -> Iterator[Markup]:
         for number, (name, dots) in enumerate(rows.items()):
             y = step * number + step / 2
             yield _line(left, y, WIDTH, y)
-            short = name if len(name) <= 24 else f"{name[:23]}…"
+            short = name if len(name) <= 18 else f"{name[:17]}…"
             yield Markup('<text x="0" y="{}">{}</text>').format(_n(y + 4), _plain(short))
             for at, tone, said in dots:
                 x = left + 8 + (WIDTH - left - 16) * (at - first).total_seconds() / length

@@ -19,6 +19,14 @@ from web.visitor import COOKIE, Reader, known_visitor
 router = APIRouter()
 Text = Annotated[str, Form()]
 WRONG = "Địa chỉ hoặc mật khẩu không đúng."
+#: what a key may do, by its scope and as far as its owner's role goes
+MAY = {
+    "read": "tìm và đọc",
+    "export": "xuất bài",
+    "correct": "sửa nhãn và sự kiện",
+    "subscribe": "lưu tìm kiếm, người nhận bản tin",
+    "admin": "tài khoản, nhật ký, mục đã ngừng",
+}
 TOO_OFTEN = "Quá nhiều lần sai. Xin thử lại sau ít phút."
 
 
@@ -239,7 +247,13 @@ def _me(request: Request, visitor: Reader, problem: str = "", status: int = 200)
         keys = accounts.tokens(db, visitor.account.id)
     factor = passwords.new_factor()
     address = passwords.factor_address(factor, visitor.account.email)
-    context: dict[str, Any] = {"keys": keys, "factor": factor, "factor_address": address, "scopes": accounts.SCOPES}
+    context: dict[str, Any] = {
+        "keys": keys,
+        "factor": factor,
+        "factor_address": address,
+        "scopes": accounts.SCOPES,
+        "may": MAY,
+    }
     return show(request, "me.html.j2", visitor, status, problem=problem, new_key="", **context)
 
 
@@ -255,7 +269,7 @@ def make_key(request: Request, visitor: Reader, name: Text = "", scopes: Annotat
         return _me(request, visitor, "Khóa cần một cái tên và ít nhất một quyền.", 422)
     with site.archive.read() as db:
         keys = accounts.tokens(db, visitor.account.id)
-    context: dict[str, Any] = {"keys": keys, "factor": "", "factor_address": "", "scopes": accounts.SCOPES}
+    context: dict[str, Any] = {"keys": keys, "factor": "", "factor_address": "", "scopes": accounts.SCOPES, "may": MAY}
     return show(request, "me.html.j2", visitor, problem="", new_key=secret, **context)
 
 
