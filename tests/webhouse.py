@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
 
@@ -17,12 +19,22 @@ from settings import Settings
 from storage import Archive, accounts, open_archive
 from storage.accounts import Role
 from web import make_app
+from web.pages import ROOMS
 from web.site import Site
 
 NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
 PASSWORD = "mật khẩu đủ dài"
 #: Of the accounts of the tests, each of which logs in: a real one is slow on purpose (/start makes one).
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def every_route() -> list[Any]:
+    """Return every route of the pages and the API: objects with `path`, `methods` and `dependant`."""
+    found: list[Any] = []
+    for room in ROOMS:
+        for route in room.router.routes:
+            found += [route] if isinstance(route, APIRoute) else route.effective_route_contexts()  # type: ignore[attr-defined]
+    return found
 
 
 class Clock:
