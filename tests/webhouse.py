@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -94,10 +96,21 @@ def token(page: Response | str) -> str:
     return found[1]
 
 
+@cache
+def _empty() -> bytes:
+    """Return the file of an empty archive: migrating takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        open_archive(f"sqlite:///{folder}/x.db").close()
+        return Path(folder, "x.db").read_bytes()
+
+
 @contextmanager
 def house(folder: Path, extra: str = "") -> Iterator[House]:
     """Give a house over a new archive in `folder`; `extra` goes into its settings."""
     text = f'[storage]\nurl = "sqlite:///web.db"\n[crawl]\noutlets = []\ncontact = "x@example.vn"\n{extra}'
     settings = settings_module.parse(text, folder / "settings.toml")
+    file = folder / "web.db"
+    if not file.exists():
+        file.write_bytes(_empty())
     with open_archive(settings.storage.url) as archive:
         yield House(archive, settings)
