@@ -211,6 +211,7 @@ def test_health_editions_the_log_and_oneself(home: House) -> None:
 
 LISTS = (
     *("search", "complete", "places", "topics", "articles", "articles/1", "articles/1/versions"),
+    *("today", "coverage/places", "coverage/places/31699", "coverage/topics", "coverage/topics/health"),
     *("stories", "stories/1", "units", "outlets", "outlets/bao-mot", "quarantine"),
     *("editions", "editions/1", "corrections", "me"),
 )
@@ -218,7 +219,10 @@ Call = tuple[str, str, str, Role, Any]
 #: every call of the API, in an order in which each can be answered: method, path, scope, least role, body
 CALLS: list[Call] = [
     *(("GET", f"/{path}", "read", "reader", None) for path in LISTS),
-    *(("GET", f"/{path}", "admin", "admin", None) for path in ("audit", "audit/check", "accounts")),
+    *(
+        ("GET", f"/{path}", "admin", "admin", None)
+        for path in ("audit", "audit/check", "accounts", "articles/1/copies")
+    ),
     ("GET", "/subscriptions", "subscribe", "admin", None),
     ("POST", "/articles/1/corrections", "correct", "editor", {"tone": 1}),
     ("DELETE", "/corrections/1", "correct", "editor", None),

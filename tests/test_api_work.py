@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pipeline.area
-from press import Outcome
+from press import Outcome, TopicTag
 from storage import links
 from storage.articles import get_article
 from storage.stories import Membership, assign
@@ -199,3 +199,52 @@ def test_what_was_given_up_is_tried_again_or_dropped(home: House) -> None:
     problem(client.post(f"{API}/quarantine/article-4/burn"), 422)
     problem(client.post(f"{API}/quarantine/x/drop"), 422)
     problem(client.get(f"{API}/outlets/nowhere"), 404)
+
+
+def test_figures_are_those_of_the_pages(home: House) -> None:
+    """The articles of the house name one commune; one more is of the day before, about health, and good news."""
+    judged = judgement(tone=1, topics=(TopicTag("health", 0.9),))
+    store(home.archive, link(9), title="Trạm y tế mới", published_at=at(-30), judged=judged)
+    home.clock.now = at(5)
+    client = client_of(home)
+
+    def ask(path: str, **asked: Any) -> Any:
+        answer = client.get(f"{API}{path}", params=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    area = ask("/coverage/places", days=7)
+    assert (area["count"], area["tones"]) == (4, {"positive": 1, "neutral": 0, "negative": 3, "none": 0})
+    units = {unit["code"]: unit for unit in area["units"]}
+    assert (units["31699@2025-07-01"]["title"], units["31699@2025-07-01"]["count"]) == ("xã Thạnh Thới An", 4)
+    assert {unit["count"] for unit in units.values() if unit["title"] == "xã Trần Đề"} == {0}
+    assert not any(unit["today"] for unit in units.values() if unit["title"] == "huyện Trần Đề")
+    unit = ask("/coverage/places/31699", days=7)
+    assert (unit["count"], unit["named"], len(unit["steps"])) == (4, 4, 7)
+    assert sum(step["count"] for step in unit["steps"]) == 4
+    assert {one["value"]: one["count"] for one in unit["topics"]} == {"environment": 3, "agriculture": 3, "health": 1}
+    assert {len(group["articles"]) for group in unit["stories"]} == {1, 2}
+    topics = {row["topic"]: row for row in ask("/coverage/topics", days=7)["topics"]}
+    assert (topics["health"]["count"], topics["education"]["count"]) == (1, 0)
+    assert (topics["health"]["negative"]["this_month"], topics["environment"]["negative"]["this_month"]) == (0.0, 1.0)
+    health = ask("/coverage/topics/health", days=40)
+    assert health["outlets"] == [{"value": "bao-mot", "label": None, "count": 1, "in": None}]
+    assert [step["count"] for step in health["steps"] if step["count"]] == [1]
+    today = ask("/today")
+    assert sum(today["last_24_hours"].values()) == 3
+    assert [one["matter"] for one in today["stories"]] == [True, True]
+    for path in ("/coverage/places/1", "/coverage/topics/x"):
+        problem(client.get(f"{API}{path}"), 404)
+    problem(client.get(f"{API}/coverage/topics", params={"days": 0}), 422)
+
+
+def test_one_article_tells_who_reprinted_it_and_where_it_was_seen(home: House) -> None:
+    with home.archive.begin() as db:
+        assign(db, [Membership(2, 1, 1)], NOW)
+    client = client_of(home, "read", "admin")
+    shown = client.get(f"{API}/articles/2").json()
+    assert (shown["chain"], shown["addresses"]) == ([1, 2], [link(1).url])
+    assert client.get(f"{API}/articles/3").json()["chain"] == []
+    (copy,) = client.get(f"{API}/articles/2/copies").json()
+    assert copy["kept"]
+    problem(client.get(f"{API}/articles/99/copies"), 404)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -56,16 +56,22 @@ def places(request: Request, visitor: Reader, days: Days = 30) -> Response:
     """Show every unit of the area with its coverage, and the units nobody wrote about."""
     site = site_of(request)
     span, land = period(site, days), territory(site.settings.area.province)
-    with site.archive.read() as db:
-        named = storage.counts.named(db, span.since, span.until)
-        every = storage.counts.dated(db, span.since, span.until)
-        marks = {article: (span.step(one.at), one.tone) for article, one in every}
-    seen, whole = land.seen(named, marks), Counter(tone for _, tone in marks.values())
+    seen, whole = of_places(site, span)
     missing = [key for key in land.today if key not in seen]
     return _show(
         request, "places.html.j2", visitor, span, land=land, seen=seen, nothing=Seen(), missing=missing, whole=whole,
         area=area.label(site.settings, visitor.account.language),
     )  # fmt: skip
+
+
+def of_places(site: Site, span: Span) -> tuple[Mapping[str, Seen], Counter[int | None]]:
+    """Return unit -> its coverage, of those that have any, and the tones of the whole area."""
+    with site.archive.read() as db:
+        named = storage.counts.named(db, span.since, span.until)
+        every = storage.counts.dated(db, span.since, span.until)
+        marks = {article: (span.step(one.at), one.tone) for article, one in every}
+    land = territory(site.settings.area.province)
+    return land.seen(named, marks), Counter(tone for _, tone in marks.values())
 
 
 @router.get("/places/{code}")
@@ -76,6 +82,15 @@ def place(request: Request, visitor: Reader, code: str, days: Days = 30) -> Resp
     key = land.find(code)
     if key is None:
         raise HTTPException(404)
+    ask = search_for(land.asking(key), span)
+    return _show(
+        request, "place.html.j2", visitor, span, land=land, key=key, ask=ask, **of_place(site, span, key)
+    )  # fmt: skip
+
+
+def of_place(site: Site, span: Span, key: str) -> dict[str, Any]:
+    """Return what is told of one unit: `topics`, how many name it `itself`, months `compared`, and what `_told` has."""
+    land = territory(site.settings.area.province)
     among = land.among(key)
     with site.archive.read() as db:
         told = _told(db, span, among)
@@ -83,11 +98,7 @@ def place(request: Request, visitor: Reader, code: str, days: Days = 30) -> Resp
         named = storage.counts.places_of(db, span.since, span.until, among)
         compared = trends.compared(db, span.until, span.zone, among)
     itself = sum(count for unit, count in named.items() if land.key_of(unit) == key)
-    ask = search_for(land.asking(key), span)
-    return _show(
-        request, "place.html.j2", visitor, span, land=land, key=key, topics=topics, itself=itself, ask=ask,
-        compared=compared, **told,
-    )  # fmt: skip
+    return {**told, "topics": topics, "itself": itself, "compared": compared}
 
 
 @router.get("/topics")
@@ -95,6 +106,11 @@ def topics(request: Request, visitor: Reader, days: Days = 30) -> Response:
     """Show every topic: count, trend, tones, and the change on last month and last year."""
     site = site_of(request)
     span = period(site, days)
+    return _show(request, "topics.html.j2", visitor, span, rows=of_topics(site, span))
+
+
+def of_topics(site: Site, span: Span) -> list[tuple[str, Counter[int | None], tuple[int, ...], trends.Compared]]:
+    """Return every topic with its tones, how many each step has, and its months; most articles first."""
     with site.archive.read() as db:
         every = storage.counts.topics(db, span.since, span.until)
         compared = trends.topics_compared(db, span.until, span.zone)
@@ -107,8 +123,7 @@ def topics(request: Request, visitor: Reader, days: Days = 30) -> Response:
         )
         for topic in TOPICS
     ]
-    rows.sort(key=lambda row: -row[1].total())
-    return _show(request, "topics.html.j2", visitor, span, rows=rows)
+    return sorted(rows, key=lambda row: -row[1].total())
 
 
 @router.get("/topics/{topic}")
@@ -117,17 +132,20 @@ def topic(request: Request, visitor: Reader, topic: str, days: Days = 30) -> Res
     site = site_of(request)
     if topic not in TOPICS:
         raise HTTPException(404)
-    span, land = period(site, days), territory(site.settings.area.province)
-    among = storage.counts.of_topic(topic)
+    span = period(site, days)
+    ask = search_for(f"topic:{topic}", span)
+    return _show(request, "topic.html.j2", visitor, span, name=topic, ask=ask, **of_topic(site, span, topic))
+
+
+def of_topic(site: Site, span: Span, topic: str) -> dict[str, Any]:
+    """Return what is told of one topic: places (`where`), months `compared`, and what `_told` has."""
+    land, among = territory(site.settings.area.province), storage.counts.of_topic(topic)
     with site.archive.read() as db:
         told = _told(db, span, among)
         named = storage.counts.places_of(db, span.since, span.until, among)
         compared = trends.compared(db, span.until, span.zone, among)
     where = [(unit.name, land.key_of(unit), count) for unit, count in named.most_common(TOP)]
-    ask = search_for(f"topic:{topic}", span)
-    return _show(
-        request, "topic.html.j2", visitor, span, name=topic, where=where, ask=ask, compared=compared, **told
-    )  # fmt: skip
+    return {**told, "where": where, "compared": compared}
 
 
 def search_for(query: str, span: Span) -> str:

@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from web import exports
-from web.api import archive, corrections, desk, people, searches, service, stories
+from web.api import archive, corrections, coverage, desk, people, searches, service, stories
 from web.limit import limited
 from web.site import HEADERS
 from web.visitor import COOKIE
@@ -27,7 +27,7 @@ _SECURITY = {
 }
 
 router = APIRouter(prefix=PREFIX)
-for room in (archive, stories, corrections, searches, service, people):
+for room in (archive, coverage, stories, corrections, searches, service, people):
     router.include_router(room.router, dependencies=[Depends(limited)])
 router.include_router(exports.files)
 

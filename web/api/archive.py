@@ -9,12 +9,13 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 import pipeline.search
 import storage.articles
+import storage.reading
 from pipeline import show
 from storage.search import Sort, Span, complete
 from web.api import shapes
 from web.api.paging import MOST, After, Id, Window, paged
 from web.site import site_of
-from web.visitor import Reader
+from web.visitor import Admin, Reader
 
 router = APIRouter(tags=["archive"])
 Asked = Annotated[str, Query(description="a query, see docs/api.md; empty: every article")]
@@ -90,10 +91,26 @@ def article(request: Request, visitor: Reader, number: Id) -> Any:
     site = site_of(request)
     with site.archive.read() as db:
         row = storage.articles.get_article(db, number)
-    if row is None:
-        raise HTTPException(404, f"there is no article {number}")
+        if row is None:
+            raise HTTPException(404, f"there is no article {number}")
+        chain = storage.reading.reprint_chain(db, number)
+        addresses = [one.url for one in storage.reading.addresses(db, number)]
     site.note(visitor, "read", number)
-    return show.article(row) | {name: getattr(row, name) for name in _EVIDENCE}
+    return (
+        show.article(row) | {name: getattr(row, name) for name in _EVIDENCE} | {"chain": chain, "addresses": addresses}
+    )
+
+
+@router.get("/articles/{number}/copies", response_model=list[shapes.Copy])
+def copies(request: Request, visitor: Admin, number: Id) -> Any:
+    """List the stored copies of an article, oldest first: evidence, for administrators."""
+    site = site_of(request)
+    with site.archive.read() as db:
+        if storage.articles.get_article(db, number) is None:
+            raise HTTPException(404, f"there is no article {number}")
+        rows = storage.reading.copies(db, number)
+    site.note(visitor, "stored copy read", number)
+    return [row._asdict() for row in rows]
 
 
 @router.get("/articles/{number}/versions", response_model=list[shapes.Version])

@@ -72,6 +72,17 @@ class WholeArticle(Article):
     relevance_evidence: list[str]
     tone_score: float
     tone_evidence: list[str]
+    chain: list[int] = Field(description="who reprinted whom: the original and its reprints, by date; [] = nobody")
+    addresses: list[str] = Field(description="every address it was seen at")
+
+
+class Copy(BaseModel):
+    """A stored copy of a page; the bytes are in /export.warc."""
+
+    id: int
+    fetched_at: datetime
+    sha256: str
+    kept: bool
 
 
 class Version(BaseModel):
