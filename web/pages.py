@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import logs
@@ -46,7 +47,8 @@ def add_to(app: FastAPI, site: Site) -> None:
     app.state.running = exports.Running()
     for room in ROOMS:
         app.include_router(room.router)
-    app.mount("/static", Assets(directory=STATIC), name="static")
+    # Pages are not packed: together with what a visitor typed their length would tell of the forgery token in them.
+    app.mount("/static", GZipMiddleware(Assets(directory=STATIC), minimum_size=1000), name="static")
     app.add_middleware(Guard, trouble=trouble)
     app.add_exception_handler(NotLoggedInError, _not_logged_in)
     app.add_exception_handler(RefusedError, _refused)
