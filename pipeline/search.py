@@ -17,7 +17,7 @@ from press import TOPICS
 from press.text import clean, fold, tone_normal
 from settings import Settings
 from storage import Archive
-from storage.search import Found, SearchIndex, Sort, Span, parse
+from storage.search import FACETS, Found, SearchIndex, Sort, Span, parse
 from storage.search import search as find
 
 _SQLITE: Final = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?")
@@ -86,8 +86,8 @@ def answer(
 def _counted(found: Found, index: SearchIndex, outlets: Mapping[str, str]) -> dict[str, object]:
     """Facets as lists, most articles first; places with the key of the unit they lie in."""
     facets: dict[str, list[dict[str, object]]] = {
-        name: [{"value": value, "count": count} for value, count in counts.items()]
-        for name, counts in found.facets.items()
+        name: [{"value": value, "count": count} for value, count in found.facets.get(name, {}).items()]
+        for name in FACETS  # while the index is built there are none
     }
     for row in facets["outlet"]:
         row["label"] = outlets.get(str(row["value"]), row["value"])

@@ -248,3 +248,13 @@ def test_one_article_tells_who_reprinted_it_and_where_it_was_seen(home: House) -
     (copy,) = client.get(f"{API}/articles/2/copies").json()
     assert copy["kept"]
     problem(client.get(f"{API}/articles/99/copies"), 404)
+
+
+def test_while_the_index_is_built_counts_are_empty_and_say_so(tmp_path: Path) -> None:
+    with house(tmp_path) as empty:
+        store(empty.archive, link(1))
+        client = client_of(empty)
+        found = client.get(f"{API}/search", params={"facets": True}).json()
+        assert (found["total"], found["building"], found["facets"]["topic"]) == (0, {"done": 0, "of": 1}, [])
+        for path in ("places", "topics"):
+            assert client.get(f"{API}/{path}").json() == {"total": 0, "items": []}
