@@ -219,8 +219,10 @@ def test_the_analysts_whole_way(tab: OpenTab, fresh: Office, tmp_path: Path) -> 
 
 
 def _search(page: Page) -> None:
-    """Find an article without marks and with, by a facet, keep the search, and open the article."""
-    page.goto("/search")
+    """Find an article from the first page, without marks and with, by facet and days, keep the search, open it."""
+    page.get_by_label("Câu tìm").fill("do man")
+    page.get_by_label("Câu tìm").press("Enter")
+    expect(page.get_by_role("heading", name="Tìm trong kho tin")).to_be_visible()
     page.get_by_label("Câu tìm").fill("do man thap")
     expect(page.get_by_role("link", name=HEADLINE)).to_be_visible()  # while typing
     page.get_by_label("Câu tìm").fill("độ mặn")
@@ -228,6 +230,14 @@ def _search(page: Page) -> None:
     expect(page).to_have_url(re.compile("q="))
     page.get_by_role("link", name=re.compile("^Nông nghiệp, thủy sản")).first.click()
     expect(page).to_have_url(re.compile("topic%3Aagriculture"))
+    page.get_by_label("Từ ngày").fill("2026-01-31")
+    page.get_by_role("button", name="Lọc theo ngày").click()
+    expect(page).to_have_url(re.compile("from%3A2026-01-31"))
+    page.get_by_role("link", name="cũ nhất").click()
+    expect(page.get_by_text("cũ nhất").and_(page.locator("[aria-current]"))).to_be_visible()
+    times = page.locator(".hits time").evaluate_all("all => all.map(each => Date.parse(each.dateTime))")
+    assert len(times) > 1
+    assert times == sorted(times), "who was first"
     found = page.url
     page.get_by_role("link", name="Lưu và theo dõi").click()
     page.get_by_label("Tên", exact=True).fill("Độ mặn vùng tôm")
