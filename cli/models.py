@@ -95,10 +95,11 @@ def correct(args: argparse.Namespace) -> int:
     if args.undo is None and not (args.article and values and args.by):
         raise UsageError("correct needs ARTICLE, at least one of --topics, --tone, --relevance, and --by NAME")
     import pipeline.corrections
+    from pipeline.people import TERMINAL
 
     with opened(args) as (archive, _):
         if args.undo is not None:
-            _tell(pipeline.corrections.undo(archive, args.undo, now_of(args)), "taken back")
+            _tell(pipeline.corrections.undo(archive, args.undo, args.by or TERMINAL, now_of(args)), "taken back")
         else:
             for one in pipeline.corrections.correct(archive, args.article, values, args.by, now_of(args)):
                 _tell(one, "confirmed" if one.before == one.after else "corrected")

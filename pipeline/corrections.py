@@ -12,13 +12,15 @@ from errors import DiemBaoError
 from press.urls import canonical
 from settings import Settings
 from storage import Archive
+from storage.audit import Act, record
 from storage.corrections import Correction, Field, Value, add_correction, corrections, undo_correction
 
 
 def correct(archive: Archive, article: str, values: Mapping[Field, Value], who: str, now: datetime) -> list[Correction]:
     """Put fields of one article right, all or none; what was stored.
 
-    `article` is an id or an address. Raises DiemBaoError for an article or a value that cannot be.
+    `article` is an id or an address; the audit log has it by the same commit. Raises DiemBaoError for an article or a
+    value that cannot be.
     """
     with archive.begin() as db:
         found = storage.articles.get_article(db, int(article) if article.isdecimal() else _address(article))
@@ -27,13 +29,17 @@ def correct(archive: Archive, article: str, values: Mapping[Field, Value], who: 
                 f"no article {article} in the archive: `diembao articles --json` lists ids and addresses"
             )
         made = {add_correction(db, found.id, field, value, who=who, now=now) for field, value in values.items()}
+        record(db, [Act(who, "corrected", str(found.id), {str(name): value for name, value in values.items()})], now)
         return [one for one in corrections(db, article=found.id) if one.id in made]
 
 
-def undo(archive: Archive, number: int, now: datetime) -> Correction:
-    """Take one correction back."""
+def undo(archive: Archive, number: int, who: str, now: datetime) -> Correction:
+    """Take one correction back; the audit log has it by the same commit."""
     with archive.begin() as db:
-        return undo_correction(db, number, now)
+        undone = undo_correction(db, number, now)
+        details = {"correction": number, "field": undone.field}
+        record(db, [Act(who, "correction undone", str(undone.article), details)], now)
+        return undone
 
 
 def rows(archive: Archive) -> Iterator[dict[str, object]]:

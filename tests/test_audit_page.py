@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+import pipeline.corrections
+from pipeline.people import TERMINAL
 from storage.audit import ABOUT_ARTICLES, Act
 from tests.archives import link, store
-from tests.webhouse import House, house, token
+from tests.webhouse import NOW, House, house, token
 from web.deeds import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -69,6 +71,17 @@ def test_acts_are_told_in_words_with_links(home: House) -> None:
     english = "\n".join(rows(admin.get("/audit").text))
     assert "corrected Mặn <b>lên</b> cao tone: set to positive" in english
     assert not re.search("sửa nhãn|đọc bài|bị từ chối", english)
+
+
+def test_what_is_corrected_at_the_terminal_is_in_the_log_too(home: House) -> None:
+    (made,) = pipeline.corrections.correct(home.archive, "1", {"tone": 1}, "Lan", NOW)
+    pipeline.corrections.undo(home.archive, made.id, TERMINAL, NOW)
+    said = rows(home.browser("admin").get("/audit", params={"article": "1"}).text)
+    assert [row.partition(" ")[2].partition("Mặn")[0] for row in said] == [
+        "5/8/2026 dòng lệnh hoàn tác sửa nhãn ",
+        "5/8/2026 Lan sửa nhãn ",
+    ]
+    assert "sắc thái: tích cực" in said[1]
 
 
 def test_acts_are_found_by_kind_person_article_and_day(home: House) -> None:

@@ -64,7 +64,6 @@ def correct(request: Request, visitor: Editor, number: Id, wanted: shapes.NewCor
     if problems or not values:
         raise UsageError("; ".join(problems) or "name at least one of topics, tone, relevance, places")
     made = pipeline.corrections.correct(site.archive, str(number), values, who, site.clock())
-    site.note(visitor, "corrected", number, **values)
     return [asdict(one) for one in made]
 
 
@@ -76,6 +75,4 @@ def undo(request: Request, visitor: Editor, number: Id) -> Any:
         found = storage.corrections.get_correction(db, number)
     if found is None:
         raise HTTPException(404, f"there is no correction {number}")
-    taken = pipeline.corrections.undo(site.archive, number, site.clock())
-    site.note(visitor, "correction undone", taken.article, correction=number, field=taken.field)
-    return asdict(taken)
+    return asdict(pipeline.corrections.undo(site.archive, number, visitor.account.email, site.clock()))
