@@ -28,6 +28,7 @@ from press import TOPICS
 GATE: Final = 0  #: the part of the gold set that is never trained on
 _UNDECIDED: Final = 0.36  # chance of the likeliest tone below which none is given
 _KINDS: Final = ("full", "short")
+_READERS: Final = 3.0  # what a reader's topics count beside a teacher's; a reader's tones count once
 Say = Callable[[str], None]
 
 
@@ -91,17 +92,19 @@ def _topic_labels(examples: Sequence[Example], names: Sequence[str]) -> Array:
     return np.array([[float(name in one.topics) for name in names] for one in examples])
 
 
-def _fitter(examples: Sequence[Example], labels: Array, taught: Silver | None) -> Callable[[list[int]], Weights]:
+def _fitter(
+    examples: Sequence[Example], labels: Array, taught: Silver | None, readers: float = 1.0
+) -> Callable[[list[int]], Weights]:
     """How to fit on some rows of the labelled articles, with what the teacher said of unlabelled ones, if it did."""
     on = ground([one.terms for one in examples], taught)
-    return lambda rows: fit(on, labels, rows)
+    return lambda rows: fit(on, labels, rows, readers)
 
 
 def train_topics(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
     """Fits, calibrates and writes the topic model."""
     names = tuple(TOPICS)
     labels = _topic_labels(examples, names)
-    learn = _fitter(examples, labels, taught)
+    learn = _fitter(examples, labels, taught, _READERS)
     decisions = out_of_fold(examples, parts, learn)
     fitted = learn(list(range(len(examples))))
     info = {
