@@ -12,7 +12,7 @@ import storage.pages
 from bench import Figure
 from demo.press import Press
 from demo.truth import anchor_before
-from pipeline.analyse import analyse
+from pipeline.analyse import Reader, analyse
 from pipeline.collect import collect
 from settings import Settings
 from storage import open_archive
@@ -33,6 +33,7 @@ def run(copies: int, *, recipes: bool = False) -> Figure:
         bodies = _bodies(settings)
         half = len(bodies) // 2
         bare(bodies[:2])  # the libraries load their models on first use
+        Reader(settings).models()  # and so do ours
         first = bare(bodies[:half])
         one = _ours(settings, Path(folder), 1, now)
         two = _ours(settings, Path(folder), 2, now)

@@ -6,6 +6,7 @@ batch a transaction: the article and the mark that its page is done are committe
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import Counter
@@ -226,7 +227,11 @@ def _readers(settings: Settings, workers: int, apart: bool) -> Iterator[Read]:
     """Give the function that reads batches in order: in this process, or in `workers` processes beside it."""
     if workers == 1 and not apart:
         reader = Reader(settings)
-        yield lambda batches, now: ([reader.read(task, now) for task in batch] for batch in batches)
+        gc.freeze()  # what is loaded stays for all pages: no collection need look at its objects again
+        try:
+            yield lambda batches, now: ([reader.read(task, now) for task in batch] for batch in batches)
+        finally:
+            gc.unfreeze()
         return
     spawn = multiprocessing.get_context("spawn")  # a forked child would share our connections and threads
     with ProcessPoolExecutor(
@@ -262,6 +267,7 @@ def _start_worker(settings: Settings, setup: logs.Setup | None) -> None:
         _READER = Reader(settings)
     except DiemBaoError as error:
         _READER = error  # said by the first batch: a failing initializer only breaks the pool
+    gc.freeze()  # as in one process
     threadpool_limits(limits=1)  # two workers with two threads each for every product would wait for one another
 
 
