@@ -12,7 +12,6 @@ import numpy.typing as npt
 from analysis.features import Terms
 
 _RIDGE: Final = 0.3
-_SILVER: Final = 1.0  # what a teacher's chances count beside a reader's label
 _MACHINES: Final = 0.3  # what the machines' decision values count beside the ridge's
 _OWN: Final = 2  # labelled texts a term must occur in, or
 _ALL: Final = 8  # texts of any kind
@@ -116,7 +115,7 @@ def fit(on: Ground, labels: Array, seen: Sequence[int], readers: float = 1.0) ->
     wanted, count, chosen = labels[list(seen)], np.full(len(seen), readers), list(seen)
     if on.chances is not None:
         wanted = np.concatenate([wanted, on.chances])
-        count = np.concatenate([count, np.full(len(on.chances), _SILVER)])
+        count = np.concatenate([count, np.ones(len(on.chances))])
         chosen += range(len(labels), on.rows.shape[0])
     weights, bias = ridge(on.rows[chosen], 2 * wanted - 1, count)
     sharp, shift = machines(on.rows[list(seen)], labels[list(seen)])

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from press import Days, EditionState, OutletState
 from storage.accounts import Role
+from storage.outlets import Announced
 from storage.searches import AlertState, Run
 
 
@@ -42,19 +43,6 @@ class OutletList(BaseModel):
     outcome: str
     reason: str
     status: int | None
-
-
-class Announced(BaseModel):
-    """An address an outlet announced, and what became of it."""
-
-    url: str
-    title: str
-    first_seen: datetime
-    tried_at: datetime | None
-    state: str
-    status: int | None
-    reason: str
-    article: int | None
 
 
 class WholeOutlet(BaseModel):
