@@ -40,8 +40,9 @@ def due_pages(db: Connection, limit: int, after: int = 0, most: int = 1 << 62) -
     found, weight = list[DuePage](), 0
     with db.execute(query, execution_options={"yield_per": 8}) as rows:
         for row in rows:
-            found.append(DuePage(row.page_id, _page(row), as_link(row)))
-            weight += len(row.page_body)
+            due = DuePage(row.page_id, _page(row), as_link(row))
+            found.append(due)
+            weight += len(due.page.body)
             if weight >= most:
                 break
     return found

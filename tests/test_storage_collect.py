@@ -206,6 +206,9 @@ def test_pages_wait_in_order_and_come_back_as_they_were(archive: Archive) -> Non
         assert first[0].page == page(link(0), body + b"\0")
         assert first[0].link == link(0)
         assert [due.id for due in pages.due_pages(db, 9, after=ids[1])] == ids[2:]
+        weight = len(first[0].page.body)
+        assert [due.id for due in pages.due_pages(db, 9, most=weight)] == ids[:1], "no more once they weigh that"
+        assert [due.id for due in pages.due_pages(db, 9, most=weight + 1)] == ids[:2], "the last comes whole"
         assert pages.load_page(db, ids[4]) == pages.due_pages(db, 9, after=ids[3])[0]
 
 
