@@ -29,10 +29,10 @@ _LIMIT: Final = 20_000  # characters read: the beginning of a text decides
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """The phrases of one language: a pattern, and per phrase its topic and points."""
+    """The phrases of one language: for each topic and strength their beginnings, one pattern of all, their points."""
 
     id: str
-    patterns: tuple[tuple[str, re.Pattern[str], float], ...]
+    groups: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...]
 
 
 @lru_cache(maxsize=4)
@@ -40,7 +40,7 @@ def phrasebook(language: Language, folder: Path = FOLDER) -> Phrasebook:
     """Reads `topics_<language>.toml`; ValueError names a topic that is none or a phrase given twice."""
     path = folder / f"topics_{language}.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    patterns = []
+    groups = []
     for topic, lists in data.items():
         if topic == "version":
             continue
@@ -50,8 +50,9 @@ def phrasebook(language: Language, folder: Path = FOLDER) -> Phrasebook:
             phrases = dict.fromkeys(lists.get(strength, ()))
             if phrases:
                 alternatives = "|".join(_expression(phrase, language) for phrase in sorted(phrases, key=len)[::-1])
-                patterns.append((topic, re.compile(_bounded(alternatives, language)), points))
-    return Phrasebook(f"rule:{language}-{data['version']}", tuple(patterns))
+                heads = tuple(phrase.removesuffix("*") for phrase in phrases)
+                groups.append((topic, heads, re.compile(_bounded(alternatives, language)), points))
+    return Phrasebook(f"rule:{language}-{data['version']}", tuple(groups))
 
 
 def _expression(phrase: str, language: Language) -> str:
@@ -71,9 +72,12 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
     book = phrasebook(language)
     whole = f"{title}\n{text}"[:_LIMIT]
     searched = spaced_out(whole) if language == "km" else whole.lower()
+    flat = " ".join(searched.split())
     points: dict[str, float] = {}
     seen: dict[str, dict[str, float]] = {}
-    for topic, pattern, worth in book.patterns:
+    for topic, heads, pattern, worth in book.groups:
+        if not any(map(flat.__contains__, heads)):  # of most groups nothing occurs, and this is seen much faster
+            continue
         counts: dict[str, int] = {}
         for match in pattern.finditer(searched):
             phrase = match.group(0)
@@ -86,15 +90,17 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
     total = sum(points.values())
     order = sorted(points, key=lambda topic: (-points[topic], topic))
     given = [t for t in order[: _MOST.get(language, 2)] if points[t] >= max(_ENOUGH, _SHARE * points[order[0]])]
-    tags = tuple(TopicTag(t, round(points[t] / total, 4), _evidence(seen[t], whole)) for t in given)
+    lowered = whole.lower()
+    tags = tuple(TopicTag(t, round(points[t] / total, 4), _evidence(seen[t], whole, lowered)) for t in given)
     return tags, book.id
 
 
-def _evidence(found: dict[str, float], whole: str) -> tuple[str, ...]:
+def _evidence(found: dict[str, float], whole: str, lowered: str) -> tuple[str, ...]:
     """The phrases worth most as the text writes them (capitals, line breaks); left out where signs hide between."""
     written: list[str] = []
     for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase)):
-        match = re.search(re.escape(phrase), whole, re.IGNORECASE)
-        if match and match.group(0) not in written and len(written) < _EVIDENCE:
-            written.append(match.group(0))
+        at = lowered.find(phrase)
+        piece = whole[at : at + len(phrase)] if at >= 0 else ""
+        if piece.lower() == phrase and piece not in written and len(written) < _EVIDENCE:
+            written.append(piece)
     return tuple(written)
