@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.evidence import Evidence
+from analysis.evidence import Evidence, strongest
 from analysis.model_file import LinearModel
 from analysis.vocabulary import Floats, Known
 
@@ -45,7 +45,7 @@ def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
     score = round(float(chance[best]), 4)
     if score < float(model.info["undecided"]):
         return Tone(None, score)
-    lead = added[:, best] - np.delete(added, best, axis=1).max(axis=1)
-    strongest = np.argsort(-lead, kind="stable")[:_CANDIDATES]
-    wanted = [model.vocabulary.names[known.rows[i]] for i in strongest if lead[i] > 0]
+    one, other = (column for column in range(len(TONES)) if column != best)
+    lead = added[:, best] - np.maximum(added[:, one], added[:, other])
+    wanted = [model.vocabulary.names[known.rows[i]] for i in strongest(lead, _CANDIDATES)]
     return Tone(TONES[best], score, written.phrases(wanted, _EVIDENCE))

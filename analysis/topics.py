@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from analysis.evidence import Evidence
+from analysis.evidence import Evidence, strongest
 from analysis.model_file import LinearModel
 from analysis.vocabulary import Floats, Known
 from press import TopicTag
@@ -41,8 +41,7 @@ def judge(model: LinearModel, known: Known, written: Evidence) -> tuple[TopicTag
     given = chosen(chance, threshold) if len(known.rows) else [model.classes.index("other")]
     tags = []
     for number in given:
-        strongest = np.argsort(-added[:, number], kind="stable")[:_CANDIDATES]
-        wanted = [model.vocabulary.names[known.rows[i]] for i in strongest if added[i, number] > 0]
+        wanted = [model.vocabulary.names[known.rows[i]] for i in strongest(added[:, number], _CANDIDATES)]
         tags.append(
             TopicTag(model.classes[number], round(float(chance[number]), 4), written.phrases(wanted, _EVIDENCE))
         )

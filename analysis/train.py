@@ -142,7 +142,7 @@ def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
 def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
     """Topics and tone of `examples` by the written files, per kind of article."""
     topic_model, tone_model = model_file.load(topic_path), model_file.load(tone_path)
-    unasked = Evidence("", "", [], [])
+    unasked = Evidence("", "", (), ())
     figures = []
     for kind in sorted({one.kind for one in examples}):
         chosen = [one for one in examples if one.kind == kind]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,12 @@ class Known:
     rows: Numbers
     values: Floats
     short: bool  #: only a headline, with at most a lead
+    terms: tuple[str, ...]  #: of every word, "" for signs and for the break between headline and text
+
+
+#: A word's term, its number (-1: unknown), and the numbers of its syllables.
+Parts = tuple[str, int, tuple[int, ...]]
+_BREAK: Final[Parts] = ("", -1, (-1,))  # between headline and text, so that no pair spans them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Vocabulary:
 
     names: tuple[str, ...] = field(repr=False)
     idf: Floats = field(repr=False)  #: (terms,)
-    parts: Callable[[str], tuple[int, tuple[int, ...]]] = field(repr=False)  #: number of a word, those of its syllables
+    parts: Callable[[str], Parts] = field(repr=False)
     words: Numbers = field(repr=False)  #: number of a word -> its term; -1: only a part of others
     titles: Numbers = field(repr=False)  #: number of a word -> its term in a headline, or -1
     pairs: Pairs = field(repr=False)
@@ -59,21 +66,23 @@ class Vocabulary:
 
     def known(self, title: Sequence[str], text: Sequence[str]) -> Known:
         """The known terms of a text given as words: the same as those of `features.terms`."""
-        rows: list[Numbers] = []
-        for words, headline in ((title, True), (text, False)):
-            cut = [part for part in map(self.parts, words) if part[0] != _SIGN]
-            numbers = np.array([number for number, _ in cut], np.int64)
-            singles = numbers[numbers >= 0]
-            syllables = np.array([syllable for _, inside in cut for syllable in inside], np.int64)
-            rows += [self.words[singles], self.pairs.among(numbers), self.syllables.among(syllables)]
-            if headline:
-                rows.append(self.titles[singles])
-        every, counts = np.unique(np.concatenate(rows), return_counts=True)
-        first = int(np.searchsorted(every, 0))
-        every, counts = every[first:], counts[first:]
-        values = (1 + np.log(counts.astype(np.float32))) * self.idf[every]
+        names, numbers, inside = zip(*map(self.parts, title), _BREAK, *map(self.parts, text), strict=True)
+        every = np.array(numbers, np.int64)
+        numbered = every != _SIGN
+        heading, words = every[: len(title)], every[numbered]
+        syllables = np.array(list(chain.from_iterable(inside)), np.int64)
+        rows = [
+            self.words[words[words >= 0]],
+            self.titles[heading[heading >= 0]],
+            self.pairs.among(words),
+            self.syllables.among(syllables),
+        ]
+        found, counts = np.unique(np.concatenate(rows), return_counts=True)
+        first = int(np.searchsorted(found, 0))
+        found, counts = found[first:], counts[first:]
+        values = (1 + np.log(counts.astype(np.float32))) * self.idf[found]
         length = float(np.sqrt(values @ values)) or 1.0
-        return Known(every, values / length, len(text) < SHORT)
+        return Known(found, values / length, len(text) < SHORT, names)
 
 
 @lru_cache(maxsize=1)
@@ -109,11 +118,11 @@ def vocabulary_of(terms: bytes, idf: bytes) -> Vocabulary:
             single.append((number(name), row))
 
     @lru_cache(maxsize=_REMEMBERED)
-    def parts(word: str) -> tuple[int, tuple[int, ...]]:
+    def parts(word: str) -> Parts:
         name = term(word)
         if not name:
-            return _SIGN, ()
-        return words.get(name, -1), tuple(syllables.get(part, -1) for part in name.split(" "))
+            return name, _SIGN, ()
+        return name, words.get(name, -1), tuple(syllables.get(part, -1) for part in name.split(" "))
 
     size = len(words)
     return Vocabulary(

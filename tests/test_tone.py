@@ -19,7 +19,8 @@ MODEL = model_file.load(MODELS / "tone.npz")
 def judged(title: str, text: str = "") -> tone.Tone:
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
-    return tone.judge(MODEL, MODEL.vocabulary.known(one, other), Evidence(title, text, one, other))
+    known = MODEL.vocabulary.known(one, other)
+    return tone.judge(MODEL, known, Evidence(title, text, [*one, "", *other], known.terms))
 
 
 @pytest.mark.parametrize(

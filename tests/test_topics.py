@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import MODELS, model_file, rules, topics
 from analysis.evaluate import compare
-from analysis.evidence import Evidence
+from analysis.evidence import Evidence, strongest
 from analysis.features import PAIR, TITLE, plain, term, terms
 from analysis.words import words
 from press import TOPICS
@@ -24,7 +24,12 @@ MODEL = model_file.load(MODELS / "topics.npz")
 def judged(title: str, text: str = ""):
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
-    return topics.judge(MODEL, MODEL.vocabulary.known(one, other), Evidence(title, text, one, other))
+    known = MODEL.vocabulary.known(one, other)
+    return topics.judge(MODEL, known, Evidence(title, text, [*one, "", *other], known.terms))
+
+
+def written(title: str, text: str, one: list[str], other: list[str]) -> Evidence:
+    return Evidence(title, text, [*one, "", *other], MODEL.vocabulary.known(one, other).terms)
 
 
 CASES = [
@@ -79,10 +84,26 @@ def test_evidence_is_written_as_in_the_text_and_never_one_piece_inside_another()
 
 
 def test_evidence_bridges_white_space_and_skips_what_punctuation_parts():
-    found = Evidence("", "học sinh, nghèo vượt\n khó", [], ["học sinh", ",", "nghèo", "vượt", "khó"])
+    found = written("", "học sinh, nghèo vượt\n khó", [], ["học sinh", ",", "nghèo", "vượt", "khó"])
     assert found.phrases(["vượt|khó", "học sinh|nghèo", PAIR + "sinh nghèo"], 5) == ("vượt\n khó",)
-    both = Evidence("Học sinh", "nghèo", ["Học sinh"], ["nghèo"])
+    both = written("Học sinh", "nghèo", ["Học sinh"], ["nghèo"])
     assert both.phrases([TITLE + "học sinh", PAIR + "sinh nghèo"], 5) == ("Học sinh",)
+
+
+def test_evidence_finds_syllables_within_and_across_words_and_keeps_a_number_with_its_unit():
+    text = "Trao học bổng khuyến học trị giá 20 triệu đồng"
+    found = written("", text, [], ["Trao", "học bổng", "khuyến học", "trị giá", "20 triệu", "đồng"])
+    assert found.phrases([PAIR + "bổng khuyến"], 5) == ("bổng khuyến",)
+    assert found.phrases([PAIR + "khuyến học"], 5) == ("khuyến học",)
+    assert found.phrases([PAIR + "giá 0"], 5) == ("giá 20 triệu",)
+    assert found.phrases([PAIR + "0 đồng", PAIR + "đồng 0"], 5) == ("20 triệu đồng",)
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0]), max_size=60), st.integers(1, 20))
+def test_the_strongest_are_the_first_of_a_full_sort(values, most):
+    added = np.array(values, np.float32)
+    wanted = [i for i in np.argsort(-added, kind="stable")[:most].tolist() if added[i] > 0]
+    assert strongest(added, most) == wanted
 
 
 def test_terms_are_one_form_for_spellings_numbers_and_case():

@@ -239,4 +239,4 @@ def test_a_topic_without_examples_is_never_forced_on_a_text(trained):
     for one in demo_articles("vi")[:20]:
         read = gold.example(record(one))
         known = model.vocabulary.known(read.title_words, read.text_words)
-        assert not absent & {tag.id for tag in topics.judge(model, known, Evidence("", "", [], []))}
+        assert not absent & {tag.id for tag in topics.judge(model, known, Evidence("", "", (), ()))}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import MODELS, model_file
-from analysis.features import terms
+from analysis.features import term, terms
 
 VOCABULARY = model_file.load(MODELS / "topics.npz").vocabulary
 NUMBERS = {name: row for row, name in enumerate(VOCABULARY.names)}
@@ -22,5 +22,6 @@ def test_known_terms_are_those_written_out(title, body):
     wanted = {NUMBERS[name]: count for name, count in counted.counts.items() if name in NUMBERS}
     assert known.rows.tolist() == sorted(wanted)
     assert known.short is counted.short
+    assert known.terms == (*map(term, title), "", *map(term, body))
     values = np.array([(1 + np.log(wanted[row])) * VOCABULARY.idf[row] for row in known.rows])
     assert np.allclose(known.values, values / (np.sqrt(values @ values) or 1), atol=1e-5)
