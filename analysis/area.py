@@ -34,7 +34,7 @@ class Area:
     province: int  #: the unit the setting names
     units: frozenset[int]
     wider: frozenset[int]  #: for an abolished province the one it lies in today
-    strong: tuple[str, ...] = field(repr=False)  #: names that are enough alone
+    strong: frozenset[str] = field(repr=False)  #: names that are enough alone
     guarded: frozenset[str] = field(repr=False)  #: names that count after a unit word only
     khmer: re.Pattern[str] | None = field(repr=False)
 
@@ -120,7 +120,7 @@ def _whole_districts(gazetteer: Gazetteer, inside: set[int]) -> set[int]:
     return {district for district, flags in members.items() if sum(flags) * 2 > len(flags)}
 
 
-def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[tuple[str, ...], frozenset[str]]:
+def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[frozenset[str], frozenset[str]]:
     strong: set[str] = set()
     guarded: set[str] = set()
     for form, owners in gazetteer.forms.items():
@@ -135,7 +135,7 @@ def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[tup
                 guarded.add(form)
             else:
                 strong.update((form, fold(form).title()))
-    return tuple(sorted(strong | {o for name in strong for o in _other_looks(name)})), frozenset(guarded)
+    return frozenset(strong | {o for name in strong for o in _other_looks(name)}), frozenset(guarded)
 
 
 def _shared(gazetteer: Gazetteer, form: str, inside: set[int]) -> bool:

@@ -75,7 +75,7 @@ class Relevance:
     def judge(self, found: Survey) -> Verdict:
         """What a text read by `analysis.places.survey` is to its area; one the prescreen settles is always "none"."""
         seen = look(found)
-        if not (seen.inside or seen.wider or seen.weak) or not found.area.named_in(found.flat):
+        if not (seen.inside or seen.wider or seen.weak) or not _named(found, seen.inside):
             words = f"không nêu địa danh nào của {found.area.name}"
             if seen.sibling:
                 words = f"nơi xảy ra là {_name(found, seen.sibling[0])}, ngoài địa bàn {found.area.name}"
@@ -86,6 +86,16 @@ class Relevance:
             shares /= shares.sum()
         best = int(shares.argmax())
         return Verdict(RELEVANCES[best], round(float(shares[best]), 3), reasons(seen))
+
+
+def _named(found: Survey, inside: list[Mention]) -> bool:
+    """Whether the prescreen would keep the text: one sure name is enough, else all is looked at as it does."""
+    flat, strong = found.flat, found.area.strong
+    return any(
+        flat[m.start : m.end] in strong
+        and not any(map(str.isalnum, flat[max(0, m.start - 1) : m.start] + flat[m.end : m.end + 1]))
+        for m in inside
+    ) or found.area.named_in(flat)
 
 
 def reasons(seen: Look) -> tuple[str, ...]:

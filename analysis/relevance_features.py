@@ -51,11 +51,11 @@ _LIST_GAP = re.compile(
 )
 _LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
 _SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
-_GENERIC = re.compile(r"\b(?:toàn|trong|địa bàn) (?:tỉnh|thành phố|TP)\b|\b(?:tỉnh|thành phố) (?:này|nhà)\b", re.I)
 _PARENT_GAP = re.compile(r" ?(?:,|\(|thuộc|của|-) ?(?:thành phố |TP\.? ?|tỉnh )?", re.I)
 _FIGURE = re.compile(r"^[^.;\n]{0,40}?\d")
 _EXAMPLE = re.compile(r"(?:như|gồm|là|:)(?: các tỉnh| tỉnh|:)? [^.;]{0,60}$")
 _CELL = re.compile(r"^ ?:? ?(?:từ )?\d")
+_DIGITS = "0123456789¹²³០១២៣៤៥៦៧៨៩"
 _CLUB = re.compile(r"\b(?:CLB|câu lạc bộ|đội bóng|V-?League|U\d\d)\b", re.I)
 
 NAMES: tuple[str, ...] = (
@@ -79,6 +79,17 @@ NAMES: tuple[str, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a mention of the area and may make it say little."""
+
+    origin: bool
+    delegate: bool
+    address: bool
+    route_before: bool
+    route_after: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """The mentions of a survey sorted by what they mean for the area."""
 
@@ -89,6 +100,7 @@ class Look:
     sibling: list[Mention]  #: of the wider province, but not of the area
     weak: list[Mention]  #: part of a longer name, a lottery, a person: names of the area that may mean nothing
     lists: dict[int, int]  #: start of a mention -> how many provinces its list has
+    around: list[Around] = field(default_factory=list)  #: of each inside mention
     roles: dict[int, str] = field(default_factory=dict)  #: start of an inside mention -> "" or why it says little
     tail: int = 1 << 60  #: where an unfinished last sentence begins (a cut text, the headline of a related article)
 
@@ -112,7 +124,8 @@ def look(survey: Survey) -> Look:
             seen.sibling.append(mention)
         else:
             seen.outside.append(mention)
-    seen.roles.update((mention.start, _role(seen, mention)) for mention in seen.inside)
+    seen.around.extend(_around(survey, mention) for mention in seen.inside)
+    seen.roles.update((m.start, _role(seen, m, around)) for m, around in zip(seen.inside, seen.around, strict=True))
     return seen
 
 
@@ -137,21 +150,26 @@ def _tail(flat: str, title: int) -> int:
     return end + 1 if end > title + 40 else len(flat) + 1
 
 
-def _role(seen: Look, mention: Mention) -> str:
-    survey = seen.survey
-    if mention.start > seen.tail:
-        return "tail"
-    if is_origin(survey, mention):
-        return "origin"
-    if is_delegate(survey, mention):
-        return "delegate"
-    if context(survey, mention, _ADDRESS) or _PHONE.match(survey.flat[mention.end : mention.end + 60]):
-        return "address"
-    if seen.lists.get(mention.start, 0) > 2:
-        return "list"
-    if context(survey, mention, _ROUTE_BEFORE, 16) and _ROUTE_AFTER.match(survey.flat[mention.end : mention.end + 12]):
-        return "route"
-    return ""
+def _around(survey: Survey, mention: Mention) -> Around:
+    return Around(
+        origin=is_origin(survey, mention),
+        delegate=is_delegate(survey, mention),
+        address=context(survey, mention, _ADDRESS) or bool(_PHONE.match(survey.flat[mention.end : mention.end + 60])),
+        route_before=context(survey, mention, _ROUTE_BEFORE, 16),
+        route_after=bool(_ROUTE_AFTER.match(survey.flat[mention.end : mention.end + 12])),
+    )
+
+
+def _role(seen: Look, mention: Mention, around: Around) -> str:
+    reasons = {
+        "tail": mention.start > seen.tail,
+        "origin": around.origin,
+        "delegate": around.delegate,
+        "address": around.address,
+        "list": seen.lists.get(mention.start, 0) > 2,
+        "route": around.route_before and around.route_after,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _lists(survey: Survey) -> dict[int, int]:
@@ -193,6 +211,8 @@ def features(seen: Look) -> list[float]:
     """The numbers in the order of NAMES; counts as log(1 + n), shares and positions 0..1."""
     values = {**_positions(seen), **_amounts(seen), **_roles(seen), **_surroundings(seen), **_solid(seen)}
     values |= {name: math.log1p(count) for name, count in counted(seen.survey.flat).items()}
+    if not (seen.inside or seen.wider):
+        values["generic"] = 0.0  # "the province" is then another one
     return [float(values[name]) for name in NAMES]
 
 
@@ -269,13 +289,10 @@ def _roles(seen: Look) -> dict[str, float]:
     survey, flat = seen.survey, seen.survey.flat
     count = len(seen.inside)
     listed = [m for m in seen.inside if m.start in seen.lists]
-    origin = sum(is_origin(survey, m) for m in seen.inside)
-    delegate = sum(is_delegate(survey, m) for m in seen.inside)
-    route = sum(
-        context(survey, m, _ROUTE_BEFORE, 16) or bool(_ROUTE_AFTER.match(flat[m.end : m.end + 12])) for m in seen.inside
-    )
-    address = sum(context(survey, m, _ADDRESS) or bool(_PHONE.match(flat[m.end : m.end + 60])) for m in seen.inside)
-    near = seen.inside + seen.wider
+    origin = sum(around.origin for around in seen.around)
+    delegate = sum(around.delegate for around in seen.around)
+    route = sum(around.route_before or around.route_after for around in seen.around)
+    address = sum(around.address for around in seen.around)
     log = math.log1p
     return {
         "in_list": log(len(listed)), "list_share": _share(len(listed), count),
@@ -287,7 +304,7 @@ def _roles(seen: Look) -> dict[str, float]:
         "school": log(sum(context(survey, m, _SCHOOL, 36) for m in seen.inside)),
         "route": log(route), "route_share": _share(route, count),
         "paren": log(sum(flat[max(0, m.start - 1) : m.start] == "(" for m in seen.inside)),
-        "weak": log(len(seen.weak)), "generic": log(len(_GENERIC.findall(flat))) if near else 0.0,
+        "weak": log(len(seen.weak)),
     }  # fmt: skip
 
 
@@ -297,6 +314,7 @@ def _surroundings(seen: Look) -> dict[str, float]:
     plain = [m for m in seen.wider if m.start not in seen.lists]
     log = math.log1p
     line = survey.gazetteer.lineage(survey.area.province) | survey.area.units
+    beginning = survey.flat[:3000]
     return {
         "wider": log(wide), "wider_plain": log(len(plain)),
         "wider_authority": log(sum(context(survey, m, _AUTHORITY, 36) for m in seen.wider)),
@@ -306,7 +324,7 @@ def _surroundings(seen: Look) -> dict[str, float]:
         "merged_both": bool(seen.inside) and bool(seen.wider),
         "local_outlet": bool(survey.home & line), "other_outlet": bool(survey.home) and not survey.home & line,
         "length": log(len(survey.flat)), "sentences": log(max((m.sentence for m in survey.mentions), default=0)),
-        "digits": _share(sum(map(str.isdigit, survey.flat[:3000])), min(len(survey.flat), 3000)),
+        "digits": _share(sum(map(beginning.count, _DIGITS)), len(beginning)),
         "lines": log(survey.flat.count("\n")),
     }  # fmt: skip
 

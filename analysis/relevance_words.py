@@ -19,6 +19,11 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("khởi tố", "bắt", "tạm giữ", "bị can", "thu giữ", "nghi phạm", "truy tố", "đối tượng", "lừa đảo"),
         *("trộm", "triệt phá"),
     ),
+    "generic": (
+        *("toàn tỉnh", "toàn thành phố", "toàn tp", "trong tỉnh", "trong thành phố", "trong tp"),
+        *("địa bàn tỉnh", "địa bàn thành phố", "địa bàn tp"),
+        *("tỉnh này", "tỉnh nhà", "thành phố này", "thành phố nhà"),
+    ),
 }
 #: Whole words as they are written.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
