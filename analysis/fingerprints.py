@@ -193,9 +193,9 @@ def _terms(title: Sequence[str], head: Sequence[str]) -> dict[int, float]:
         for found, factor in ((map(str.lower, tokens), weight), (_names(tokens), weight * NAME_WEIGHT)):
             for term, rarity in map(_term, found):
                 weights[term] = factor * rarity
-    heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:TERMS]
-    length = math.sqrt(sum(weight * weight for _, weight in heaviest)) or 1.0
-    return {term: weight / length for term, weight in heaviest}
+    heaviest = sorted((-weight, term) for term, weight in weights.items())[:TERMS]
+    length = math.sqrt(sum(weight * weight for weight, _ in heaviest)) or 1.0
+    return {term: -weight / length for weight, term in heaviest}
 
 
 @lru_cache(maxsize=60_000)

@@ -91,7 +91,7 @@ _ENGLISH_LINE = (
     " Highway Airport Police Hospital University School Department Committee People Festival"
 )
 _ENGLISH_HEADS = frozenset(_ENGLISH_LINE.split())
-_SENTENCE = re.compile(r"[.!?…;](?=\s)|\n|។")
+_SENTENCE = re.compile(r"[.!?…;\n។](?:(?<=[\n។])|(?=\s))")
 _LIST = re.compile(r" ?(?:,|;|và|, và|hoặc) ?(?:và )?")
 _OWNER = ("'s", "’s")
 _KINDS = (("person", _PERSON), ("lottery", _LOTTERY), ("street", _STREET), ("built", _BUILT), ("village", _VILLAGE))

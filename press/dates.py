@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -219,6 +220,7 @@ _RUN_OWN = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\d
 _RUN_VCCORP = re.compile(r"1\d\d(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d{2,3}")
 
 
+@lru_cache(maxsize=64)  # each date a page states is held against it
 def url_date(url: str) -> date | None:
     """The day an article's address carries (…20260805…, /2026/08/05/, VCCorp's …260805…) in Vietnam, or None."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 _TRACKING = re.compile(
@@ -57,6 +58,7 @@ def _canonical_once(url: str) -> str:
     return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
 
 
+@lru_cache(maxsize=256)
 def _host(name: str) -> str:
     name = name.lower().rstrip(".")
     if ":" in name:
