@@ -165,9 +165,8 @@ _NOISE = ",".join(
 )
 _RIGHT = 'p[style*="right" i],div[style*="right" i],[align=right],p.text-right,p[class*=right i]'
 _EMPHASIS = "em,i"
-_BLOCKS = re.compile(
+_BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
     r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|section|article|blockquote|br|hr|figure|pre|center|main)\b[^>]*>",
-    re.I,
 )
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)

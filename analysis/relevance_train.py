@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +15,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.beside import Survey
+from analysis.evaluate import Figures, compare
 from analysis.features import plain
 from analysis.gazetteer import load_gazetteer
 from analysis.places import survey
-from analysis.relevance import NAME
+from analysis.relevance import NAME, Relevance
 from analysis.relevance_features import NAMES, features, look
 from press import RELEVANCES
+from press import Relevance as Label
 from press.dates import parse
 
 Arrays = dict[str, NDArray[Any]]
+FOLDS = 5  #: each group is in one; a model never sees the group it is measured on
+SUBJECT = ("focus", "mention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +106,25 @@ def grouped(samples: list[Sample]) -> list[Sample]:
     return [replace(sample, group=root(index)) for index, sample in enumerate(samples)]
 
 
-def matrix(samples: list[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Features (samples × NAMES) and whether the prescreen lets the article through at all."""
+def surveys(samples: Sequence[Sample]) -> list[Survey]:
+    """What one reading of each article finds, for its area."""
     gazetteer = load_gazetteer()
     areas = {name: gazetteer.area(name) for name in {sample.area for sample in samples}}
-    rows, named = np.zeros((len(samples), len(NAMES))), np.zeros(len(samples), dtype=bool)
-    for index, one in enumerate(samples):
-        area = areas[one.area]
-        found = survey(one.title, one.text, area=area, published_at=one.published_at, outlet=one.outlet)
-        rows[index] = features(look(found))
-        named[index] = area.named_in(f"{one.title}\n{one.text}")
-    return rows, named
+    return [
+        survey(one.title, one.text, area=areas[one.area], published_at=one.published_at, outlet=one.outlet)
+        for one in samples
+    ]
+
+
+def matrix(samples: Sequence[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Features (samples × NAMES) and whether the prescreen lets the article through at all."""
+    return _matrix(samples, surveys(samples))
+
+
+def _matrix(samples: Sequence[Sample], read: Sequence[Survey]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    rows = np.array([features(look(found)) for found in read]).reshape(-1, len(NAMES))
+    named = [found.area.named_in(f"{one.title}\n{one.text}") for one, found in zip(samples, read, strict=True)]
+    return rows, np.array(named, dtype=bool)
 
 
 def learn(rows: NDArray[np.float64], labels: NDArray[np.int64], strength: float = 0.04) -> Arrays:
@@ -136,6 +149,41 @@ def fit(data_dir: Path, skip: frozenset[str] = frozenset(), corrected: Sequence[
     arrays["names"] = np.array(NAMES)
     arrays["id"] = np.array(f"relevance-1-{_digest(samples, arrays)}")
     return {name: one.astype(np.float32) if one.dtype == np.float64 else one for name, one in arrays.items()}
+
+
+def measure(data: Path) -> tuple[Figures, ...]:
+    """Everything labelled, each article judged by a model that saw nothing of its group: figures per source and area.
+
+    Articles by the four labels; items of today, where few are `passing`, by whether the area is their subject. Nothing
+    where too little is labelled for five folds.
+    """
+    samples = load_samples(data)
+    read = surveys(samples)
+    rows, named = _matrix(samples, read)
+    labels, folds = np.array([one.label for one in samples]), np.array([one.group % FOLDS for one in samples])
+    said: list[Label] = ["none"] * len(samples)
+    if any(len(set(labels[named & (folds != fold)].tolist())) < 2 for fold in range(FOLDS)):
+        return ()
+    for fold in range(FOLDS):
+        seen = named & (folds != fold)
+        arrays = learn(rows[seen], labels[seen])
+        model = Relevance("", arrays["mean"], arrays["scale"], arrays["weights"], arrays["bias"])
+        for index in np.flatnonzero(folds == fold):
+            said[index] = model.judge(read[index]).value
+    found = []
+    for source, area in dict.fromkeys((one.source, one.area) for one in samples):
+        chosen = [i for i, one in enumerate(samples) if (one.source, one.area) == (source, area)]
+        gold, mine = [RELEVANCES[samples[i].label] for i in chosen], [said[i] for i in chosen]
+        if source == "articles":
+            what, classes = f"relevance to {area}, articles", list(RELEVANCES)
+            found.append(compare(what, [[label] for label in gold], [[label] for label in mine], classes))
+        else:
+            found.append(compare(f"focus or mention of {area}, items", _subjects(gold), _subjects(mine), ["subject"]))
+    return tuple(found)
+
+
+def _subjects(labels: Iterable[str]) -> list[list[str]]:
+    return [["subject" if label in SUBJECT else "no subject"] for label in labels]
 
 
 def _digest(samples: list[Sample], arrays: Arrays) -> str:

@@ -21,6 +21,7 @@ from analysis.evaluate import Figures, as_text, compare
 from analysis.evidence import Evidence
 from analysis.fitting import Array, Silver, Weights, fit, ground
 from analysis.gold import PARTS, Example, example, groups, part, records
+from analysis.relevance_train import measure as measure_relevance
 from analysis.relevance_train import train_relevance
 from analysis.silver import read as read_silver
 from press import TOPICS
@@ -39,13 +40,17 @@ class Report:
     files: tuple[Path, ...]
     models: tuple[str, ...]
     gate: tuple[Figures, ...]
+    relevance: tuple[Figures, ...] = ()
 
     def __str__(self) -> str:
         return self.text()
 
     def text(self) -> str:
         """The figures in Markdown."""
-        return "\n\n".join(["### Gate set (never trained on)", *map(as_text, self.gate)])
+        parts = ["### Gate set (never trained on)", *map(as_text, self.gate)]
+        if self.relevance:
+            parts += ["### Relevance (five folds over everything labelled)", *map(as_text, self.relevance)]
+        return "\n\n".join(parts)
 
 
 def out_of_fold(examples: Sequence[Example], parts: Sequence[int], fit: Callable[[list[int]], Weights]) -> Array:
@@ -193,8 +198,9 @@ def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str,
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")
     figures = measure(held, topic_path, tone_path, "gate set")
+    near = measure_relevance(data)
     ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))
-    return Report((topic_path, tone_path, relevance_path), ids, figures)
+    return Report((topic_path, tone_path, relevance_path), ids, figures, near)
 
 
 def _some(rows: Sequence[int], examples: Sequence[Example], parts: Sequence[int]) -> tuple[list[Example], list[int]]:

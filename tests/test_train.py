@@ -37,6 +37,7 @@ def test_training_writes_models_that_say_what_they_are(trained):
     assert "labelled articles" in model.info["trained_on"]
     assert len(said) >= 4
     assert "topics" in report.text()
+    assert "### Relevance (five folds" in report.text()
 
 
 def test_the_same_data_give_the_same_model(trained, tmp_path):
