@@ -71,7 +71,8 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
     """The topics of a Khmer or English text, strongest first, none where no phrase decides; and the rule's id."""
     book = phrasebook(language)
     whole = f"{title}\n{text}"[:_LIMIT]
-    searched = spaced_out(whole) if language == "km" else whole.lower()
+    lowered = _lowered(whole)
+    searched = spaced_out(whole) if language == "km" else lowered
     flat = " ".join(searched.split())
     points: dict[str, float] = {}
     seen: dict[str, dict[str, float]] = {}
@@ -90,9 +91,16 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
     total = sum(points.values())
     order = sorted(points, key=lambda topic: (-points[topic], topic))
     given = [t for t in order[: _MOST.get(language, 2)] if points[t] >= max(_ENOUGH, _SHARE * points[order[0]])]
-    lowered = whole.lower()
     tags = tuple(TopicTag(t, round(points[t] / total, 4), _evidence(seen[t], whole, lowered)) for t in given)
     return tags, book.id
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case, each letter in its place: a few capitals (İ) would become two."""
+    lowered = text.lower()
+    return (
+        lowered if len(lowered) == len(text) else "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+    )
 
 
 def _evidence(found: dict[str, float], whole: str, lowered: str) -> tuple[str, ...]:
@@ -101,6 +109,6 @@ def _evidence(found: dict[str, float], whole: str, lowered: str) -> tuple[str, .
     for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase)):
         at = lowered.find(phrase)
         piece = whole[at : at + len(phrase)] if at >= 0 else ""
-        if piece.lower() == phrase and piece not in written and len(written) < _EVIDENCE:
+        if _lowered(piece) == phrase and piece not in written and len(written) < _EVIDENCE:
             written.append(piece)
     return tuple(written)

@@ -165,6 +165,8 @@ def test_every_phrase_is_of_its_language_and_in_normal_form(language):
 
 
 def test_the_rule_matches_whole_words_and_clusters_only():
+    (tag,) = rules.judge("FARMERS near İzmir", "The farmers sell rice", "en")[0]
+    assert tag.evidence == ("FARMERS", "rice")  # "İ" in small letters is two
     assert rules.judge("The import of imports", "", "en")[0][0].id == "economy"
     assert rules.judge("Important portrait", "", "en")[0] == ()
     assert rules.judge("", "ចោ", "km")[0] == ()
