@@ -74,7 +74,7 @@ class Tagger:
             return tags, tone.Tone(None, 0.0), model
         title_words, text_words = segmenter.words(title), segmenter.words(text)
         known = self._topics.vocabulary.known(title_words, text_words)
-        written = Evidence(title, text, [*title_words, "", *text_words], known.terms)
+        written = Evidence(title, text, title_words, text_words, known.terms)
         tags = topics.judge(self._topics, known, written)
         if self._tone.vocabulary is not self._topics.vocabulary:  # trained apart
             known = self._tone.vocabulary.known(title_words, text_words)

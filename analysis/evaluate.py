@@ -47,8 +47,7 @@ def _f1(hit: Counts, given: Counts, true: Counts) -> npt.NDArray[np.float64]:
 def _summary(gold: Counts, found: Counts, present: npt.NDArray[np.bool_]) -> tuple[float, float]:
     hit, given, true = (gold * found).sum(0), found.sum(0), gold.sum(0)
     total = given.sum() + true.sum()
-    macro = float(_f1(hit, given, true)[present].mean()) if present.any() else 0.0
-    return (2.0 * hit.sum() / total if total else 0.0), macro
+    return (2.0 * hit.sum() / total if total else 0.0), float(_f1(hit, given, true)[present].mean())
 
 
 def compare(

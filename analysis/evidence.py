@@ -16,7 +16,7 @@ _BETWEEN: Final = "\n"  # no word has a line break in it
 
 
 def strongest(added: Floats, most: int) -> list[int]:
-    """The numbers of the largest values above nothing, largest first, at most `most`; of equal ones the first."""
+    """The numbers of the largest values above zero, largest first, at most `most`; of equal ones the first."""
     if len(added) > most:
         least = np.partition(added, -most)[-most]
         at = np.flatnonzero(added >= least)  # sorting a few is faster than sorting all
@@ -29,10 +29,12 @@ def strongest(added: Floats, most: int) -> list[int]:
 class Evidence:
     """Finds the terms of one text in it: only a few of a text's thousand terms are ever asked for."""
 
-    def __init__(self, title: str, text: str, words: Sequence[str], terms: Sequence[str]) -> None:
-        """Take the text, its words with any break between headline and text, and the term of each (`Known.terms`)."""
+    def __init__(
+        self, title: str, text: str, title_words: Sequence[str], text_words: Sequence[str], terms: Sequence[str]
+    ) -> None:
+        """Take the text as it was cut into words, and the terms of these as `Vocabulary.known` gives them."""
         self._texts = (title, text)
-        self._words = words
+        self._words = [*title_words, "", *text_words]
         self._terms = terms
 
     def phrases(self, wanted: Iterable[str], limit: int) -> tuple[str, ...]:
@@ -70,10 +72,14 @@ class Evidence:
         return " ".join([*self._parts(word), *self._parts(word + 1)][before : before + 2])
 
     def _parts(self, word: int) -> Sequence[str]:
-        """A word's syllables as written; of a number with its unit the whole, as its term is one."""
-        if word == len(self._words):
-            return ()
-        return self._words[word].split(" ") if " " in self._terms[word] else self._words[word : word + 1]
+        """A word's syllables as written; a number with its unit is one, as its term is, unless the text joins them."""
+        written = self._words[word : word + 1]
+        if written and " " in written[0]:
+            if " " in self._terms[word]:
+                return written[0].split(" ")
+            if not any(written[0] in text for text in self._texts):
+                return written[0].split(" ")[:1]
+        return written
 
     @cached_property
     def _line(self) -> str:

@@ -89,7 +89,7 @@ class Relevance:
 
 
 def _named(found: Survey, inside: list[Mention]) -> bool:
-    """Whether the prescreen would keep the text: one sure name is enough, else all is looked at as it does."""
+    """Whether the prescreen keeps the text: a sure name among the mentions settles it, else the whole is searched."""
     flat, strong = found.flat, found.area.strong
     return any(
         flat[m.start : m.end] in strong

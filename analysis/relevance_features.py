@@ -55,7 +55,7 @@ _PARENT_GAP = re.compile(r" ?(?:,|\(|thuộc|của|-) ?(?:thành phố |TP\.? ?|
 _FIGURE = re.compile(r"^[^.;\n]{0,40}?\d")
 _EXAMPLE = re.compile(r"(?:như|gồm|là|:)(?: các tỉnh| tỉnh|:)? [^.;]{0,60}$")
 _CELL = re.compile(r"^ ?:? ?(?:từ )?\d")
-_DIGITS = "0123456789¹²³០១២៣៤៥៦៧៨៩"
+_DIGITS = "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉០១២៣៤៥៦៧៨៩"  # counting these is faster than asking every sign
 _CLUB = re.compile(r"\b(?:CLB|câu lạc bộ|đội bóng|V-?League|U\d\d)\b", re.I)
 
 NAMES: tuple[str, ...] = (

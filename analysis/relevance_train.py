@@ -28,7 +28,7 @@ from press.dates import parse
 
 Arrays = dict[str, NDArray[Any]]
 FOLDS = 5  #: each group is in one; a model never sees the group it is measured on
-SUBJECT = ("focus", "mention")
+_SUBJECT = ("focus", "mention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,8 @@ def surveys(samples: Sequence[Sample]) -> list[Survey]:
     ]
 
 
-def matrix(samples: Sequence[Sample]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Features (samples × NAMES) and whether the prescreen lets the article through at all."""
-    return _matrix(samples, surveys(samples))
-
-
-def _matrix(samples: Sequence[Sample], read: Sequence[Survey]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def matrix(samples: Sequence[Sample], read: Sequence[Survey]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Features (samples × NAMES) of what was read, and whether the prescreen lets the article through at all."""
     rows = np.array([features(look(found)) for found in read]).reshape(-1, len(NAMES))
     named = [found.area.named_in(f"{one.title}\n{one.text}") for one, found in zip(samples, read, strict=True)]
     return rows, np.array(named, dtype=bool)
@@ -143,7 +139,7 @@ def learn(rows: NDArray[np.float64], labels: NDArray[np.int64], strength: float 
 def fit(data_dir: Path, skip: frozenset[str] = frozenset(), corrected: Sequence[Mapping[str, Any]] = ()) -> Arrays:
     """Trains on the gold folder below `data_dir` (without the ids in `skip`): the arrays `analysis.relevance` reads."""
     samples = [sample for sample in load_samples(data_dir, corrected) if sample.id not in skip]
-    rows, named = matrix(samples)
+    rows, named = matrix(samples, surveys(samples))
     labels = np.array([sample.label for sample in samples])
     arrays = learn(rows[named], labels[named])
     arrays["names"] = np.array(NAMES)
@@ -159,7 +155,7 @@ def measure(data: Path) -> tuple[Figures, ...]:
     """
     samples = load_samples(data)
     read = surveys(samples)
-    rows, named = _matrix(samples, read)
+    rows, named = matrix(samples, read)
     labels, folds = np.array([one.label for one in samples]), np.array([one.group % FOLDS for one in samples])
     said: list[Label] = ["none"] * len(samples)
     if any(len(set(labels[named & (folds != fold)].tolist())) < 2 for fold in range(FOLDS)):
@@ -177,13 +173,13 @@ def measure(data: Path) -> tuple[Figures, ...]:
         if source == "articles":
             what, classes = f"relevance to {area}, articles", list(RELEVANCES)
             found.append(compare(what, [[label] for label in gold], [[label] for label in mine], classes))
-        else:
+        elif any(label in _SUBJECT for label in gold):
             found.append(compare(f"focus or mention of {area}, items", _subjects(gold), _subjects(mine), ["subject"]))
     return tuple(found)
 
 
 def _subjects(labels: Iterable[str]) -> list[list[str]]:
-    return [["subject" if label in SUBJECT else "no subject"] for label in labels]
+    return [["subject" if label in _SUBJECT else "no subject"] for label in labels]
 
 
 def _digest(samples: list[Sample], arrays: Arrays) -> str:

@@ -1,4 +1,7 @@
-"""Words whose number tells what kind of text names a place: an event, a plan, a crime, a draw, a forecast."""
+"""Words whose number tells what kind of text names a place: an event, a plan, a crime, a draw, a forecast.
+
+And how often it speaks of "the province" without a name (`generic`).
+"""
 
 from __future__ import annotations
 

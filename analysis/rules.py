@@ -29,7 +29,7 @@ _LIMIT: Final = 20_000  # characters read: the beginning of a text decides
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """The phrases of one language: for each topic and strength their beginnings, one pattern of all, their points."""
+    """The phrases of one language: for each topic and strength their stems, one pattern of all, their points."""
 
     id: str
     groups: tuple[tuple[str, tuple[str, ...], re.Pattern[str], float], ...]
@@ -50,8 +50,8 @@ def phrasebook(language: Language, folder: Path = FOLDER) -> Phrasebook:
             phrases = dict.fromkeys(lists.get(strength, ()))
             if phrases:
                 alternatives = "|".join(_expression(phrase, language) for phrase in sorted(phrases, key=len)[::-1])
-                heads = tuple(phrase.removesuffix("*") for phrase in phrases)
-                groups.append((topic, heads, re.compile(_bounded(alternatives, language)), points))
+                stems = tuple(phrase.removesuffix("*") for phrase in phrases)
+                groups.append((topic, stems, re.compile(_bounded(alternatives, language)), points))
     return Phrasebook(f"rule:{language}-{data['version']}", tuple(groups))
 
 
@@ -71,13 +71,13 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
     """The topics of a Khmer or English text, strongest first, none where no phrase decides; and the rule's id."""
     book = phrasebook(language)
     whole = f"{title}\n{text}"[:_LIMIT]
-    lowered = _lowered(whole)
+    lowered = whole.replace("İ", "I").lower()  # the one capital whose small form is two signs: places stay places
     searched = spaced_out(whole) if language == "km" else lowered
     flat = " ".join(searched.split())
     points: dict[str, float] = {}
     seen: dict[str, dict[str, float]] = {}
-    for topic, heads, pattern, worth in book.groups:
-        if not any(map(flat.__contains__, heads)):  # of most groups nothing occurs, and this is seen much faster
+    for topic, stems, pattern, worth in book.groups:
+        if not any(map(flat.__contains__, stems)):  # of most groups nothing occurs, and this is seen much faster
             continue
         counts: dict[str, int] = {}
         for match in pattern.finditer(searched):
@@ -95,20 +95,12 @@ def judge(title: str, text: str, language: Language) -> tuple[tuple[TopicTag, ..
     return tags, book.id
 
 
-def _lowered(text: str) -> str:
-    """The text in lower case, each letter in its place: a few capitals (İ) would become two."""
-    lowered = text.lower()
-    return (
-        lowered if len(lowered) == len(text) else "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
-    )
-
-
 def _evidence(found: dict[str, float], whole: str, lowered: str) -> tuple[str, ...]:
     """The phrases worth most as the text writes them (capitals, line breaks); left out where signs hide between."""
     written: list[str] = []
     for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase)):
-        at = lowered.find(phrase)
-        piece = whole[at : at + len(phrase)] if at >= 0 else ""
-        if _lowered(piece) == phrase and piece not in written and len(written) < _EVIDENCE:
+        at = lowered.find(phrase.lower())
+        piece = whole[at : at + len(phrase)]
+        if at >= 0 and piece not in written and len(written) < _EVIDENCE:
             written.append(piece)
     return tuple(written)

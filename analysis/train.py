@@ -1,7 +1,7 @@
-"""Trains topics and tone from the labelled articles and measures them: the same data give the same files.
+"""Trains topics, tone and relevance from labelled articles and measures them: the same data give the same files.
 
 A fifth of the gold groups (near-duplicates stay together) is the gate set: never trained on, only measured. Thresholds
-and calibration come from out-of-fold scores of the rest.
+and calibration come from out-of-fold scores of the rest. Relevance, which has few labels, is measured by folds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a training gave: the files, their ids, and the figures by kind of text."""
+    """What a training gave: the files, their ids, the figures by kind of text and those of relevance by area."""
 
     files: tuple[Path, ...]
     models: tuple[str, ...]
@@ -147,7 +147,7 @@ def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
 def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
     """Topics and tone of `examples` by the written files, per kind of article."""
     topic_model, tone_model = model_file.load(topic_path), model_file.load(tone_path)
-    unasked = Evidence("", "", (), ())
+    unasked = Evidence("", "", (), (), ())
     figures = []
     for kind in sorted({one.kind for one in examples}):
         chosen = [one for one in examples if one.kind == kind]
@@ -198,6 +198,7 @@ def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str,
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")
     figures = measure(held, topic_path, tone_path, "gate set")
+    progress("measuring relevance in five folds")
     near = measure_relevance(data)
     ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))
     return Report((topic_path, tone_path, relevance_path), ids, figures, near)

@@ -66,7 +66,7 @@ class Vocabulary:
 
     def known(self, title: Sequence[str], text: Sequence[str]) -> Known:
         """The known terms of a text given as words: the same as those of `features.terms`."""
-        names, numbers, inside = zip(*map(self.parts, title), _BREAK, *map(self.parts, text), strict=True)
+        written, numbers, inside = zip(*map(self.parts, title), _BREAK, *map(self.parts, text), strict=True)
         every = np.array(numbers, np.int64)
         numbered = every != _SIGN
         heading, words = every[: len(title)], every[numbered]
@@ -82,7 +82,7 @@ class Vocabulary:
         found, counts = found[first:], counts[first:]
         values = (1 + np.log(counts.astype(np.float32))) * self.idf[found]
         length = float(np.sqrt(values @ values)) or 1.0
-        return Known(found, values / length, len(text) < SHORT, names)
+        return Known(found, values / length, len(text) < SHORT, written)
 
 
 @lru_cache(maxsize=1)

@@ -58,7 +58,7 @@ def _canonical_once(url: str) -> str:
     return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # a run meets the same few hosts again and again
 def _host(name: str) -> str:
     name = name.lower().rstrip(".")
     if ":" in name:

@@ -92,7 +92,7 @@ def test_a_correction_teaches_what_was_corrected_and_nothing_else(plain, tmp_pat
         model = model_file.load(report.files[0])
         asked = gold.example({"id": "x", "title": "", "text": f"{own} {' '.join(WORDS[::2])} {own}"})
         known = model.vocabulary.known(asked.title_words, asked.text_words)
-        said.append([tag.id for tag in topics.judge(model, known, Evidence("", "", (), ()))])
+        said.append([tag.id for tag in topics.judge(model, known, Evidence("", "", (), (), ()))])
     assert "press_media" not in said[0]
     assert "press_media" in said[1]
     assert "(30 of them corrected by officers)" in model.info["trained_on"]

@@ -20,7 +20,7 @@ def judged(title: str, text: str = "") -> tone.Tone:
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
     known = MODEL.vocabulary.known(one, other)
-    return tone.judge(MODEL, known, Evidence(title, text, [*one, "", *other], known.terms))
+    return tone.judge(MODEL, known, Evidence(title, text, one, other, known.terms))
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ def judged(title: str, text: str = ""):
     title, text = plain(title), plain(text)
     one, other = words(title), words(text)
     known = MODEL.vocabulary.known(one, other)
-    return topics.judge(MODEL, known, Evidence(title, text, [*one, "", *other], known.terms))
+    return topics.judge(MODEL, known, Evidence(title, text, one, other, known.terms))
 
 
 def written(title: str, text: str, one: list[str], other: list[str]) -> Evidence:
-    return Evidence(title, text, [*one, "", *other], MODEL.vocabulary.known(one, other).terms)
+    return Evidence(title, text, one, other, MODEL.vocabulary.known(one, other).terms)
 
 
 CASES = [
@@ -97,6 +97,8 @@ def test_evidence_finds_syllables_within_and_across_words_and_keeps_a_number_wit
     assert found.phrases([PAIR + "khuyến học"], 5) == ("khuyến học",)
     assert found.phrases([PAIR + "giá 0"], 5) == ("giá 20 triệu",)
     assert found.phrases([PAIR + "0 đồng", PAIR + "đồng 0"], 5) == ("20 triệu đồng",)
+    joined = written("", "ngập sâu 20-30cm", [], ["ngập", "sâu", "20-30 cm"])
+    assert joined.phrases([PAIR + "sâu 0"], 5) == ("sâu 20-30",)
 
 
 @given(st.lists(st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0]), max_size=60), st.integers(1, 20))
@@ -167,6 +169,8 @@ def test_every_phrase_is_of_its_language_and_in_normal_form(language):
 def test_the_rule_matches_whole_words_and_clusters_only():
     (tag,) = rules.judge("FARMERS near İzmir", "The farmers sell rice", "en")[0]
     assert tag.evidence == ("FARMERS", "rice")  # "İ" in small letters is two
+    (tag,) = rules.judge("", "ជំងឺ COVID និងការព្យាបាលអ្នកជំងឺ", "km")[0]
+    assert "COVID" in tag.evidence
     assert rules.judge("The import of imports", "", "en")[0][0].id == "economy"
     assert rules.judge("Important portrait", "", "en")[0] == ()
     assert rules.judge("", "ចោ", "km")[0] == ()

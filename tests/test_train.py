@@ -38,6 +38,7 @@ def test_training_writes_models_that_say_what_they_are(trained):
     assert len(said) >= 4
     assert "topics" in report.text()
     assert "### Relevance (five folds" in report.text()
+    assert any(one.what.startswith("relevance to Sóc Trăng") for one in report.relevance)
 
 
 def test_the_same_data_give_the_same_model(trained, tmp_path):
@@ -240,4 +241,4 @@ def test_a_topic_without_examples_is_never_forced_on_a_text(trained):
     for one in demo_articles("vi")[:20]:
         read = gold.example(record(one))
         known = model.vocabulary.known(read.title_words, read.text_words)
-        assert not absent & {tag.id for tag in topics.judge(model, known, Evidence("", "", (), ()))}
+        assert not absent & {tag.id for tag in topics.judge(model, known, Evidence("", "", (), (), ()))}
