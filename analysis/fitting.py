@@ -14,7 +14,7 @@ from analysis.features import Terms
 _RIDGE: Final = 0.3
 _MACHINES: Final = 0.3  # what the machines' decision values count beside the ridge's
 _OWN: Final = 2  # labelled texts a term must occur in, or
-_ALL: Final = 8  # texts of any kind
+_ALL: Final = 12  # texts of any kind
 _TOLERANCE: Final = 3e-3
 _ROUNDS: Final = 24  # of conjugate gradients at most; more change nothing that is measured
 Array = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ class Vectors:
 
 
 def vectors(texts: Sequence[Terms], more: Sequence[Terms] = ()) -> Vectors:
-    """Learns the terms of at least two of `texts`, or of eight texts with the unlabelled `more`; with their rarity."""
+    """Learns the terms of at least two of `texts`, or of twelve texts with the unlabelled `more`; with their rarity."""
     own: dict[str, int] = {}
     for text in texts:
         for name in text.counts:

