@@ -64,7 +64,7 @@ def _analyse(archive: Archive, settings: Settings, address: str, now: datetime) 
             waiting = [row for row in storage.pages.due_pages(db, 1_000_000) if row.link.url == address]
         if waiting:
             reader = Reader(replace(settings, analysis=Analysis("all")))
-            keep(archive, [reader.read(Task(*row), now) for row in waiting], now, Counts("analyse"))
+            keep(archive, reader.read([Task(*row) for row in waiting], now), now, Counts("analyse"))
 
 
 def _reason(archive: Archive, address: str) -> str:

@@ -41,12 +41,7 @@ def again(
             if not batch:
                 break
             after = batch[-1].id
-            judged = [
-                reader.judge(
-                    (row.title, f"{row.lead}\n{row.body}", row.dateline), row.outlet, row.language, row.published_at
-                )
-                for row in batch
-            ]
+            judged = reader.judge([(row, row.outlet) for row in batch])
             with archive.begin() as db:
                 stored = [judge_again(db, *pair, now) for pair in zip(batch, judged, strict=True)]
             counts.add("done", sum(stored))

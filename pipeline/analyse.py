@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 import logs
 import storage.articles
 import storage.pages
-from analysis import Tagger
+from analysis import Tagger, Text
 from analysis.extract import extract
 from analysis.fingerprints import fingerprint
 from analysis.prescreen import visible
@@ -38,6 +38,7 @@ from press import Draft, Judgement, Language, Link, Outcome, Page
 from press.text import clean
 from settings import Settings
 from storage import Archive
+from storage.again import Judged
 from storage.pages import Settled
 from storage.save import Analysed
 
@@ -88,8 +89,24 @@ class Reader:
         self.keep_all = settings.analysis.keep == "all"
         self.looked_at: Counter[str] = Counter()
 
-    def read(self, task: Task, now: datetime) -> Result:
-        """Return what one page says; bad pages give a reason, never an exception."""
+    def read(self, tasks: Sequence[Task], now: datetime) -> list[Result]:
+        """Return what each page says; bad pages give a reason, never an exception.
+
+        All pages are extracted, then all articles judged, then all fingerprinted (see `Tagger.judge_all`).
+        """
+        drafts = [self._draft(task, now) for task in tasks]
+        read = [
+            (draft, task.page.outlet) for task, draft in zip(tasks, drafts, strict=True) if isinstance(draft, Draft)
+        ]
+        judged = iter(self.judge(read))
+        prints = iter([fingerprint(one.title, f"{one.lead}\n{one.body}", one.language).packed() for one, _ in read])
+        return [
+            Result(task.page_id, draft, next(judged), next(prints)) if isinstance(draft, Draft) else draft
+            for task, draft in zip(tasks, drafts, strict=True)
+        ]
+
+    def _draft(self, task: Task, now: datetime) -> Draft | Result:
+        """Return the article of a page, or why there is none to keep."""
         page, outlet = task.page, self.outlets.get(task.page.outlet)
         try:
             if not self.keep_all and not self._may_concern(page):
@@ -110,16 +127,10 @@ class Reader:
             if not _announced(task):  # a frame that scripts would fill, a player, an error page with a 200
                 return Result(task.page_id, never="no article on the page")
             draft = replace(draft, lead=task.link.lead)  # a picture or film story: its list says what it is about
-        text = f"{draft.lead}\n{draft.body}"
-        if not self.keep_all and not self.tagger.names_area(f"{draft.title}\n{text}"):
+        if not self.keep_all and not self.tagger.names_area(f"{draft.title}\n{draft.lead}\n{draft.body}"):
             # only the frame of the page named a place
             return Result(task.page_id, never=OUTSIDE, problems=draft.problems)
-        return Result(
-            task.page_id,
-            draft,
-            self.judge((draft.title, text, draft.dateline), page.outlet, draft.language, draft.published_at),
-            fingerprint(draft.title, text, draft.language).packed(),
-        )
+        return draft
 
     def _sample(self, task: Task) -> tuple[str, ...] | None:
         """Return what is wrong with the first few pages an outlet has outside the area; None for the others.
@@ -139,15 +150,16 @@ class Reader:
     def _may_concern(self, page: Page) -> bool:
         return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
 
-    def judge(
-        self, article: tuple[str, str, str], outlet: str, language: Language, published_at: datetime | None
-    ) -> Judgement:
-        """Judge an article's title, text and dateline."""
-        title, text, dateline = article
+    def judge(self, articles: Sequence[tuple[Draft | Judged, str]]) -> list[Judgement]:
+        """Judge articles, each given with its outlet: drafts, or rows of the archive that have the same fields."""
+        return self.tagger.judge_all([self._text(article, outlet) for article, outlet in articles])
+
+    def _text(self, article: Draft | Judged, outlet: str) -> Text:
         # A dateline is no part of the lead, but it may say where.
-        where = f"{dateline} " if self.tagger.names_area(dateline) else ""
+        where = f"{article.dateline} " if self.tagger.names_area(article.dateline) else ""
         slug = outlet if outlet in self.outlets else ""
-        return self.tagger.judge(title, where + text, published_at=published_at, outlet=slug, language=language)
+        text = f"{where}{article.lead}\n{article.body}"
+        return Text(article.title, text, article.published_at, slug, article.language)
 
     def models(self) -> dict[str, str]:
         """Return for each language what its judgements say of the models that made them."""
@@ -229,7 +241,7 @@ def _readers(settings: Settings, workers: int, apart: bool) -> Iterator[Read]:
         reader = Reader(settings)
         gc.freeze()  # what is loaded stays for all pages: no collection need look at its objects again
         try:
-            yield lambda batches, now: ([reader.read(task, now) for task in batch] for batch in batches)
+            yield lambda batches, now: (reader.read(batch, now) for batch in batches)
         finally:
             gc.unfreeze()
         return
@@ -276,4 +288,4 @@ def _work(batch: list[Task], now: datetime) -> list[Result]:
         raise RuntimeError("a worker was asked before it was started")
     if isinstance(_READER, DiemBaoError):
         raise _READER
-    return [_READER.read(task, now) for task in batch]
+    return _READER.read(batch, now)
