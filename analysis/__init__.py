@@ -22,6 +22,9 @@ MODELS: Final = Path(__file__).parent / "models"
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
 
 
+Subject = tuple[tuple[TopicTag, ...], tone.Tone, str]  # topics, tone, and what names the models
+
+
 class Text(NamedTuple):
     """What is judged of an article; a language of None is found out."""
 
@@ -88,29 +91,28 @@ class Tagger:
             for one, seen, near, (tags, verdict, model) in zip(read, found, relevant, self._subjects(read), strict=True)
         ]
 
-    def _subjects(self, texts: Sequence[Text]) -> list[tuple[tuple[TopicTag, ...], tone.Tone, str]]:
-        cut = [
-            (segmenter.words(one.title), segmenter.words(one.text)) if one.language == "vi" else None for one in texts
-        ]
-        return [
-            self._by_rules(one) if words is None else self._by_models(one, *words)
-            for one, words in zip(texts, cut, strict=True)
-        ]
+    def _subjects(self, texts: Sequence[Text]) -> list[Subject]:
+        """Topics, tone and the models' names of each text."""
+        modelled = iter(self._by_models([one for one in texts if one.language == "vi"]))
+        return [next(modelled) if one.language == "vi" else self._by_rules(one) for one in texts]
 
-    def _by_rules(self, one: Text) -> tuple[tuple[TopicTag, ...], tone.Tone, str]:
+    def _by_rules(self, one: Text) -> Subject:
         tags, model = rules.judge(one.title, one.text, one.language or "en")
         return tags, tone.Tone(None, 0.0), model
 
-    def _by_models(
-        self, one: Text, title_words: list[str], text_words: list[str]
-    ) -> tuple[tuple[TopicTag, ...], tone.Tone, str]:
-        known = self._topics.vocabulary.known(title_words, text_words)
-        written = Evidence(one.title, one.text, title_words, text_words, known.terms)
-        tags = topics.judge(self._topics, known, written)
+    def _by_models(self, texts: Sequence[Text]) -> list[Subject]:
+        cut = [(segmenter.words(one.title), segmenter.words(one.text)) for one in texts]
+        known = [self._topics.vocabulary.known(*words) for words in cut]
+        written = [
+            Evidence(one.title, one.text, *words, seen.terms)
+            for one, words, seen in zip(texts, cut, known, strict=True)
+        ]
+        tags = [topics.judge(self._topics, *pair) for pair in zip(known, written, strict=True)]
         if self._tone.vocabulary is not self._topics.vocabulary:  # trained apart
-            known = self._tone.vocabulary.known(title_words, text_words)
-        verdict = tone.judge(self._tone, known, written)
-        return tags, verdict, f"{self._topics.id} {self._tone.id}"
+            known = [self._tone.vocabulary.known(*words) for words in cut]
+        verdicts = [tone.judge(self._tone, *pair) for pair in zip(known, written, strict=True)]
+        model = f"{self._topics.id} {self._tone.id}"
+        return [(given, verdict, model) for given, verdict in zip(tags, verdicts, strict=True)]
 
 
 def _cleaned(one: Text) -> Text:
