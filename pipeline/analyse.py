@@ -43,9 +43,9 @@ from storage.pages import Settled
 from storage.save import Analysed
 
 LOCK_WAIT = 60.0
-BATCH = 32  # pages a worker takes at once, and a transaction
+BATCH = 64  # pages a worker takes at once, and a transaction
 BATCH_BYTES = 8 << 20  # but no more of them than have so many bytes
-WORTH_WORKERS = 160  # fewer pages than this are done before workers have loaded the models and caught up
+WORTH_WORKERS = 240  # fewer pages than this are done before workers have loaded the models and caught up
 SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
 

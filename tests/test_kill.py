@@ -17,7 +17,10 @@ from tests.wholeway import READER, House, MailServer, Stages, Stall, differences
 
 pytestmark = pytest.mark.slow
 SECOND = "second@example.vn"
-WITH_WORKERS = ("-c", "import sys, cli, pipeline.analyse as at; at.WORTH_WORKERS = 1; sys.exit(cli.main())")
+WITH_WORKERS = (
+    "-c",
+    "import sys, cli, pipeline.analyse as at; at.WORTH_WORKERS, at.BATCH = 1, 16; sys.exit(cli.main())",
+)
 
 
 def is_whole(house: House, stages: Stages, mail: MailServer) -> None:

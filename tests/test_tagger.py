@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import MODELS, Tagger
+from analysis import MODELS, Tagger, Text
 from analysis.filters import tag_record
 from press import RELEVANCES, TOPICS
 from tests.fixtures_labelled import NOW, demo_articles
@@ -74,6 +74,13 @@ def test_any_text_is_judged_and_the_same_every_time(tagger, title, text):
 def test_odd_and_endless_texts_are_judged(tagger, piece):
     judged = tagger.judge(piece, piece * 4_000)
     assert judged.relevance in RELEVANCES
+
+
+def test_texts_are_judged_together_as_alone_and_in_their_order(tagger):
+    found = [one.text for one in (*demo_articles("vi")[:9], *demo_articles("km")[:3], *demo_articles("en")[:3])]
+    texts = [Text(one.title, one.body) for one in (*found[::2], *found[1::2])] + [Text("", "")]
+    assert tagger.judge_all(texts) == [tagger.judge(one.title, one.text) for one in texts]
+    assert tagger.judge_all([]) == []
 
 
 def test_threads_may_share_a_tagger(tagger):
