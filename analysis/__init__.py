@@ -20,9 +20,8 @@ from press import Judgement, Language, TopicTag
 
 MODELS: Final = Path(__file__).parent / "models"
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
-
-
-Subject = tuple[tuple[TopicTag, ...], tone.Tone, str]  # topics, tone, and what names the models
+#: Topics, tone, and what names the models.
+Subject = tuple[tuple[TopicTag, ...], tone.Tone, str]
 
 
 class Text(NamedTuple):
@@ -67,7 +66,7 @@ class Tagger:
 
         Topics and tone of Vietnamese come from the models; of Khmer and English the topics come from key phrases
         (`model` says "rule:…") and the tone is None. Each step is taken for all texts before the next, so that what it
-        looks things up in stays near the processor: a few dozen texts take a quarter less time than one by one.
+        looks things up in stays near the processor (docs/quality.md, Speed).
         """
         read = [_cleaned(one) for one in texts]
         found = [
