@@ -7,15 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from analysis import model_file, rules, tone, topics
-from analysis import words as segmenter
-from analysis.area import Area
-from analysis.evidence import Evidence
-from analysis.features import plain
-from analysis.gazetteer import load_gazetteer
-from analysis.language import detect
-from analysis.places import survey
-from analysis.relevance import Relevance
+from analysis.places.area import Area
+from analysis.places.gazetteer import load_gazetteer
+from analysis.places.places import survey
+from analysis.tags import model_file, rules, tone, topics
+from analysis.tags.evidence import Evidence
+from analysis.tags.features import plain
+from analysis.tags.relevance import Relevance
+from analysis.words import segmenter
+from analysis.words.language import detect
 from press import Judgement, Language, TopicTag
 
 MODELS: Final = Path(__file__).parent / "models"

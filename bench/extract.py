@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from analysis.extract import extract
+from analysis.reading.extract import extract
 from bench import Figure
 from bench.pages import Served, served
 from demo.press import Press

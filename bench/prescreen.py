@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from lxml import html
 
-from analysis.gazetteer import load_gazetteer
-from analysis.prescreen import visible
+from analysis.places.gazetteer import load_gazetteer
+from analysis.reading.prescreen import visible
 from bench import Figure
 from bench.pages import Served, served
 from demo.press import Press

@@ -25,8 +25,8 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Table
 
-from analysis.gazetteer import Unit, load_gazetteer
-from analysis.khmer import khmer_words
+from analysis.places.gazetteer import Unit, load_gazetteer
+from analysis.words.khmer import khmer_words
 from bench import Figure
 from bench.texts import SEED
 from errors import UsageError

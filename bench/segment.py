@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from analysis.words import words
+from analysis.words.segmenter import words
 from bench import Figure
 from bench.texts import real
 

@@ -6,8 +6,8 @@ import time
 from datetime import timedelta
 from itertools import pairwise
 
-from analysis.fingerprints import fingerprint
-from analysis.stories import ALIKE, Grouping, Item
+from analysis.grouping.fingerprints import fingerprint
+from analysis.grouping.stories import ALIKE, Grouping, Item
 from bench import Figure
 from bench.texts import ANCHOR, real
 

@@ -24,10 +24,10 @@ import logs
 import storage.articles
 import storage.pages
 from analysis import Tagger, Text
-from analysis.extract import extract
-from analysis.fingerprints import fingerprint
-from analysis.prescreen import visible
-from analysis.recipes import checked
+from analysis.grouping.fingerprints import fingerprint
+from analysis.reading.extract import extract
+from analysis.reading.prescreen import visible
+from analysis.reading.recipes import checked
 from errors import DiemBaoError, Unusable
 from pipeline import models
 from pipeline import outlets as chosen_outlets

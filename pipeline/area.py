@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from analysis.gazetteer import load_gazetteer
+from analysis.places.gazetteer import load_gazetteer
 from digest.select import bare_place
 from errors import DiemBaoError, SettingsError, UsageError
 from press import Place

@@ -106,7 +106,7 @@ def _disk(settings: Settings) -> str:
 
 
 def _area(settings: Settings) -> str:
-    from analysis.gazetteer import load_gazetteer
+    from analysis.places.gazetteer import load_gazetteer
 
     area = load_gazetteer().area(settings.area.province)
     return f"{area.name}: {len(area.units)} units, old and new"

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 
 from analysis import Tagger
-from analysis.extract import extract
 from analysis.filters import read_record, tag_record
-from analysis.fingerprints import fingerprint
-from analysis.gazetteer import load_gazetteer
-from analysis.language import detect
-from analysis.places import find_places
-from analysis.stories import Item, grouped
+from analysis.grouping.fingerprints import fingerprint
+from analysis.grouping.stories import Item, grouped
+from analysis.places.gazetteer import load_gazetteer
+from analysis.places.places import find_places
+from analysis.reading.extract import extract
+from analysis.words.language import detect
 from pipeline import models
 from pipeline.outlets import outlet_of
 from settings import Settings

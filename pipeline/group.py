@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 import storage.articles
 import storage.stories
-from analysis.fingerprints import Fingerprint, fingerprint, unpack
-from analysis.stories import WINDOW, Changes, Grouping, Item
+from analysis.grouping.fingerprints import Fingerprint, fingerprint, unpack
+from analysis.grouping.stories import WINDOW, Changes, Grouping, Item
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.runs import recorded
 from settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis import Tagger
-from analysis.candidates import AREA, Difference, Row, Sheet, digest, figures, weigh
+from analysis.training.candidates import AREA, Difference, Row, Sheet, digest, figures, weigh
 from errors import DiemBaoError
 from settings import Settings
 

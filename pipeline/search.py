@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import storage.articles
-from analysis.gazetteer import LANDMARK, Gazetteer, load_gazetteer
-from analysis.khmer import khmer_words
+from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
+from analysis.words.khmer import khmer_words
 from pipeline import outlets, show
 from press import TOPICS
 from press.text import clean, fold, tone_normal

@@ -31,8 +31,8 @@ def train(data: Path | None, out: Path | None, corrected: Sequence[Mapping[str, 
     Models that replace the shipped ones bring their figures into docs/quality.md.
     """
     from analysis import MODELS
-    from analysis.quality import refresh
-    from analysis.train import train as trained
+    from analysis.training.quality import refresh
+    from analysis.training.train import train as trained
 
     try:
         report = trained(_with_gold(data), out or MODELS, _say, corrected)
@@ -48,8 +48,8 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
 
     What is in use stays as it is until then. Returns the figures, the differences and the decision in words.
     """
-    from analysis.candidates import gate_set, labels, weigh
-    from analysis.train import train as trained
+    from analysis.training.candidates import gate_set, labels, weigh
+    from analysis.training.train import train as trained
     from pipeline import corrections
 
     data = _with_gold(data)
@@ -79,8 +79,8 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
 def evaluate(files: list[Path], settings: Settings) -> str:
     """Measure the models on labelled files; returns tables, confusion and the surest errors."""
     from analysis import Tagger
-    from analysis.quality import evaluate as evaluated
-    from analysis.quality import evaluation_text
+    from analysis.training.quality import evaluate as evaluated
+    from analysis.training.quality import evaluation_text
 
     chosen = models.in_use(settings)
     try:
@@ -120,7 +120,7 @@ def _with_gold(data: Path | None) -> Path:
 
 def _answers(where: Path | None, rows: list[dict[str, Any]]) -> tuple[str, Any]:
     from analysis import Tagger
-    from analysis.candidates import AREA, answers
+    from analysis.training.candidates import AREA, answers
 
     return models.ids_of(where), answers(Tagger(AREA, where).judge, rows)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from analysis.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, load_gazetteer
-from analysis.gazetteer import Unit as Row
+from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, load_gazetteer
+from analysis.places.gazetteer import Unit as Row
 from pipeline.search import Units
 from press.text import fold
 from storage.counts import Among, Unit, of_places

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis import Tagger
-from analysis.candidates import AREA, answers, figures, gate_set, labels
-from analysis.evaluate import compare
-from analysis.fingerprints import fingerprint
-from analysis.gold import records
-from analysis.stories import Item, grouped
+from analysis.grouping.fingerprints import fingerprint
+from analysis.grouping.stories import Item, grouped
+from analysis.training.candidates import AREA, answers, figures, gate_set, labels
+from analysis.training.evaluate import compare
+from analysis.training.gold import records
 from demo.truth import DemoArticle, articles
 from press import RELEVANCES, TOPICS
 

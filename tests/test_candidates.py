@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import gold, model_file, topics
-from analysis.candidates import MARGINS, Sheet, answers, digest, figures, gate_set, labels, weigh
-from analysis.corrected import KIND, admit
-from analysis.evidence import Evidence
-from analysis.train import GATE, train
+from analysis.tags import model_file, topics
+from analysis.tags.evidence import Evidence
+from analysis.training import gold
+from analysis.training.candidates import MARGINS, Sheet, answers, digest, figures, gate_set, labels, weigh
+from analysis.training.corrected import KIND, admit
+from analysis.training.train import GATE, train
 from press import TOPICS, Judgement, TopicTag
 from tests.fixtures_labelled import demo_articles, record, write_gold
 

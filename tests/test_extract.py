@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.extract import extract
+from analysis.reading.extract import extract
 from errors import Unusable
 from press import Draft, Link, Outlet
 

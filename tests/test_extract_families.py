@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from analysis.extract import extract
+from analysis.reading.extract import extract
 
 AT = datetime(2026, 8, 4, 15, 20, tzinfo=timezone(timedelta(hours=7)))
 NOW = datetime(2026, 8, 6, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from analysis.gazetteer import COMMUNE, DISTRICT, FILE, LANDMARK, PROVINCE, Gazetteer, load_gazetteer
+from analysis.places.gazetteer import COMMUNE, DISTRICT, FILE, LANDMARK, PROVINCE, Gazetteer, load_gazetteer
 
 G = load_gazetteer()
 
@@ -159,7 +159,7 @@ def test_prescreen_knows_english_names_in_english_pages_only() -> None:
 
 
 def test_data_file_is_checked(tmp_path: Path) -> None:
-    build = pytest.importorskip("analysis.gazetteer_build")
+    build = pytest.importorskip("analysis.places.gazetteer_build")
     rows = [["94", 1, "tỉnh", "Sóc Trăng", -1, "", "", []]]
     good: dict[str, Any] = {"landmark": [], "spelling": {}, "khmer": {}, "outlets": {}, "former": {}, "ignore": []}
     assert build._own(rows, good) == good
@@ -172,7 +172,7 @@ def test_data_file_is_checked(tmp_path: Path) -> None:
 def test_kept_script_gives_the_shipped_file() -> None:
     pytest.importorskip("vietnam_provinces")
     pytest.importorskip("vietnamadminunits")
-    from analysis.gazetteer_build import build
+    from analysis.places.gazetteer_build import build
 
     assert Gazetteer(build()).units == G.units
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.language import detect
+from analysis.words.language import detect
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ import pytest
 import pipeline.check
 import settings
 from analysis import Tagger
-from analysis.candidates import gate_set
-from analysis.gold import records
+from analysis.training.candidates import gate_set
+from analysis.training.gold import records
 from cli import main
 from errors import DiemBaoError
 from pipeline import corrections, filters, models, training

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.gazetteer import load_gazetteer
-from analysis.places import find_places, survey
+from analysis.places.gazetteer import load_gazetteer
+from analysis.places.places import find_places, survey
 from press import Place
 
 G = load_gazetteer()

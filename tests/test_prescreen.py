@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
-from analysis.area import Area
-from analysis.gazetteer import load_gazetteer
-from analysis.prescreen import visible
+from analysis.places.area import Area
+from analysis.places.gazetteer import load_gazetteer
+from analysis.reading.prescreen import visible
 
 
 @pytest.fixture(scope="module")

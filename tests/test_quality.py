@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from analysis import Tagger
-from analysis.evaluate import compare
-from analysis.quality import BEGIN, END, evaluate, evaluation_text, refresh
-from analysis.train import Report
+from analysis.training.evaluate import compare
+from analysis.training.quality import BEGIN, END, evaluate, evaluation_text, refresh
+from analysis.training.train import Report
 from tests.fixtures_labelled import demo_articles, record
 
 ROOT = Path(__file__).resolve().parent.parent

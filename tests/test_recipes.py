@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from analysis import recipes
-from analysis.extract import extract
+from analysis.reading import recipes
+from analysis.reading.extract import extract
 from crawlers import load_catalogue
 from press import Draft, Outlet
 

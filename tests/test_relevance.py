@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import analysis
-from analysis.gazetteer import load_gazetteer
-from analysis.places import survey
-from analysis.relevance import NAME, Relevance, Verdict
-from analysis.relevance_features import NAMES, features, look
-from analysis.relevance_train import Sample, grouped, learn, load_samples, matrix, surveys
+from analysis.places.gazetteer import load_gazetteer
+from analysis.places.places import survey
+from analysis.tags.relevance import NAME, Relevance, Verdict
+from analysis.tags.relevance_features import NAMES, features, look
+from analysis.training.relevance_train import Sample, grouped, learn, load_samples, matrix, surveys
 from press import RELEVANCES
 
 MODELS = Path(analysis.__file__).parent / "models"

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.gazetteer import DISTRICT, load_gazetteer
-from analysis.khmer import khmer_words
+from analysis.places.gazetteer import DISTRICT, load_gazetteer
+from analysis.words.khmer import khmer_words
 from errors import DiemBaoError, UsageError
 from pipeline.inspect import inspect
 from pipeline.search import Units, open_index

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.fingerprints import Fingerprint, fingerprint, likeness, shared, unpack
-from analysis.stories import Grouping, Item, grouped
+from analysis.grouping.fingerprints import Fingerprint, fingerprint, likeness, shared, unpack
+from analysis.grouping.stories import Grouping, Item, grouped
 from demo.truth import DemoArticle, articles
 from press.dates import parse
 from press.text import clean, split_dateline

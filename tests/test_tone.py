@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import MODELS, model_file, tone
-from analysis.evaluate import compare
-from analysis.evidence import Evidence
-from analysis.features import plain
-from analysis.words import words
+from analysis import MODELS
+from analysis.tags import model_file, tone
+from analysis.tags.evidence import Evidence
+from analysis.tags.features import plain
+from analysis.training.evaluate import compare
+from analysis.words.segmenter import words
 from tests.fixtures_labelled import demo_articles
 
 MODEL = model_file.load(MODELS / "tone.npz")

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import MODELS, model_file, rules, topics
-from analysis.evaluate import compare
-from analysis.evidence import Evidence, strongest
-from analysis.features import PAIR, TITLE, plain, term, terms
-from analysis.words import words
+from analysis import MODELS
+from analysis.tags import model_file, rules, topics
+from analysis.tags.evidence import Evidence, strongest
+from analysis.tags.features import PAIR, TITLE, plain, term, terms
+from analysis.training.evaluate import compare
+from analysis.words.segmenter import words
 from press import TOPICS
 from tests.fixtures_labelled import demo_articles
 
@@ -143,7 +144,7 @@ def test_the_rules_find_the_topics_of_the_demo_articles(language, floor):
 
 @pytest.mark.shared
 def test_the_khmer_rule_reaches_its_figure_on_read_articles(shared_data):
-    from analysis.gold import records
+    from analysis.training.gold import records
 
     rows = list(records(shared_data / "gold" / "khmer.jsonl"))
     given_ = [[tag.id for tag in rules.judge("", row["text"], "km")[0]] for row in rows]

@@ -8,13 +8,14 @@ import json
 import numpy as np
 import pytest
 
-from analysis import gold, model_file, silver, topics
-from analysis.calibration import best_threshold
-from analysis.evaluate import as_text, compare, confusion, worst
-from analysis.evidence import Evidence
-from analysis.features import Terms, terms
-from analysis.fitting import Silver, fit, ground, ridge, vectors
-from analysis.train import GATE, train
+from analysis.tags import model_file, topics
+from analysis.tags.evidence import Evidence
+from analysis.tags.features import Terms, terms
+from analysis.training import gold, silver
+from analysis.training.calibration import best_threshold
+from analysis.training.evaluate import as_text, compare, confusion, worst
+from analysis.training.fitting import Silver, fit, ground, ridge, vectors
+from analysis.training.train import GATE, train
 from press import TOPICS
 from tests.fixtures_labelled import demo_articles, record, write_gold
 

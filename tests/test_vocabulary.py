@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import MODELS, model_file
-from analysis.features import term, terms
+from analysis import MODELS
+from analysis.tags import model_file
+from analysis.tags.features import term, terms
 
 VOCABULARY = model_file.load(MODELS / "topics.npz").vocabulary
 NUMBERS = {name: row for row, name in enumerate(VOCABULARY.names)}

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from analysis.gazetteer import load_gazetteer
+from analysis.places.gazetteer import load_gazetteer
 from digest.message import build
 from pipeline import readers
 from pipeline.search import Units

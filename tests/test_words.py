@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import crf
-from analysis import words as module
-from analysis.crf_file import UnknownFormError, read_weights
-from analysis.khmer import khmer_words
-from analysis.words import library_words, words
+from analysis.words import crf
+from analysis.words import segmenter as module
+from analysis.words.crf_file import UnknownFormError, read_weights
+from analysis.words.khmer import khmer_words
+from analysis.words.segmenter import library_words, words
 
 SENTENCES = [
     "",
@@ -53,7 +53,7 @@ def library():
 
 
 def test_the_fast_segmenter_is_in_use():
-    assert isinstance(crf.load(), crf.Segmenter), "underthesea's files changed: extend analysis.crf, it fell back"
+    assert isinstance(crf.load(), crf.Segmenter), "underthesea's files changed: extend analysis.words.crf, it fell back"
 
 
 @pytest.mark.parametrize("text", SENTENCES)
@@ -136,7 +136,7 @@ def test_what_is_remembered_stays_bounded(monkeypatch):
 def test_many_threads_may_ask_first():
     code = (
         "from threading import Thread\n"
-        "from analysis.words import words\n"
+        "from analysis.words.segmenter import words\n"
         "text = 'học sinh đi học ' * 50 + ' '.join(f'1.{n}' for n in range(100, 160))\n"
         "found = []\n"
         "threads = [Thread(target=lambda: found.append(words(text))) for _ in range(8)]\n"

@@ -17,7 +17,7 @@ import storage.corrections
 import storage.pages
 import storage.reading
 import storage.stories
-from analysis.pages import decode
+from analysis.reading.pages import decode
 from pipeline import area
 from press import Article, Story
 from press.text import fold

@@ -1,0 +1,173 @@
+"""The territory an installation follows, and a fast test whether a text names anything of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analysis.words.unmarked import names_any, scarcely_marked, unmarked
+from press.text import fold, tone_normal
+
+if TYPE_CHECKING:
+    from analysis.places.gazetteer import Gazetteer
+
+_UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+#: A unit word and the capitalised names that follow it, in one chain or list.
+_UNIT_CHAIN = re.compile(
+    r"(?:xã|phường|thị trấn|thị xã|huyện|quận|thành phố|đặc khu|TP|TX|TT|[HPX]\.|Xã|Phường|Thị|Huyện|Quận|XÃ|PHƯỜNG)"
+    rf"[. ]*((?:[{_UPPER}][\w'’]*|\d+)(?:(?: |, | và |-| - )(?:[{_UPPER}][\w'’]*|\d+))*)"
+)
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A territory: its units of every period, and the provinces that overlap it without lying in it."""
+
+    name: str
+    province: int  #: the unit the setting names
+    units: frozenset[int]
+    wider: frozenset[int]  #: for an abolished province the one it lies in today
+    strong: frozenset[str] = field(repr=False)  #: names that are enough alone
+    guarded: frozenset[str] = field(repr=False)  #: names that count after a unit word only
+    khmer: re.Pattern[str] | None = field(repr=False)
+
+    #: Strong names with all their words, by the longest one.
+    _by_word: Mapping[str, list[tuple[str, set[str]]]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the strong names: one look at a text's words spares hundreds of searches."""
+        index: dict[str, list[tuple[str, set[str]]]] = {}
+        for name in self.strong:
+            words = _WORD.findall(name)
+            index.setdefault(max(words, key=len), []).append((name, set(words)))
+        object.__setattr__(self, "_by_word", index)
+
+    def named_in(self, text: str) -> bool:
+        """Whether any name of the territory may occur: generous, because "no" settles the article."""
+        if not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)
+        parts = text.split()
+        words = set(_WORD.findall(" ".join(set(parts))))
+        flat = " ".join(parts)  # markup leaves more than single spaces between the words of a name
+        possible = (pair for word in self._by_word.keys() & words for pair in self._by_word[word])
+        if any(needed <= words and name in flat for name, needed in possible):
+            return True
+        if self.khmer is not None and self.khmer.search(flat):
+            return True
+        if any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(flat)):
+            return True
+        return scarcely_marked(flat, 8) and names_any(flat, self._english)
+
+    @cached_property
+    def _english(self) -> frozenset[str]:
+        return frozenset(unmarked(name) for name in self.guarded if " " in name)
+
+    def _in_chain(self, chain: str) -> bool:
+        words = re.findall(r"[\w'’]+", tone_normal(chain))
+        words = [word.capitalize() if len(word) > 1 and word.isupper() else word for word in words]
+        return any(
+            " ".join(words[start:end]) in self.guarded
+            for start in range(len(words))
+            for end in range(start + 1, min(start + 5, len(words)) + 1)
+        )
+
+
+def build_area(gazetteer: Gazetteer, province: int, name: str) -> Area:
+    """The territory of a province unit: today's with all that went into it, or an abolished one with its heirs."""
+    units = gazetteer.units
+    inside = {province}
+    if not units[province].valid_to:
+        inside |= {i for i, unit in enumerate(units) if unit.level == 3 and gazetteer.top(i) == province}
+        inside |= _heirs_of(gazetteer, inside, back=True)
+        inside |= {i for i, unit in enumerate(units) if unit.level == 1 and unit.successors == (province,)}
+    else:
+        inside |= {i for i, unit in enumerate(units) if unit.level in (2, 3) and gazetteer.top(i) == province}
+        inside |= _heirs_of(gazetteer, inside, back=False)
+    inside |= _whole_districts(gazetteer, inside)
+    inside |= {i for i, unit in enumerate(units) if unit.level == 4 and unit.parent in inside}
+    wider = {units[province].successors[0]} if units[province].successors else set()
+    strong, guarded = _names(gazetteer, inside, wider)
+    return Area(name, province, frozenset(inside), frozenset(wider), strong, guarded, _khmer(gazetteer, inside | wider))
+
+
+def _heirs_of(gazetteer: Gazetteer, inside: Iterable[int], back: bool) -> set[int]:
+    """Communes most of whose origins (or, going back, whose main successor) lie inside."""
+    units, inside = gazetteer.units, set(inside)
+    if back:
+        communes = (i for i, unit in enumerate(units) if unit.level == 3 and unit.successors)
+        return {i for i in communes if units[i].successors[0] in inside}
+    heirs = set()
+    for new, origins in gazetteer.origins.items():
+        if units[new].level == 3:
+            homes = Counter(gazetteer.top(origin) for origin in origins)
+            if gazetteer.top(next(iter(inside & set(origins)), new)) == homes.most_common(1)[0][0]:
+                heirs.add(new)
+    return heirs
+
+
+def _whole_districts(gazetteer: Gazetteer, inside: set[int]) -> set[int]:
+    members: dict[int, list[bool]] = {}
+    for index, unit in enumerate(gazetteer.units):
+        if unit.level == 3 and unit.parent >= 0 and gazetteer.units[unit.parent].level == 2:
+            members.setdefault(unit.parent, []).append(index in inside)
+    return {district for district, flags in members.items() if sum(flags) * 2 > len(flags)}
+
+
+def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[frozenset[str], frozenset[str]]:
+    strong: set[str] = set()
+    guarded: set[str] = set()
+    for form, owners in gazetteer.forms.items():
+        for unit, after, _ in owners:
+            if unit not in inside and unit not in wider:
+                continue
+            if after:
+                strong.update(f"{lead}{word[1:]} {form}" for word in after for lead in (word[0], word[0].upper()))
+            elif gazetteer.units[unit].level in (1, 4):
+                strong.update((form, fold(form).title()) if " " in form else (form,))
+            elif gazetteer.units[unit].level == 3 or _shared(gazetteer, form, inside):
+                guarded.add(form)
+            else:
+                strong.update((form, fold(form).title()))
+    return frozenset(strong | {o for name in strong for o in _other_looks(name)}), frozenset(guarded)
+
+
+def _shared(gazetteer: Gazetteer, form: str, inside: set[int]) -> bool:
+    """A district's name that is also another's elsewhere: it counts with its unit word only."""
+    if len(form.split()) < 2 or any(character.isdigit() for character in form):
+        return True
+    return any(
+        unit not in inside and gazetteer.units[unit].level == 2 and not after
+        for unit, after, _ in gazetteer.forms[form]
+    )
+
+
+def _other_looks(name: str) -> tuple[str, ...]:
+    """The same name in capitals, with the other tone placement, with other hyphens."""
+    looks = [name.upper(), name.replace(" - ", "-"), name.replace(" - ", " – ")]
+    old = ("òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy")
+    new = ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
+    for one, other in zip((*old, *new), (*new, *old), strict=True):
+        looks += [re.sub(rf"{one}\b", other, name), re.sub(rf"{one}\b", other, name).upper()]
+    return tuple(look for look in looks if look != name)
+
+
+def _khmer(gazetteer: Gazetteer, inside: set[int]) -> re.Pattern[str] | None:
+    forms = [
+        form
+        for name, forms in gazetteer.khmer.items()
+        if any(owner.unit in inside for owner in gazetteer.forms[name])
+        for form in forms
+    ]
+    return re.compile("|".join(map(spaced_khmer, forms))) if forms else None
+
+
+def spaced_khmer(form: str) -> str:
+    """A pattern for a Khmer name whose letters may be parted by spaces or U+200B."""
+    return "[ \u200b]*".join(map(re.escape, form))

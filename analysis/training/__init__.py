@@ -1,0 +1,1 @@
+"""Everything that only learns or measures: nothing that judges imports it."""

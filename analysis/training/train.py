@@ -1,0 +1,209 @@
+"""Trains topics, tone and relevance from labelled articles and measures them: the same data give the same files.
+
+A fifth of the gold groups (near-duplicates stay together) is the gate set: never trained on, only measured. Thresholds
+and calibration come from out-of-fold scores of the rest. Relevance, which has few labels, is measured by folds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from analysis.tags import model_file, tone, topics
+from analysis.tags.evidence import Evidence
+from analysis.training.calibration import calibrate_tone, calibrate_topics
+from analysis.training.corrected import KIND, admit
+from analysis.training.evaluate import Figures, as_text, compare
+from analysis.training.fitting import Array, Silver, Weights, fit, ground
+from analysis.training.gold import PARTS, Example, example, groups, part, records
+from analysis.training.relevance_train import measure as measure_relevance
+from analysis.training.relevance_train import train_relevance
+from analysis.training.silver import read as read_silver
+from press import TOPICS
+
+GATE: Final = 0  #: the part of the gold set that is never trained on
+_UNDECIDED: Final = 0.36  # chance of the likeliest tone below which none is given
+_KINDS: Final = ("full", "short")
+_READERS: Final = 3.0  # what a reader's topics count beside a teacher's; a reader's tones count once
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a training gave: the files, their ids, the figures by kind of text and those of relevance by area."""
+
+    files: tuple[Path, ...]
+    models: tuple[str, ...]
+    gate: tuple[Figures, ...]
+    relevance: tuple[Figures, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self) -> str:
+        """The figures in Markdown."""
+        parts = ["### Gate set (never trained on)", *map(as_text, self.gate)]
+        if self.relevance:
+            parts += ["### Relevance (five folds over everything labelled)", *map(as_text, self.relevance)]
+        return "\n\n".join(parts)
+
+
+def out_of_fold(examples: Sequence[Example], parts: Sequence[int], fit: Callable[[list[int]], Weights]) -> Array:
+    """Decision values of each example by a model that saw none of its part; `fit` takes the numbers it may see."""
+    found: Array | None = None
+    for held in sorted(set(parts)):
+        seen = [i for i, number in enumerate(parts) if number != held]
+        tested = [i for i, number in enumerate(parts) if number == held]
+        values = fit(seen).decide([examples[i].terms for i in tested])
+        found = np.zeros((len(examples), values.shape[1])) if found is None else found
+        found[tested] = values
+    if found is None:
+        raise ValueError("nothing to train on")
+    return found
+
+
+def _by_kind(examples: Sequence[Example], make: Callable[[list[int]], dict[str, Any]]) -> dict[str, Any]:
+    """A calibration for each kind of text; a kind with few examples takes that of all."""
+    found: dict[str, Any] = {}
+    for kind in _KINDS:
+        chosen = [i for i, one in enumerate(examples) if one.terms.short == (kind == "short")]
+        found[kind] = make(chosen if len(chosen) >= 200 else list(range(len(examples))))
+    return found
+
+
+def _id(what: str, examples: Sequence[Example], taught: Silver | None, fitted: Weights) -> str:
+    """Name, form and a digest of what was learned from and what came out (rounded: machines differ in last digits)."""
+    digest = hashlib.sha256(np.round(fitted.weights, 1).tobytes())
+    for one in sorted(examples, key=lambda one: one.id):
+        digest.update(repr((one.id, one.title, one.text, one.topics, one.tone)).encode())
+    if taught:
+        digest.update(taught.chances.astype(np.float32).tobytes())
+    return f"{what}-{model_file.FORM}-{digest.hexdigest()[:8]}"
+
+
+def _save(out: Path, what: str, fitted: Weights, info: dict[str, Any]) -> Path:
+    path = out / f"{what}.npz"
+    arrays = fitted.vectors.idf.astype(np.float32), fitted.weights.astype(np.float32), fitted.bias.astype(np.float32)
+    model_file.save(path, fitted.vectors.names, arrays, info)
+    return path
+
+
+def _topic_labels(examples: Sequence[Example], names: Sequence[str]) -> Array:
+    return np.array([[float(name in one.topics) for name in names] for one in examples])
+
+
+def _fitter(
+    examples: Sequence[Example], labels: Array, taught: Silver | None, readers: float = 1.0
+) -> Callable[[list[int]], Weights]:
+    """How to fit on some rows of the labelled articles, with what the teacher said of unlabelled ones, if it did."""
+    on = ground([one.terms for one in examples], taught)
+    return lambda rows: fit(on, labels, rows, readers)
+
+
+def train_topics(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
+    """Fits, calibrates and writes the topic model."""
+    names = tuple(TOPICS)
+    labels = _topic_labels(examples, names)
+    learn = _fitter(examples, labels, taught, _READERS)
+    decisions = out_of_fold(examples, parts, learn)
+    fitted = learn(list(range(len(examples))))
+    info = {
+        "id": _id("topics", examples, taught, fitted),
+        "classes": names,
+        "trained_on": _origin(examples, taught),
+        **_by_kind(examples, lambda rows: calibrate_topics(decisions[rows], labels[rows])),
+    }
+    return _save(out, "topics", fitted, info)
+
+
+def train_tone(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
+    """Fits, calibrates and writes the tone model; every example needs a tone."""
+    labels = np.array([[float(one.tone == value) for value in tone.TONES] for one in examples])
+    learn = _fitter(examples, labels, taught)
+    decisions = out_of_fold(examples, parts, learn)
+    fitted = learn(list(range(len(examples))))
+    info = {
+        "id": _id("tone", examples, taught, fitted),
+        "classes": tuple(str(value) for value in tone.TONES),
+        "trained_on": _origin(examples, taught),
+        "undecided": _UNDECIDED,
+        **_by_kind(examples, lambda rows: calibrate_tone(decisions[rows], labels[rows])),
+    }
+    return _save(out, "tone", fitted, info)
+
+
+def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
+    said = f"{len(examples)} labelled articles"
+    if corrected := sum(one.kind == KIND for one in examples):
+        said += f" ({corrected} of them corrected by officers)"
+    return said if taught is None else f"{said}, {len(taught.texts)} unlabelled ones with a teacher's labels"
+
+
+def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
+    """Topics and tone of `examples` by the written files, per kind of article."""
+    topic_model, tone_model = model_file.load(topic_path), model_file.load(tone_path)
+    unasked = Evidence("", "", (), (), ())
+    figures = []
+    for kind in sorted({one.kind for one in examples}):
+        chosen = [one for one in examples if one.kind == kind]
+        read = [(one.title_words, one.text_words) for one in chosen]
+        found = [topics.judge(topic_model, topic_model.vocabulary.known(*words), unasked) for words in read]
+        tones = [tone.judge(tone_model, tone_model.vocabulary.known(*words), unasked).value for words in read]
+        named = [[tag.id for tag in tags] for tags in found]
+        figures.append(compare(f"topics, {kind}, {where}", [one.topics for one in chosen], named, list(TOPICS)))
+        figures.append(
+            compare(
+                f"tone, {kind}, {where}",
+                [[one.tone] for one in chosen],
+                [[] if value is None else [value] for value in tones],
+                tone.TONES,
+            )
+        )
+    return tuple(figures)
+
+
+def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str, Any]] = ()) -> Report:
+    """Trains on `data` (the labelled articles of its `gold/`), writes the files into `out`, measures them.
+
+    `corrected` are records of corrected articles, each labelled in what was corrected, with `area` for relevance; they
+    count like the labelled ones and are never measured on. Raises ValueError with the reason where the data cannot be
+    used; nothing is written then.
+    """
+    gold = data / "gold" / "articles.jsonl.gz"
+    if not gold.is_file():
+        raise ValueError(f"{gold}: no such file; --data names the folder that holds gold/articles.jsonl.gz")
+    progress("reading and segmenting the labelled articles")
+    examples = [one for one in map(example, records(gold)) if one.topics and one.tone in tone.TONES]
+    parts = part(examples, groups(examples))
+    seen = [i for i, number in enumerate(parts) if number != GATE]
+    held = [one for one, number in zip(examples, parts, strict=True) if number == GATE]
+    more = admit(examples, parts, corrected, GATE)
+    training = [*(examples[i] for i in seen), *more.examples]
+    training_parts = [*(parts[i] for i in seen), *more.parts]
+    out.mkdir(parents=True, exist_ok=True)
+    progress("reading and segmenting unlabelled press")
+    taught = read_silver(data, [*examples, *more.examples])
+    progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
+    rows = [i for i, one in enumerate(training) if one.topics]
+    topic_path = train_topics(*_some(rows, training, training_parts), taught.topics if taught else None, out)
+    progress("tone")
+    rows = [i for i, one in enumerate(training) if one.tone in tone.TONES]
+    tone_path = train_tone(*_some(rows, training, training_parts), taught.tones if taught else None, out)
+    progress("relevance")
+    relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
+    progress("measuring on the gate set")
+    figures = measure(held, topic_path, tone_path, "gate set")
+    progress("measuring relevance in five folds")
+    near = measure_relevance(data)
+    ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))
+    return Report((topic_path, tone_path, relevance_path), ids, figures, near)
+
+
+def _some(rows: Sequence[int], examples: Sequence[Example], parts: Sequence[int]) -> tuple[list[Example], list[int]]:
+    """Those of the examples that are labelled in what is trained, with their parts."""
+    return [examples[i] for i in rows], [parts[i] for i in rows]
