@@ -40,8 +40,8 @@ from pipeline.saved import saved_searches
 from pipeline.watch import watch
 from settings import Settings
 from storage import Archive
-from storage.runs import ran_between, record_run
 from storage.search import Follower
+from storage.upkeep.runs import ran_between, record_run
 from web import make_app
 
 LOG = logs.logger()

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import settings as settings_module
-import storage.pages
 from bench import Figure
 from demo.press import Press
 from demo.truth import anchor_before
 from pipeline.analyse import Reader, analyse
 from pipeline.collect import collect
 from settings import Settings
-from storage import open_archive
+from storage import collecting, open_archive
 
 EVERY = 1_000_000
 
@@ -56,7 +55,7 @@ def _collected(folder: Path, copies: int, now: datetime, recipes: bool) -> Setti
 def _bodies(settings: Settings) -> list[bytes]:
     archive = open_archive(settings.storage.url)
     with archive.read() as db:
-        bodies = [row.page.body for row in storage.pages.due_pages(db, EVERY)]
+        bodies = [row.page.body for row in collecting.pages.due_pages(db, EVERY)]
     archive.close()
     return bodies
 

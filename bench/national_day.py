@@ -18,9 +18,6 @@ from itertools import islice
 from pathlib import Path
 
 import settings as settings_module
-import storage.feeds
-import storage.links
-import storage.pages
 from bench import Figure
 from bench.analyse import bare
 from bench.texts import mixed
@@ -29,7 +26,7 @@ from pipeline.analyse import analyse
 from pipeline.group import group
 from press import Feed, Link, Outlet, Page
 from settings import Analysis, Settings
-from storage import Archive, open_archive
+from storage import Archive, collecting, open_archive
 
 NOW = datetime(2026, 8, 4, 23, 45, tzinfo=UTC)
 OUTLETS = 60
@@ -85,13 +82,13 @@ def _settings(folder: Path, keep: str, recipes: int) -> Settings:
 def _fill(archive: Archive, n: int) -> None:
     feeds = [Feed(f"bao{outlet}", "feed", f"https://bao{outlet}.example/rss") for outlet in range(OUTLETS)]
     with archive.begin() as db:
-        storage.feeds.sync_feeds(db, feeds, NOW)
+        collecting.feeds.sync_feeds(db, feeds, NOW)
     pages = _pages(n)
     while batch := list(islice(pages, 500)):
         with archive.begin() as db:
-            for reading in storage.links.announce(db, [link for link, _ in batch], NOW):
+            for reading in collecting.links.announce(db, [link for link, _ in batch], NOW):
                 page = next(page for link, page in batch if link.url == reading.link.url)
-                storage.links.record_page(db, reading, page, next_reading)
+                collecting.links.record_page(db, reading, page, next_reading)
 
 
 def _pages(n: int) -> Iterator[tuple[Link, Page]]:
@@ -125,4 +122,4 @@ def _pages(n: int) -> Iterator[tuple[Link, Page]]:
 
 def _bodies(archive: Archive, n: int) -> list[bytes]:
     with archive.read() as db:
-        return [row.page.body for row in storage.pages.due_pages(db, n)]
+        return [row.page.body for row in collecting.pages.due_pages(db, n)]

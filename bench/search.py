@@ -34,13 +34,14 @@ from pipeline.search import Units
 from press import RELEVANCES, TOPICS
 from press.text import fold
 from storage import Archive, open_archive
-from storage.articles import count
-from storage.schema import articles, counters, places, stories, tags
+from storage.coverage.articles import count
 from storage.search import SearchIndex, parse, search
 from storage.search.query import And, Field, Node, Not, Or, Phrase, Word, both
 from storage.search.rows import from_id
 from storage.search.shape import Row, begin
 from storage.search.words import Words
+from storage.tables.coverage import articles, places, stories, tags
+from storage.tables.facts import counters
 
 DATA: Final = Path(__file__).parent / "data"
 LENGTH: Final = 330  # words of an article: about 450 syllables, as the press has them

@@ -25,7 +25,8 @@ from bench import Figure
 from bench.search import DATA, FIRST, YEARS, fill, folder, part
 from bench.texts import SEED
 from pipeline.search import open_index
-from storage import Archive, accounts, open_archive
+from storage import Archive, open_archive
+from storage.people import accounts
 from storage.search import search
 from web.visitor import COOKIE
 

@@ -13,7 +13,7 @@ from press import RELEVANCES, TOPICS
 from settings import Settings
 
 if TYPE_CHECKING:
-    from storage.corrections import Correction, Field, Value
+    from storage.coverage.corrections import Correction, Field, Value
 
 TONES = {"-1": -1, "0": 0, "1": 1, "none": None}
 

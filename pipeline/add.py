@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-import storage.articles
-import storage.links
-import storage.pages
 from errors import DiemBaoError, Unusable
 from pipeline import outlets as chosen_outlets
 from pipeline import show
@@ -18,7 +15,7 @@ from pipeline.group import group
 from press import Article, Link, Outlet, Reading
 from press.urls import canonical, host
 from settings import Analysis, Settings
-from storage import Archive
+from storage import Archive, collecting, coverage
 
 
 def add(archive: Archive, settings: Settings, url: str, now: datetime) -> show.Row:
@@ -38,7 +35,7 @@ def add(archive: Archive, settings: Settings, url: str, now: datetime) -> show.R
         found = _article(archive, address)
         if found is None:
             with archive.begin() as db:
-                storage.links.announce(db, [link], now)
+                collecting.links.announce(db, [link], now)
             job = job_of(settings, {outlet.slug: outlet}, (), (Reading(link),), now)
             crawled(job, settings.storage.url, silent, never_stop)
             _analyse(archive, settings, address, now)
@@ -55,13 +52,13 @@ def _unlisted(address: str) -> Outlet:
 
 def _article(archive: Archive, address: str) -> Article | None:
     with archive.read() as db:
-        return storage.articles.get_article(db, address)
+        return coverage.articles.get_article(db, address)
 
 
 def _analyse(archive: Archive, settings: Settings, address: str, now: datetime) -> None:
     with archive.lock("analyse", LOCK_WAIT):
         with archive.read() as db:
-            waiting = [row for row in storage.pages.due_pages(db, 1_000_000) if row.link.url == address]
+            waiting = [row for row in collecting.pages.due_pages(db, 1_000_000) if row.link.url == address]
         if waiting:
             reader = Reader(replace(settings, analysis=Analysis("all")))
             keep(archive, reader.read([Task(*row) for row in waiting], now), now, Counts("analyse"))
@@ -69,4 +66,4 @@ def _analyse(archive: Archive, settings: Settings, address: str, now: datetime) 
 
 def _reason(archive: Archive, address: str) -> str:
     with archive.read() as db:
-        return storage.links.reason(db, address) or "nothing came of it"
+        return collecting.links.reason(db, address) or "nothing came of it"

@@ -10,7 +10,7 @@ from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.runs import recorded
 from settings import Settings
 from storage import Archive
-from storage.again import count_judged_otherwise, judge_again, judged_otherwise
+from storage.coverage.again import count_judged_otherwise, judge_again, judged_otherwise
 
 BATCH = 32  # articles a transaction: a kill costs no more than their judging
 

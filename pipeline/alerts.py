@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.due import last_daily
 from settings import clock_time
+from storage.delivery.searches import Saved, Wish
 from storage.search.query import And, Field, Node, Or
-from storage.searches import Saved, Wish
 
 DAYS: Final = 14  #: a spike is measured against
 _FEWEST: Final = 7  # of them must be known

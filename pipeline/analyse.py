@@ -21,8 +21,6 @@ from typing import get_args
 from threadpoolctl import threadpool_limits
 
 import logs
-import storage.articles
-import storage.pages
 from analysis import Tagger, Text
 from analysis.grouping.fingerprints import fingerprint
 from analysis.reading.extract import extract
@@ -37,10 +35,10 @@ from pipeline.runs import recorded
 from press import Draft, Judgement, Language, Link, Outcome, Page
 from press.text import clean
 from settings import Settings
-from storage import Archive
-from storage.again import Judged
-from storage.pages import Settled
-from storage.save import Analysed
+from storage import Archive, collecting, coverage
+from storage.collecting.pages import Settled
+from storage.coverage.again import Judged
+from storage.coverage.save import Analysed
 
 LOCK_WAIT = 60.0
 BATCH = 64  # pages a worker takes at once, and a transaction
@@ -188,7 +186,7 @@ def analyse(
     """
     with archive.lock("analyse", LOCK_WAIT), recorded(archive, "analyse", now) as counts:
         with archive.read() as db:
-            counts.due = storage.pages.page_counts(db)["due"]
+            counts.due = collecting.pages.page_counts(db)["due"]
         if not counts.due:
             return counts
         if workers is None:
@@ -204,7 +202,7 @@ def _batches(archive: Archive, should_stop: Callable[[], bool]) -> Iterator[list
     after = 0
     while not should_stop():
         with archive.read() as db:
-            batch = [Task(*row) for row in storage.pages.due_pages(db, BATCH, after, BATCH_BYTES)]
+            batch = [Task(*row) for row in collecting.pages.due_pages(db, BATCH, after, BATCH_BYTES)]
         if not batch:
             return
         after = batch[-1].page_id
@@ -222,8 +220,8 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
         else:
             settled.append(Settled(result.page_id, Outcome("never", result.never), True))
     with archive.begin() as db:
-        storage.articles.save_articles(db, kept, now)
-        storage.pages.settle_pages(db, settled, now)
+        coverage.articles.save_articles(db, kept, now)
+        collecting.pages.settle_pages(db, settled, now)
     for result in results:
         counts.add("done" if result.draft is not None or result.outside else "never")
         counts.tick("articles", result.judgement is not None)

@@ -23,7 +23,7 @@ from pipeline.counts import Counts, never_stop
 from pipeline.mail import tell_operator
 from settings import Settings
 from storage import Archive
-from storage.backup import Contents, copy_database, restore_database
+from storage.upkeep.backup import Contents, copy_database, restore_database
 
 NAME = re.compile(r"diembao-\d{8}-\d{6}\.zip")
 ABOUT, MODELS = "backup.json", "models/"

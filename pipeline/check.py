@@ -85,7 +85,7 @@ def _storage(settings: Settings) -> str:
     archive = open_archive(settings.storage.url)
     try:
         with archive.read() as db:
-            from storage.articles import count
+            from storage.coverage.articles import count
 
             return f"{archive.name}: {count(db)} articles"
     finally:

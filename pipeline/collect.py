@@ -20,9 +20,6 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 import logs
-import storage.feeds
-import storage.links
-import storage.robots
 from crawlers import Job, crawl
 from crawlers.politeness import host_key
 from crawlers.rhythm import apart, next_ask, next_reading
@@ -34,7 +31,7 @@ from pipeline.process import GRACE, die_with_parent, interrupted_by
 from pipeline.runs import recorded
 from press import Feed, FeedReading, Outcome, Outlet, Page, Reading, Robots
 from settings import Settings
-from storage import Archive, open_archive
+from storage import Archive, collecting, open_archive
 
 LOCK_WAIT = 60.0  # seconds another collect may still need before we say that it runs
 BATCH = 40  # pages a transaction: a kill costs at most so many requests once more
@@ -93,9 +90,9 @@ def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, 
             raise DiemBaoError(f"{slug} is not read: {every[slug].disabled or '[crawl] outlets leaves it out'}")
     asked = tuple(slugs or in_use)
     with archive.begin() as db:
-        storage.feeds.sync_feeds(db, chosen_outlets.feeds_of(list(in_use.values())), now)
-        feeds = storage.feeds.due_feeds(db, now, asked)
-        readings = storage.links.due_readings(db, now, asked)
+        collecting.feeds.sync_feeds(db, chosen_outlets.feeds_of(list(in_use.values())), now)
+        feeds = collecting.feeds.due_feeds(db, now, asked)
+        readings = collecting.links.due_readings(db, now, asked)
     return job_of(settings, in_use, tuple(feeds), tuple(readings), now)
 
 
@@ -247,42 +244,42 @@ class ArchiveSink:
 
     def _keep_feed(self, db: Connection, reading: FeedReading) -> list[Reading]:
         url = reading.feed.url
-        new = storage.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
-        arrivals = storage.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
-        before, since = storage.feeds.standing(db, url)
+        new = collecting.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
+        arrivals = collecting.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
+        before, since = collecting.feeds.standing(db, url)
         if not arrivals and since is not None:  # it only repeats what others announce: silent since it was first asked
             arrivals = [since]
         # A first failure may be a hiccup: the second look comes after the usual interval, later ones after longer.
         failures = 0 if reading.outcome.kind == "done" else before
         due = reading.outcome.at or next_ask(arrivals, self.now, failures)
-        others = storage.feeds.planned(db, self.now)
+        others = collecting.feeds.planned(db, self.now)
         due = apart(due, [at for other, at in others if other != url and host_key(other) == host_key(url)], self.now)
-        storage.feeds.record_feed(db, reading, due, len(new))
+        collecting.feeds.record_feed(db, reading, due, len(new))
         return new
 
     def robots(self, url: str) -> Robots | None:
         """Answer with the robots.txt that was kept."""
-        return self._now(lambda db: storage.robots.kept(db, url))
+        return self._now(lambda db: collecting.robots.kept(db, url))
 
     def robots_read(self, robots: Robots) -> None:
         """Keep a robots.txt for the runs to come."""
-        self._now(lambda db: storage.robots.keep(db, robots))
+        self._now(lambda db: collecting.robots.keep(db, robots))
 
     def page_read(self, reading: Reading, page: Page) -> None:
         """Keep a page that is new or differs from the last one."""
         self.tally.add(page.outlet, "done", "pages")
         self.weight += len(page.body)
-        self._soon(lambda db: storage.links.record_page(db, reading, page, next_reading))
+        self._soon(lambda db: collecting.links.record_page(db, reading, page, next_reading))
 
     def page_unchanged(self, reading: Reading, at: datetime) -> None:
         """Note that a page is as it was."""
         self.tally.add(reading.link.outlet, "done", "not_modified")
-        self._soon(lambda db: storage.links.record_unchanged(db, reading, at, next_reading))
+        self._soon(lambda db: collecting.links.record_unchanged(db, reading, at, next_reading))
 
     def page_failed(self, reading: Reading, outcome: Outcome, status: int | None) -> None:
         """Note that a page could not be had: later, or never and why."""
         self.tally.add(reading.link.outlet, outcome.kind)
-        self._soon(lambda db: storage.links.record_failed(db, reading, outcome, status, self.now))
+        self._soon(lambda db: collecting.links.record_failed(db, reading, outcome, status, self.now))
 
     def close(self) -> Tally:
         """Commit what waits; raises what the writer raised."""

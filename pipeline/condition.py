@@ -12,18 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import logs
-import storage.figures
-import storage.outlets
 from errors import DiemBaoError
 from pipeline import disk, lease
 from pipeline import outlets as chosen_outlets
 from pipeline.disk import Room
 from press import OutletHealth
 from settings import Settings
-from storage import Archive
-from storage.figures import Ages, Open, Queues
-from storage.leases import LeaseRow, get_lease
-from storage.runs import Run, last_runs
+from storage import Archive, collecting, upkeep
+from storage.upkeep.figures import Ages, Open, Queues
+from storage.upkeep.leases import LeaseRow, get_lease
+from storage.upkeep.runs import Run, last_runs
 
 LOG = logs.logger()
 VERBS = ("collect", "analyse", "group", "publish")
@@ -94,7 +92,7 @@ class Outlets:
 def states(archive: Archive, settings: Settings, now: datetime) -> list[OutletHealth]:
     """Return the state of every outlet in use."""
     with archive.read() as db:
-        return storage.outlets.health(db, chosen_outlets.in_use(settings), now)
+        return collecting.outlets.health(db, chosen_outlets.in_use(settings), now)
 
 
 def quantile(ascending: Sequence[float], share: float) -> float | None:
@@ -114,13 +112,13 @@ def look(
             lease=row,
             acting=acting(row, now),
             runs=runs,
-            queues=storage.figures.queues(db, now),
-            editions=storage.figures.edition_states(db),
-            open_editions=storage.figures.open_editions(db),
-            last_delivery=storage.figures.last_delivery(db),
-            lags=storage.figures.lags(db, now - DAY),
+            queues=upkeep.figures.queues(db, now),
+            editions=upkeep.figures.edition_states(db),
+            open_editions=upkeep.figures.open_editions(db),
+            last_delivery=upkeep.figures.last_delivery(db),
+            lags=upkeep.figures.lags(db, now - DAY),
             outlets=(),
-            ages=storage.figures.ages(db),
+            ages=upkeep.figures.ages(db),
             disk=None,
         )
     return replace(found, outlets=outlets(now), disk=disk.room(archive, settings))

@@ -7,13 +7,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import storage.articles
 from errors import DiemBaoError
 from press.urls import canonical
 from settings import Settings
-from storage import Archive
-from storage.audit import Act, record
-from storage.corrections import Correction, Field, Value, add_correction, corrections, undo_correction
+from storage import Archive, coverage
+from storage.coverage.corrections import Correction, Field, Value, add_correction, corrections, undo_correction
+from storage.people.audit import Act, record
 
 
 def correct(archive: Archive, article: str, values: Mapping[Field, Value], who: str, now: datetime) -> list[Correction]:
@@ -23,7 +22,7 @@ def correct(archive: Archive, article: str, values: Mapping[Field, Value], who: 
     value that cannot be.
     """
     with archive.begin() as db:
-        found = storage.articles.get_article(db, int(article) if article.isdecimal() else _address(article))
+        found = coverage.articles.get_article(db, int(article) if article.isdecimal() else _address(article))
         if found is None:
             raise DiemBaoError(
                 f"no article {article} in the archive: `diembao articles --json` lists ids and addresses"
@@ -47,7 +46,7 @@ def rows(archive: Archive) -> Iterator[dict[str, object]]:
     with archive.read() as db:
         found = corrections(db)
         urls = {
-            article.id: article.url for article in storage.articles.load_articles(db, {one.article for one in found})
+            article.id: article.url for article in coverage.articles.load_articles(db, {one.article for one in found})
         }
     for one in found:
         yield {**asdict(one), "url": urls.get(one.article, "")}
@@ -57,7 +56,7 @@ def labelled(archive: Archive, settings: Settings) -> list[dict[str, Any]]:
     """Return the corrected articles as records of labelled ones, labelled in what was corrected and nothing else."""
     with archive.read() as db:
         found = [one for one in corrections(db, in_force=True) if one.field != "places"]  # places are not learned
-        articles = storage.articles.load_articles(db, dict.fromkeys(one.article for one in found))
+        articles = coverage.articles.load_articles(db, dict.fromkeys(one.article for one in found))
     records: dict[int, dict[str, Any]] = {
         article.id: {
             "id": f"article-{article.id}",

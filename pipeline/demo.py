@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import settings as settings_module
-import storage.articles
 from demo.catcher import Catcher
 from demo.press import Press
 from demo.truth import anchor_before
@@ -22,7 +21,7 @@ from pipeline.counts import Progress
 from pipeline.group import group
 from pipeline.publish import publish
 from settings import Settings
-from storage import Archive, open_archive
+from storage import Archive, coverage, open_archive
 
 READER = "canbo@example.vn"
 
@@ -73,7 +72,7 @@ def _leave(out: Path, content: bytes) -> Path:
 
 def _told(archive: Archive, settings: Settings, now: datetime) -> list[str]:
     with archive.read() as db:
-        articles = storage.articles.articles(db)
+        articles = coverage.articles.articles(db)
     outlets = Counter(article.outlet for article in articles)
     relevant = Counter(article.outlet for article in articles if article.relevance in ("focus", "mention"))
     names = {outlet.slug: outlet.name for outlet in settings.outlets}
@@ -89,13 +88,13 @@ def _next(out: Path, html: Path) -> list[str]:
     message = email.message_from_bytes((out / "digest.eml").read_bytes(), policy=email.policy.default)
     plain = message.get_body(("plain",))
     text = plain.get_content() if plain is not None else ""
-    coverage = next((line for line in text.splitlines() if line.startswith("Đã đọc")), "")
+    read = next((line for line in text.splitlines() if line.startswith("Đã đọc")), "")
     command = f"diembao --settings {out.name}/settings.toml"
     return [
         f"Digest:   {message['Subject']}",
         f"          {out / 'digest.eml'}",
         f"          {html}",
-        f"Coverage: {coverage}",
+        f"Coverage: {read}",
         "",
         "Next:",
         f"  xdg-open {out.name}/digest.html",

@@ -7,16 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-import storage.articles
-import storage.stories
 from analysis.grouping.fingerprints import Fingerprint, fingerprint, unpack
 from analysis.grouping.stories import WINDOW, Changes, Grouping, Item
 from pipeline.counts import Counts, Progress, never_stop, silent
 from pipeline.runs import recorded
 from settings import Settings
-from storage import Archive
-from storage.articles import Candidate
-from storage.stories import Membership
+from storage import Archive, coverage
+from storage.coverage.articles import Candidate
+from storage.coverage.stories import Membership
 
 LOCK_WAIT = 60.0
 
@@ -31,13 +29,13 @@ def group(
 ) -> Counts:
     """Place every article that waits; costs what these and the stories of the active window cost."""
     with archive.lock("group", LOCK_WAIT), recorded(archive, "group", now) as counts, archive.begin() as db:
-        waiting = storage.articles.ungrouped(db)
+        waiting = coverage.articles.ungrouped(db)
         counts.due = len(waiting)
         if not waiting or should_stop():
             return counts
         oldest = min(_at(candidate) for candidate in waiting)
-        known = [candidate for candidate in storage.articles.active(db, oldest - WINDOW) if not candidate.needs_group]
-        grouping = Grouping((_item(candidate) for candidate in known), storage.stories.kept_apart(db))
+        known = [candidate for candidate in coverage.articles.active(db, oldest - WINDOW) if not candidate.needs_group]
+        grouping = Grouping((_item(candidate) for candidate in known), coverage.stories.kept_apart(db))
         changes = grouping.add(_item(candidate) for candidate in waiting)
         merged = _keep(db, changes, now)
         counts.add("done", len(waiting))
@@ -52,7 +50,7 @@ def _keep(db: Connection, changes: Changes, now: datetime) -> int:
     merged = 0
     for into, other in changes.merged:
         if into > 0 and other > 0:
-            storage.stories.merge_stories(db, into, other, now)
+            coverage.stories.merge_stories(db, into, other, now)
             merged += 1
     lasting: dict[int, int] = {}
     rows = []
@@ -60,10 +58,12 @@ def _keep(db: Connection, changes: Changes, now: datetime) -> int:
         story = item.story or 0
         if story < 0:
             story = (
-                lasting[story] if story in lasting else lasting.setdefault(story, storage.stories.create_story(db, now))
+                lasting[story]
+                if story in lasting
+                else lasting.setdefault(story, coverage.stories.create_story(db, now))
             )
         rows.append(Membership(item.id, story, item.reprint_of))
-    storage.stories.assign(db, rows, now)
+    coverage.stories.assign(db, rows, now)
     return merged
 
 

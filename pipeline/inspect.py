@@ -9,8 +9,8 @@ from datetime import datetime
 from pipeline.search import open_index
 from settings import Settings
 from storage import Archive
-from storage.checks import CHECKS, Check
-from storage.checks_content import Fault
+from storage.upkeep.checks import CHECKS, Check
+from storage.upkeep.checks_content import Fault
 
 EXAMPLES = 3
 

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from storage import Archive
-from storage.leases import LeaseRow, get_lease, release_lease, take_lease
+from storage.upkeep.leases import LeaseRow, get_lease, release_lease, take_lease
 
 NAME = "serve"
 BEAT = 15.0  # seconds between two renewals, or two looks at another's lease

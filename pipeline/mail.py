@@ -13,7 +13,8 @@ from digest.notice import mail_test, notice
 from digest.send import MailServer, send
 from errors import DeliveryError, DeliveryUncertain, DiemBaoError, SettingsError
 from settings import Settings
-from storage import Archive, outbox
+from storage import Archive
+from storage.delivery import outbox
 
 LOG = logs.logger()
 TIMEOUT = 30.0

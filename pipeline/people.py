@@ -8,9 +8,10 @@ from datetime import datetime
 
 from errors import Conflict, DiemBaoError, StorageError
 from settings import Settings
-from storage import Archive, accounts, audit
-from storage.accounts import Account, Role
-from storage.audit import Act
+from storage import Archive
+from storage.people import accounts, audit
+from storage.people.accounts import Account, Role
+from storage.people.audit import Act
 
 TERMINAL = "terminal"  #: who acts in the audit log when it is the operator's command line
 Row = dict[str, object]

@@ -15,12 +15,6 @@ from typing import Literal
 from sqlalchemy import Connection
 
 import logs
-import storage.articles
-import storage.counts
-import storage.editions
-import storage.outlets
-import storage.stories
-import storage.subscriptions
 from digest.compose import compose
 from digest.model import Numbers, Request
 from digest.render import render
@@ -34,9 +28,9 @@ from pipeline.mail import server_of, tell_operator
 from pipeline.runs import recorded
 from press import Article, Edition, Subscription
 from settings import Settings
-from storage import Archive
-from storage.counts import COVERAGE
-from storage.editions import Composed
+from storage import Archive, collecting, coverage, delivery
+from storage.coverage.counts import COVERAGE
+from storage.delivery.editions import Composed
 
 LOG = logs.logger()
 LOCK_WAIT = 60.0
@@ -58,8 +52,8 @@ def publish(
     """Send what is due by `now`. Raises DeliveryError where nothing at all could be sent: it is tried again."""
     with archive.lock("publish", LOCK_WAIT), recorded(archive, "publish", now) as counts:
         with archive.begin() as db:
-            lost = storage.editions.recover(db, now)
-            readers = {reader.id: reader for reader in storage.subscriptions.subscriptions(db)}
+            lost = delivery.editions.recover(db, now)
+            readers = {reader.id: reader for reader in delivery.subscriptions.subscriptions(db)}
         _tell_unknown(settings, lost, now)
         for reader in readers.values():
             if should_stop():
@@ -70,7 +64,7 @@ def publish(
             except StorageError as error:  # a clock that was set back, say: one reader never stops the rest
                 LOG.error("edition not composed", subscription=reader.id, error=str(error))
         with archive.read() as db:
-            waiting = [edition for edition in storage.editions.claimable(db, now) if edition.subscription in readers]
+            waiting = [edition for edition in delivery.editions.claimable(db, now) if edition.subscription in readers]
         counts.due = len(waiting)
         counts.extra |= {"sent": 0, "failed": 0, "unknown": len(lost)}
         waits: list[DeliveryError] = []
@@ -89,9 +83,9 @@ def publish(
 
 def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: datetime) -> None:
     """Enter the reader's edition in the ledger, where one is due that is not there yet."""
-    last = storage.editions.last_sent(db, reader.id, now)
+    last = delivery.editions.last_sent(db, reader.id, now)
     period = due.period(reader, last.period_end if last else None, now, settings.digest.timezone)
-    if period is None or storage.editions.find_edition(db, reader.id, period.end):
+    if period is None or delivery.editions.find_edition(db, reader.id, period.end):
         return
     request = _request(db, settings, reader, period, last, now)
     digest = compose(request)
@@ -113,11 +107,11 @@ def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: 
         basis={
             "area": settings.area.province,
             "candidates": len(request.articles),
-            "newest": storage.articles.newest_id(db),
+            "newest": coverage.articles.newest_id(db),
             "models": sorted({article.model for article in request.articles}),
         },
     )
-    storage.editions.compose_edition(db, mail, now)
+    delivery.editions.compose_edition(db, mail, now)
 
 
 def _request(
@@ -126,21 +120,21 @@ def _request(
     articles = candidates(db, period)
     story_ids = sorted({article.story for article in articles if article.story is not None})
     in_use = chosen_outlets.in_use(settings)
-    delivered = storage.editions.editions(db, subscription=reader.id, state="sent", limit=REMEMBERED)
+    delivered = delivery.editions.editions(db, subscription=reader.id, state="sent", limit=REMEMBERED)
     return Request(
         subscription=reader,
         start=period.start,
         end=period.end,
         articles=articles,
-        stories=storage.stories.stories(db, ids=story_ids),
+        stories=coverage.stories.stories(db, ids=story_ids),
         outlets={slug: outlet.name for slug, outlet in chosen_outlets.known(settings).items()},
         delivered=frozenset(article for edition in delivered for article in edition.articles),
-        coverage=storage.outlets.health(db, in_use, now),
+        coverage=collecting.outlets.health(db, in_use, now),
         numbers=numbers(db, settings, period),
         area=area.label(settings, reader.language),
         timezone=settings.digest.timezone,
         now=now,
-        last_seen=storage.editions.basis(db, last.id).get("newest", 0) if last else None,
+        last_seen=delivery.editions.basis(db, last.id).get("newest", 0) if last else None,
         archive_url=settings.web.archive_url,
         operator=settings.operator.email,
     )
@@ -152,18 +146,18 @@ def candidates(db: Connection, period: Period) -> list[Article]:
     ids: dict[int, None] = {}
     bys: tuple[Literal["dated", "fetched"], ...] = ("dated", "fetched")
     for by in bys:
-        found = storage.articles.article_ids(db, since=since, until=period.end, by=by, relevance=COVERAGE)
+        found = coverage.articles.article_ids(db, since=since, until=period.end, by=by, relevance=COVERAGE)
         ids |= dict.fromkeys(found)
-    return storage.articles.load_articles(db, ids)
+    return coverage.articles.load_articles(db, ids)
 
 
 def numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
     """Count the coverage of the area; what the archive does not reach back to stays None."""
     zone = settings.digest.timezone
-    first = storage.counts.first_dated(db)
+    first = coverage.counts.first_dated(db)
     today = period.end.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     days = [today - timedelta(days=n) for n in range(CHART_DAYS, -1, -1)]
-    seen = [at.astimezone(zone).date() for at in storage.counts.instants(db, days[0], period.end)]
+    seen = [at.astimezone(zone).date() for at in coverage.counts.instants(db, days[0], period.end)]
     whole = [seen.count(day.date()) for day in days[:-1]]
     months = trends.compared(db, period.end, zone)
     return Numbers(
@@ -195,14 +189,14 @@ def deliver(
     """
     who = f"{socket.gethostname()}:{os.getpid()}"
     with archive.begin() as db:
-        if not storage.editions.claim(db, edition.id, who, now):
+        if not delivery.editions.claim(db, edition.id, who, now):
             return None
 
     def started() -> None:
         if should_stop():
             raise _HandedBack
         with archive.begin() as db:
-            if not storage.editions.sending(db, edition.id, who, now):
+            if not delivery.editions.sending(db, edition.id, who, now):
                 raise DeliveryError("the claim was lost to another publish")
 
     try:
@@ -215,25 +209,25 @@ def deliver(
         )
     except _HandedBack:
         with archive.begin() as db:
-            storage.editions.hand_back(db, edition.id, who)
+            delivery.editions.hand_back(db, edition.id, who)
         return None
     except DeliveryUncertain as error:
         with archive.begin() as db:
-            storage.editions.uncertain(db, edition.id, str(error))
+            delivery.editions.uncertain(db, edition.id, str(error))
         _count(counts, "never", "unknown")
         _tell_unknown(settings, [edition], now)
         return None
     except DeliveryError as error:
         wait = RETRY[min(edition.attempts, len(RETRY) - 1)]
         with archive.begin() as db:
-            storage.editions.failed(db, edition.id, str(error), permanent=error.permanent, next_try=now + wait)
+            delivery.editions.failed(db, edition.id, str(error), permanent=error.permanent, next_try=now + wait)
         _count(counts, "never" if error.permanent else "later", "failed")
         if error.permanent:
             _tell_refused(settings, edition, email, error, now)
             return None
         return error
     with archive.begin() as db:
-        storage.editions.sent(db, edition.id, now)
+        delivery.editions.sent(db, edition.id, now)
     _count(counts, "done", "sent")
     return None
 

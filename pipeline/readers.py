@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-import storage.subscriptions as stored
+import storage.delivery.subscriptions as stored
 from digest.select import bare_place
 from errors import DiemBaoError, UsageError
 from pipeline import area, due

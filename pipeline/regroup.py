@@ -10,12 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-import storage.articles
-import storage.stories
 from errors import Conflict
-from storage import Archive
-from storage.audit import Act, record
-from storage.stories import StoryEvent
+from storage import Archive, coverage
+from storage.coverage.stories import StoryEvent
+from storage.people.audit import Act, record
 
 LOCK_WAIT = 20.0  # for a grouping that runs
 
@@ -26,7 +24,7 @@ def merge(archive: Archive, into: int, other: int, who: str, now: datetime) -> S
     def act(db: Connection) -> int:
         if into == other:
             raise Conflict(f"story {into} cannot be merged into itself")
-        storage.stories.merge_stories(db, into, other, now, who)
+        coverage.stories.merge_stories(db, into, other, now, who)
         return into
 
     return _done(archive, act, "stories merged", into, who, now)
@@ -37,10 +35,10 @@ def split(archive: Archive, story: int, articles: Sequence[int], who: str, now: 
     leaving = list(dict.fromkeys(articles))
 
     def act(db: Connection) -> int:
-        found = storage.stories.stories(db, ids=[story])
+        found = coverage.stories.stories(db, ids=[story])
         if not leaving or not found or set(leaving) >= set(found[0].articles):
             raise Conflict(f"story {story}: choose some of its articles, not all")
-        return storage.stories.split_story(db, story, leaving, now, who)
+        return coverage.stories.split_story(db, story, leaving, now, who)
 
     return _done(archive, act, "story split", story, who, now)
 
@@ -50,14 +48,14 @@ def move(archive: Archive, article: int, into: int | None, who: str, now: dateti
 
     def act(db: Connection) -> int:
         if into is not None:
-            storage.stories.move_article(db, article, into, now, who)
+            coverage.stories.move_article(db, article, into, now, who)
             return into
-        found = storage.articles.get_article(db, article)
+        found = coverage.articles.get_article(db, article)
         if found is None or found.story is None:
             raise Conflict(f"article {article} has no story yet: grouping gives it one")
-        if storage.stories.stories(db, ids=[found.story])[0].articles == (article,):
+        if coverage.stories.stories(db, ids=[found.story])[0].articles == (article,):
             raise Conflict(f"article {article} has a story of its own already")
-        return storage.stories.split_story(db, found.story, [article], now, who)
+        return coverage.stories.split_story(db, found.story, [article], now, who)
 
     return _done(archive, act, "story moved", article, who, now)
 
@@ -65,7 +63,7 @@ def move(archive: Archive, article: int, into: int | None, who: str, now: dateti
 def undo(archive: Archive, event: int, who: str, now: datetime) -> StoryEvent:
     """Take an act back."""
     with archive.lock("group", LOCK_WAIT), archive.begin() as db:
-        undone = storage.stories.undo_story_event(db, event, now)
+        undone = coverage.stories.undo_story_event(db, event, now)
         record(db, [Act(who, "story change undone", str(undone.story), {"event": event, "kind": undone.kind})], now)
         return undone
 
@@ -75,7 +73,7 @@ def _done(
 ) -> StoryEvent:
     """Do something to the stories; what was recorded of the one it ended in."""
     with archive.lock("group", LOCK_WAIT), archive.begin() as db:
-        event = storage.stories.story_history(db, act(db))[-1]
+        event = coverage.stories.story_history(db, act(db))[-1]
         details = {"event": event.id, "from": event.story, "to": event.other, "articles": list(event.articles)}
         record(db, [Act(who, action, str(target), details)], now)
         return event

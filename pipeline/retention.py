@@ -9,7 +9,7 @@ from pipeline.counts import Counts, never_stop
 from pipeline.runs import recorded
 from settings import Retention, Settings
 from storage import Archive
-from storage.retention import KINDS, Weight, forget, weigh
+from storage.upkeep.retention import KINDS, Weight, forget, weigh
 
 BATCH = 200  # rows a transaction: nobody waits long for the writer, and a kill costs nothing
 

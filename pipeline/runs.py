@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from errors import DiemBaoError, UsageError
 from pipeline.counts import Counts
 from storage import Archive
-from storage.runs import record_run
+from storage.upkeep.runs import record_run
 
 
 @contextmanager

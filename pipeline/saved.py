@@ -17,10 +17,6 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Connection
 
 import logs
-import storage.articles
-import storage.counts
-import storage.searches
-import storage.stories
 from digest.plain import shown, web_address
 from digest.saved import MOST, Found, Rush, Told, Wave, saved_mail, subject
 from digest.words import Words
@@ -31,14 +27,14 @@ from pipeline.mail import deliver
 from pipeline.search import open_index, outlet_names
 from press import Article
 from settings import Settings, clock_time
-from storage import Archive
-from storage.accounts import Account
-from storage.audit import Act, record
+from storage import Archive, coverage, delivery
+from storage.delivery.searches import Alert, Saved, Wish
 from storage.facts import secret
-from storage.schema import alerts as mails
+from storage.people.accounts import Account
+from storage.people.audit import Act, record
 from storage.search import QueryError, SearchIndex, fresh, parse, search
 from storage.search.query import adding, field_of
-from storage.searches import Alert, Saved, Wish
+from storage.tables.delivery import alerts as mails
 
 LOG = logs.logger()
 LOCK_WAIT = 5.0
@@ -85,15 +81,15 @@ def check(index: SearchIndex, wish: Wish, outlets: Mapping[str, str]) -> None:
 def save(archive: Archive, owner: Account, wish: Wish, now: datetime, number: int | None = None) -> Saved:
     """Keep a search that was checked, or give the one with this number new wishes; Conflict for one too many."""
     with archive.begin() as db:
-        if number is None and len(storage.searches.of_account(db, owner.id)) >= MOST_SAVED:
+        if number is None and len(delivery.searches.of_account(db, owner.id)) >= MOST_SAVED:
             raise Conflict(f"there are {MOST_SAVED} saved searches: end some first")
         if number is None:
-            number = storage.searches.add(db, owner.id, wish, now)
+            number = delivery.searches.add(db, owner.id, wish, now)
         else:
-            storage.searches.change(db, number, wish, now)
+            delivery.searches.change(db, number, wish, now)
         details = {"search": number, "run": wish.run, "feed": wish.feed, "spike": wish.spike}
         record(db, [Act(owner.email, "search saved", wish.query, details)], now)
-        saved = storage.searches.find(db, number)
+        saved = delivery.searches.find(db, number)
     if saved is None:
         raise Conflict(f"search {number} was ended meanwhile")
     return saved
@@ -103,7 +99,7 @@ def end(archive: Archive, saved: Saved, now: datetime) -> None:
     """End a search."""
     with archive.begin() as db:
         record(db, [Act(saved.email, "search ended", saved.wish.query, {"search": saved.id})], now)
-        storage.searches.end(db, saved.id, now)
+        delivery.searches.end(db, saved.id, now)
 
 
 def feed_address(archive: Archive, settings: Settings, search: int) -> str:
@@ -132,14 +128,14 @@ def saved_searches(
     """Run the searches that are due and send what they tell; what a mail server does is an outcome."""
     counts = Counts("saved_searches")
     with archive.read() as db:
-        saved, waiting = storage.searches.telling(db), storage.searches.waiting(db, now)
+        saved, waiting = delivery.searches.telling(db), delivery.searches.waiting(db, now)
     if not saved and not waiting:
         return counts
     with archive.lock("saved_searches", LOCK_WAIT):
         if saved:
             _run_all(archive, settings, now, should_stop)
         with archive.read() as db:
-            waiting = storage.searches.waiting(db, now)
+            waiting = delivery.searches.waiting(db, now)
         quiet = {one.id for one in saved if is_quiet(one.wish, now, settings.digest.timezone)}
         waiting = [alert for alert in waiting if alert.search not in quiet]
         counts.due = len(waiting)
@@ -160,7 +156,7 @@ def _run_all(archive: Archive, settings: Settings, now: datetime, should_stop: C
         return  # an index that is not whole finds too little: the next look does it
     mark = index.mark()
     with archive.read() as db:
-        saved, first = storage.searches.telling(db), storage.counts.first_dated(db)
+        saved, first = delivery.searches.telling(db), coverage.counts.first_dated(db)
     for one in saved:
         if should_stop() or mark is None:
             return
@@ -191,24 +187,24 @@ def _run(archive: Archive, desk: _Desk, saved: Saved) -> None:
         rush, seen = _rush(desk, saved) if watching else (None, None)
     except QueryError as error:  # an outlet that left the catalogue, say: its owner is shown why
         with archive.begin() as db:
-            storage.searches.ran(db, saved.id, desk.now, desk.seq, error=str(error))
+            delivery.searches.ran(db, saved.id, desk.now, desk.seq, error=str(error))
         return
     nothing = wish.say_nothing and wish.run in ("hourly", "daily") and due
     mail = _mail(desk, saved, ids, rush) if ids or rush or nothing else None
     with archive.begin() as db:
         if mail:
-            storage.searches.tell(db, saved, *mail, ids, desk.now)
+            delivery.searches.tell(db, saved, *mail, ids, desk.now)
         if seen:
-            storage.searches.spike_told(db, saved.id, desk.now)
+            delivery.searches.spike_told(db, saved.id, desk.now)
         if due:
-            storage.searches.ran(db, saved.id, desk.now, desk.seq)
+            delivery.searches.ran(db, saved.id, desk.now, desk.seq)
 
 
 def _new(desk: _Desk, saved: Saved) -> list[int]:
     outlets = outlet_names(desk.settings)
     ids = fresh(desk.index, saved.wish.query, after_seq=saved.seq, after_id=saved.after_id, outlets=outlets)
     with desk.archive.read() as db:
-        told = storage.searches.told(db, saved.id, ids)
+        told = delivery.searches.told(db, saved.id, ids)
     return [article for article in ids if article not in told]
 
 
@@ -225,7 +221,7 @@ def _rush(desk: _Desk, saved: Saved) -> tuple[Rush | None, Spike | None]:
     of_today = adding(node, field_of("from", str(days[-1])), field_of("to", str(days[-1])))
     ids = search(desk.index, of_today, outlets=outlets, sort="newest", limit=500).ids
     with desk.archive.read() as db:
-        articles = storage.articles.load_articles(db, ids)
+        articles = coverage.articles.load_articles(db, ids)
         waves = _waves(db, articles, desk.settings.web.public_url)
     return Rush(found.today, found.usual, waves), found
 
@@ -233,7 +229,7 @@ def _rush(desk: _Desk, saved: Saved) -> tuple[Rush | None, Spike | None]:
 def _waves(db: Connection, articles: Sequence[Article], site: str) -> list[Wave]:
     """The largest stories of some articles."""
     sizes = Counter(article.story for article in articles if article.story is not None).most_common(STORIES)
-    titles = {story.id: story.title for story in storage.stories.stories(db, ids=[story for story, _ in sizes])}
+    titles = {story.id: story.title for story in coverage.stories.stories(db, ids=[story for story, _ in sizes])}
     outlets = {story: {one.outlet for one in articles if one.story == story} for story, _ in sizes}
     return [
         Wave(shown(titles.get(story, ""), 160), f"{site}/stories/{story}", count, len(outlets[story]))
@@ -245,7 +241,7 @@ def _mail(desk: _Desk, saved: Saved, ids: Sequence[int], rush: Rush | None) -> t
     """Subject and bytes of what a search tells."""
     site, wish = desk.settings.web.public_url, saved.wish
     with desk.archive.read() as db:
-        articles = storage.articles.load_articles(db, ids[:MOST])
+        articles = coverage.articles.load_articles(db, ids[:MOST])
     found = [_found(desk, article, Words(saved.language)) for article in articles]
     page = f"{site}/search?q={quote(wish.query)}&sort=newest"
     told = Told(wish.name, wish.query, found, len(ids), rush, page, f"{site}/searches/{saved.id}", saved.language)

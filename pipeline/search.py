@@ -9,14 +9,13 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-import storage.articles
 from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.words.khmer import khmer_words
 from pipeline import outlets, show
 from press import TOPICS
 from press.text import clean, fold, tone_normal
 from settings import Settings
-from storage import Archive
+from storage import Archive, coverage
 from storage.search import FACETS, Found, SearchIndex, Sort, Span, parse
 from storage.search import search as find
 
@@ -75,7 +74,7 @@ def answer(
     """Return the contract's object of a search in an index as it is; `names` are the outlets', by slug."""
     found = find(index, query, outlets=names, sort=sort, limit=limit, after=after, facets=facets, span=span)
     with index.archive.read() as db:
-        hits = [show.article(row) for row in storage.articles.load_articles(db, found.ids)]
+        hits = [show.article(row) for row in coverage.articles.load_articles(db, found.ids)]
     shown: dict[str, object] = {"total": found.total, "took_ms": round(found.took_ms, 2), "hits": hits}
     shown["next"] = found.next or None
     if found.building:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import storage.editions
-import storage.quarantine
-import storage.subscriptions
 from errors import Conflict, DeliveryError
 from pipeline.counts import Counts
 from pipeline.publish import LOCK_WAIT, deliver
 from press import Edition
 from settings import Settings
-from storage import Archive
-from storage.quarantine import GivenUp
+from storage import Archive, collecting, delivery
+from storage.collecting.quarantine import GivenUp
 
 
 def decide(
@@ -33,15 +30,15 @@ def decide(
     nothing is done, where a name is not there; one that was dropped can be retried by its name.
     """
     with archive.begin() as db:
-        there = storage.quarantine.quarantine(db)
-        named = there + (storage.quarantine.quarantine(db, dropped=True) if act == "retry" and items else [])
+        there = collecting.quarantine.quarantine(db)
+        named = there + (collecting.quarantine.quarantine(db, dropped=True) if act == "retry" and items else [])
         chosen = [row for item in items for row in _named(named, item)] if items else there
         if outlet is not None:
             chosen = [row for row in chosen if row.outlet == outlet]
         if reason is not None:
             chosen = [row for row in chosen if reason.casefold() in row.reason.casefold()]
         chosen = list({row.id: row for row in chosen}.values())
-        change = storage.quarantine.retry if act == "retry" else storage.quarantine.drop
+        change = collecting.quarantine.retry if act == "retry" else collecting.quarantine.drop
         change(db, chosen, who, now)
     return chosen
 
@@ -60,13 +57,13 @@ def resend(archive: Archive, settings: Settings, edition: int, who: str, now: da
     """
     with archive.lock("publish", LOCK_WAIT):
         with archive.begin() as db:
-            again = storage.editions.send_again(db, edition, who, now)
-            reader = storage.subscriptions.get_subscription(db, again.subscription)
+            again = delivery.editions.send_again(db, edition, who, now)
+            reader = delivery.subscriptions.get_subscription(db, again.subscription)
             if reader is None or reader.ended_at is not None:
                 raise Conflict(f"edition {edition}: its reader has no subscription any more; close it")
         why = deliver(archive, settings, again, reader.email, now, Counts("resend"))
         with archive.read() as db:
-            ended = storage.editions.get_edition(db, edition)
+            ended = delivery.editions.get_edition(db, edition)
     if why or ended is None or ended.state != "sent":
         reason = why or (ended.error if ended else "it is gone")
         raise DeliveryError(f"edition {edition} is {ended.state if ended else 'gone'}: {reason}")
@@ -76,4 +73,4 @@ def resend(archive: Archive, settings: Settings, edition: int, who: str, now: da
 def close(archive: Archive, edition: int, who: str, now: datetime, *, arrived: bool) -> Edition:
     """Settle an edition by a person's word: it arrived, or it was lost and the next one tells its news again."""
     with archive.lock("publish", LOCK_WAIT), archive.begin() as db:
-        return storage.editions.close(db, edition, who, now, arrived=arrived)
+        return delivery.editions.close(db, edition, who, now, arrived=arrived)

@@ -6,17 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-import storage.articles
-import storage.editions
-import storage.outlets
-import storage.runs
-import storage.stories
 from digest.coverage import advice
 from digest.words import Words
 from pipeline import outlets as chosen_outlets
 from press import Article
 from settings import Settings
-from storage import Archive
+from storage import Archive, collecting, coverage, delivery, upkeep
 
 Row = dict[str, object]
 
@@ -47,22 +42,22 @@ def article(row: Article) -> Row:
 def articles(archive: Archive, since: datetime | None = None, until: datetime | None = None) -> Iterator[Row]:
     """Give the articles published in [since, until), newest first."""
     with archive.read() as db:
-        for row in storage.articles.articles(db, since=since, until=until, newest_first=True):
+        for row in coverage.articles.articles(db, since=since, until=until, newest_first=True):
             yield article(row)
 
 
 def stories(archive: Archive) -> Iterator[Row]:
     """Give the stories, newest first."""
     with archive.read() as db:
-        for story in storage.stories.stories(db):
+        for story in coverage.stories.stories(db):
             yield asdict(story)
 
 
 def editions(archive: Archive) -> Iterator[Row]:
     """Give the editions, oldest first, without their messages."""
     with archive.read() as db:
-        emails = storage.editions.recipients(db)
-        for edition in storage.editions.editions(db):
+        emails = delivery.editions.recipients(db)
+        for edition in delivery.editions.editions(db):
             row = asdict(edition)
             del row["message"]
             yield {**row, "email": emails.get(edition.subscription, "")}
@@ -71,7 +66,7 @@ def editions(archive: Archive) -> Iterator[Row]:
 def outlets(archive: Archive, settings: Settings, now: datetime) -> Iterator[Row]:
     """Give the health of every outlet in use, with what to do about it."""
     with archive.read() as db:
-        for health in storage.outlets.health(db, chosen_outlets.in_use(settings), now):
+        for health in collecting.outlets.health(db, chosen_outlets.in_use(settings), now):
             yield {**asdict(health), "advice": advice(health, Words("en"))}
 
 
@@ -85,14 +80,14 @@ def never_read(settings: Settings) -> Iterator[tuple[str, str]]:
 def quarantine(archive: Archive, *, dropped: bool = False) -> Iterator[Mapping[str, object]]:
     """Give what was given up, with the reason; `dropped`: what a person dropped instead."""
     with archive.read() as db:
-        for row in storage.outlets.quarantine(db, dropped=dropped):
+        for row in collecting.outlets.quarantine(db, dropped=dropped):
             yield asdict(row)
 
 
 def runs(archive: Archive, limit: int) -> Iterator[Row]:
     """Give the last runs of the ledger, newest first."""
     with archive.read() as db:
-        for run in storage.runs.last_runs(db, limit=limit):
+        for run in upkeep.runs.last_runs(db, limit=limit):
             yield {
                 "id": run.id,
                 "job": run.verb,

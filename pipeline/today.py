@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import storage.counts
-import storage.editions
-import storage.stories
 from digest.coverage import statement
 from digest.model import Numbers, Request
 from digest.select import News, main_topic, needs_answer, select
@@ -19,7 +16,7 @@ from pipeline import outlets as chosen_outlets
 from pipeline.due import Period
 from press import TOPICS, Article, Edition, OutletHealth, Subscription
 from settings import Settings
-from storage import Archive
+from storage import Archive, coverage, delivery
 
 DAY = timedelta(hours=24)
 MATTERS = 10
@@ -58,7 +55,7 @@ def look(archive: Archive, settings: Settings, now: datetime, language: str, hea
             start=since,
             end=now,
             articles=found,
-            stories=storage.stories.stories(db, ids=ids),
+            stories=coverage.stories.stories(db, ids=ids),
             outlets={slug: outlet.name for slug, outlet in chosen_outlets.known(settings).items()},
             delivered=frozenset(),
             coverage=health,
@@ -72,15 +69,15 @@ def look(archive: Archive, settings: Settings, now: datetime, language: str, hea
             area=request.area,
             midnight=midnight,
             since=since,
-            today=storage.counts.tones(db, midnight, now),
-            day=storage.counts.tones(db, since, now),
+            today=coverage.counts.tones(db, midnight, now),
+            day=coverage.counts.tones(db, since, now),
             stories=news,
             matters=tuple(one for one in news if _matters(one))[:MATTERS],
             topics=tuple(Counter(main_topic(one.head, TOPICS) for one in news).most_common()),
             numbers=request.numbers,
             coverage=statement(health, tongue, timezone=zone, now=now),
             outlets=tuple(one for one in health if one.state != "ok"),
-            last=next(iter(storage.editions.editions(db, state="sent", limit=1)), None),
+            last=next(iter(delivery.editions.editions(db, state="sent", limit=1)), None),
         )
 
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-import storage.counts
-from storage.counts import Among, Dated
+from storage import coverage
+from storage.coverage.counts import Among, Dated
 
 DAILY = 31  # a period of up to so many days is shown by day, a longer one by week
 
@@ -99,14 +99,14 @@ class Compared:
 
 def compared(db: Connection, until: datetime, zone: ZoneInfo, among: Among | None = None) -> Compared:
     """Compare the months at `until`."""
-    which, first = months(until, zone), storage.counts.first_dated(db)
+    which, first = months(until, zone), coverage.counts.first_dated(db)
 
     def share(period: tuple[datetime, datetime]) -> float | None:
         if first is None or first > period[0]:
             return None
-        return negative(storage.counts.tones(db, *period, among))
+        return negative(coverage.counts.tones(db, *period, among))
 
-    return Compared(storage.counts.tones(db, *which.this, among), share(which.last), share(which.last_year))
+    return Compared(coverage.counts.tones(db, *which.this, among), share(which.last), share(which.last_year))
 
 
 def topic_tones(topics: Mapping[str, Sequence[Dated]]) -> dict[str, Tones]:
@@ -116,9 +116,9 @@ def topic_tones(topics: Mapping[str, Sequence[Dated]]) -> dict[str, Tones]:
 
 def topics_compared(db: Connection, until: datetime, zone: ZoneInfo) -> dict[str, Compared]:
     """Compare the months of every topic that has an article in one of them."""
-    which, first = months(until, zone), storage.counts.first_dated(db)
+    which, first = months(until, zone), coverage.counts.first_dated(db)
     periods = (which.this, which.last, which.last_year)
-    found = [topic_tones(storage.counts.topics(db, *period)) for period in periods]
+    found = [topic_tones(coverage.counts.topics(db, *period)) for period in periods]
     reached = [first is not None and first <= period[0] for period in periods]
 
     def share(topic: str, at: int) -> float | None:

@@ -15,7 +15,7 @@ from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, loa
 from analysis.places.gazetteer import Unit as Row
 from pipeline.search import Units
 from press.text import fold
-from storage.counts import Among, Unit, of_places
+from storage.coverage.counts import Among, Unit, of_places
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pipeline.mail import tell_operator
 from press import Subscription
 from settings import Settings
 from storage import Archive
-from storage import subscriptions as stored
+from storage.delivery import subscriptions as stored
 from storage.facts import secret
 
 SALT = "unsubscribe"

@@ -12,8 +12,6 @@ from typing import Literal
 
 import logs
 import storage.facts
-import storage.notices
-import storage.outlets
 from digest.alert import Change, alert, cut_off
 from digest.notice import notice
 from digest.words import Words
@@ -23,9 +21,9 @@ from pipeline.counts import Counts, never_stop
 from pipeline.mail import address, deliver, put_off
 from press import OutletHealth
 from settings import Settings
-from storage import Archive
-from storage.notices import Notice, Told
-from storage.schema import notices
+from storage import Archive, collecting, delivery
+from storage.delivery.notices import Notice, Told
+from storage.tables.delivery import notices
 
 LOG = logs.logger()
 LOCK_WAIT = 5.0
@@ -48,7 +46,7 @@ def watch(
     with archive.lock("watch", LOCK_WAIT):
         _note(archive, settings, now)
         with archive.read() as db:
-            mails = storage.notices.waiting(db, now)
+            mails = delivery.notices.waiting(db, now)
         counts.due = len(mails)
         for mail in mails:
             if should_stop():
@@ -90,19 +88,19 @@ def _note(archive: Archive, settings: Settings, now: datetime) -> None:
     with archive.read() as db:
         last, broken, watched = (storage.facts.get_fact(db, key) for key in (SUMMARY, LINE, WATCHED))
         due = last is not None and local.time() >= settings.digest.at and date.fromisoformat(last) < local.date()
-        mark = storage.notices.mark(db)
+        mark = delivery.notices.mark(db)
         if mark == watched and not due:
             return
-        found = storage.outlets.health(db, chosen_outlets.in_use(settings), now, rhythm=False)
-        known = storage.notices.told(db)
+        found = collecting.outlets.health(db, chosen_outlets.in_use(settings), now, rhythm=False)
+        known = delivery.notices.told(db)
     news = _news(found, known, datetime.fromisoformat(broken) if broken else None, now)
     fresh = {change.health.slug for change in news.changes}
     troubled = {slug for slug, row in (known | news.rows).items() if row.state != "ok"} - fresh
     standing = [one for one in found if due and one.slug in troubled and one.state not in ("ok", "never_read")]
     gone = sorted(set(known) - {one.slug for one in found})
     with archive.begin() as db:
-        storage.notices.keep_told(db, news.rows.values())
-        storage.notices.forget_told(db, gone)
+        delivery.notices.keep_told(db, news.rows.values())
+        delivery.notices.forget_told(db, gone)
         storage.facts.set_fact(db, WATCHED, mark)
         if due or last is None:
             storage.facts.set_fact(db, SUMMARY, local.date().isoformat())
@@ -111,7 +109,7 @@ def _note(archive: Archive, settings: Settings, now: datetime) -> None:
         if news.changes or news.line or standing:
             zone = settings.digest.timezone
             mail = alert(news.changes, standing, found, Words("vi"), timezone=zone, now=now, line=news.line)
-            storage.notices.add_notice(db, mail.subject, mail.lines, now)
+            delivery.notices.add_notice(db, mail.subject, mail.lines, now)
     for change in news.changes:
         health = change.health
         LOG.info(

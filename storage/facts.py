@@ -7,7 +7,7 @@ import secrets
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.schema import counters, meta
+from storage.tables.facts import counters, meta
 
 
 def next_number(db: Connection, name: str, count: int = 1) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 from press import Draft, Judgement, Link, Outcome, Page, Place, Reading, TopicTag
 from storage import Archive
-from storage import articles as stored_articles
-from storage import links as stored_links
+from storage.collecting import links as stored_links
+from storage.coverage import articles as stored_articles
 
 NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
 DONE = Outcome("done")

@@ -27,8 +27,9 @@ from selectolax.lexbor import LexborHTMLParser
 import settings as settings_module
 from pipeline.people import first_link, log
 from pipeline.search import open_index
-from storage import accounts, open_archive
-from storage.accounts import Role
+from storage import open_archive
+from storage.people import accounts
+from storage.people.accounts import Role
 from storage.search import Follower
 from tests.webhouse import HASH, PASSWORD, Clock, token
 from tests.wholeway import ANCHOR, House, Stages, free_port

@@ -18,16 +18,16 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import settings as settings_module
-import storage.searches
 from pipeline import saved as pipeline_saved
 from pipeline.alerts import is_due, is_quiet, names_scope, spike
 from pipeline.saved import saved_searches
 from press import TopicTag
 from scheduler import JOBS
 from settings import Settings
-from storage import Archive, accounts, open_archive
+from storage import Archive, delivery, open_archive
+from storage.delivery.searches import Wish
+from storage.people import accounts
 from storage.search import parse
-from storage.searches import Wish
 from tests.archives import NOW, at, judgement, link, store
 from tests.webhouse import HASH, House, house, token
 from tests.wholeway import MailServer
@@ -58,7 +58,7 @@ def keep(archive: Archive, wish: Wish, now: datetime = NOW) -> int:
         account = accounts.find_account(db, OWNER)
         if account is None:
             account = accounts.add_account(db, OWNER, name="", role="analyst", password=HASH, now=now)
-        return storage.searches.add(db, account.id, wish, now)
+        return delivery.searches.add(db, account.id, wish, now)
 
 
 def salty(archive: Archive, number: int, when: datetime = NOW, **more: object) -> int:
@@ -114,7 +114,7 @@ def test_a_mail_whose_fate_is_unknown_is_said_and_not_sent_again(
     mail.answer = agree
     saved_searches(archive, settings, at(9))
     with archive.read() as db:
-        assert [alert.state for alert in storage.searches.last_alerts(db, search)] == ["unknown"]
+        assert [alert.state for alert in delivery.searches.last_alerts(db, search)] == ["unknown"]
     assert len(mail.received) == 1
 
 
@@ -125,7 +125,7 @@ def test_a_server_that_is_down_gets_the_same_mail_later(archive: Archive, settin
     mail.answer = lambda stage, said: "451 later" if stage == "rcpt" else agree(stage, said)
     assert saved_searches(archive, settings, at(2)).later == 1
     with archive.read() as db:
-        (alert,) = storage.searches.last_alerts(db, search)
+        (alert,) = delivery.searches.last_alerts(db, search)
     assert alert.state == "waiting"
     mail.answer = agree
     assert saved_searches(archive, settings, at(3)).done == 1
@@ -217,17 +217,17 @@ def test_no_article_is_ever_told_twice_and_none_is_lost(
                 salty(archive, min(articles), at(hour), body=f"Lần {hour}")
             elif act == "rename":
                 with archive.begin() as db:
-                    storage.searches.change(db, search, Wish(f"Tên {hour}", SALT.query, run="once"), at(hour))
+                    delivery.searches.change(db, search, Wish(f"Tên {hour}", SALT.query, run="once"), at(hour))
             elif act == "rebuild":
                 pipeline_saved.open_index(archive, chosen).drop()
             elif act == "killed":  # at the last step before the commit
                 with patch.context() as within, contextlib.suppress(KeyboardInterrupt):
-                    within.setattr(storage.searches, "ran", die)
+                    within.setattr(delivery.searches, "ran", die)
                     saved_searches(archive, chosen, at(hour))
             else:
                 saved_searches(archive, chosen, at(hour))
         with archive.read() as db:
-            told = numbers([alert.message for alert in storage.searches.last_alerts(db, search, 100)])
+            told = numbers([alert.message for alert in delivery.searches.last_alerts(db, search, 100)])
     assert told == dict.fromkeys(articles.values(), 1)
 
 
@@ -237,7 +237,7 @@ INSTANTS = st.integers(0, 60 * 48).map(lambda minutes: NOW + timedelta(minutes=m
 
 @given(CLOCKS, CLOCKS, INSTANTS, st.sampled_from(["once", "hourly", "daily"]))
 def test_nothing_runs_in_quiet_hours_and_all_that_was_put_off_runs_after(
-    begin: str, end: str, now: datetime, run: storage.searches.Run
+    begin: str, end: str, now: datetime, run: delivery.searches.Run
 ) -> None:
     zone = ZoneInfo("Asia/Ho_Chi_Minh")
     wish = Wish("a", "b", run=run, at=begin, quiet_from=begin, quiet_to=end)
@@ -337,7 +337,7 @@ def test_what_cannot_be_saved_says_why(web: House, fields: dict[str, str], said:
     assert answer.status_code == 422
     assert said in answer.text
     with web.archive.read() as db:
-        assert not storage.searches.telling(db)
+        assert not delivery.searches.telling(db)
 
 
 def test_a_feed_is_read_with_its_key_alone(web: House) -> None:

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from digest.message import build
 from press import Outcome, TopicTag
-from storage import audit, editions, links, subscriptions
-from storage.accounts import SCOPES, Role
-from storage.stories import Membership, assign
+from storage.collecting import links
+from storage.coverage.stories import Membership, assign
+from storage.delivery import editions, subscriptions
+from storage.people import audit
+from storage.people.accounts import SCOPES, Role
 from tests.archives import at, judgement, link, store
 from tests.webhouse import NOW, House, house, token
 from web.limit import BURST, PER_MINUTE

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from storage.accounts import SCOPES
+from storage.people.accounts import SCOPES
 from tests.archives import at, link, store
 from tests.webhouse import House, house
 from tests.wholeway import free_port

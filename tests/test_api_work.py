@@ -10,9 +10,9 @@ import pytest
 
 import pipeline.area
 from press import Outcome, TopicTag
-from storage import links
-from storage.articles import get_article
-from storage.stories import Membership, assign
+from storage.collecting import links
+from storage.coverage.articles import get_article
+from storage.coverage.stories import Membership, assign
 from tests.archives import at, judgement, link, store
 from tests.test_api import API, acts, client_of, problem
 from tests.webhouse import NOW, House, house

@@ -13,13 +13,13 @@ from sqlalchemy import text
 from pipeline.inspect import Finding, inspect
 from settings import Settings
 from storage import Archive
-from storage.articles import get_article
-from storage.checks import CHECKS
-from storage.editions import Composed, claimable, compose_edition, get_edition
-from storage.links import due_readings
-from storage.pages import due_pages
-from storage.stories import Membership, assign, stories
-from storage.subscriptions import add_subscription
+from storage.collecting.links import due_readings
+from storage.collecting.pages import due_pages
+from storage.coverage.articles import get_article
+from storage.coverage.stories import Membership, assign, stories
+from storage.delivery.editions import Composed, claimable, compose_edition, get_edition
+from storage.delivery.subscriptions import add_subscription
+from storage.upkeep.checks import CHECKS
 from tests.archives import NOW, at, link, read_page, store
 
 pytest_plugins = ["tests.databases"]

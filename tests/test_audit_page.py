@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 import pipeline.corrections
 from pipeline.people import TERMINAL
-from storage.audit import ABOUT_ARTICLES, Act
+from storage.people.audit import ABOUT_ARTICLES, Act
 from tests.archives import link, store
 from tests.webhouse import NOW, House, house, token
 from web.deeds import KINDS

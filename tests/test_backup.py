@@ -23,7 +23,7 @@ from pipeline.backup import backup, backups, newest, opened, outdated, restore
 from pipeline.models import CARD, CHOICES, current, folder
 from settings import Settings, Storage
 from storage import Archive, open_archive
-from storage.articles import count
+from storage.coverage.articles import count
 from tests.archives import NOW, at, link, store
 
 pytest_plugins = ["tests.databases"]

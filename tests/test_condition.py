@@ -15,12 +15,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, update
 
 import cli
-import storage.editions
-import storage.feeds
-import storage.figures
-import storage.leases
-import storage.runs
-import storage.subscriptions
 from errors import StorageError
 from pipeline import condition
 from pipeline.condition import Condition, look, quantile
@@ -28,9 +22,10 @@ from pipeline.disk import Room
 from pipeline.reasons import reasons
 from press import Feed, OutletHealth
 from settings import Settings, parse
-from storage import Archive
-from storage.editions import Composed
-from storage.schema import editions, feeds
+from storage import Archive, collecting, delivery, upkeep
+from storage.delivery.editions import Composed
+from storage.tables.collecting import feeds
+from storage.tables.delivery import editions
 from tests.archives import NOW, at, link, read_page, store
 from web import make_app
 
@@ -59,13 +54,13 @@ def client(archive: Archive, settings: Settings) -> TestClient:
 
 def hold(archive: Archive, when: datetime = NOW, holder: str = "elsewhere:7:1:") -> None:
     with archive.begin() as db:
-        storage.leases.take_lease(db, "serve", holder, when, storage.leases.get_lease(db, "serve"))
+        upkeep.leases.take_lease(db, "serve", holder, when, upkeep.leases.get_lease(db, "serve"))
 
 
 def ran(archive: Archive, verb: str, error: str = "") -> None:
     with archive.begin() as db:
         counts = {"verb": verb, "due": 3, "done": 2, "later": 1, "never": 0}
-        storage.runs.record_run(db, verb, NOW, NOW - MINUTE, NOW - MINUTE / 2, counts, error)
+        upkeep.runs.record_run(db, verb, NOW, NOW - MINUTE, NOW - MINUTE / 2, counts, error)
 
 
 def samples(client: TestClient) -> Samples:
@@ -80,9 +75,9 @@ def samples(client: TestClient) -> Samples:
 
 def edition(archive: Archive, state: str, email: str, **more: object) -> int:
     with archive.begin() as db:
-        reader = storage.subscriptions.add_subscription(db, email, at="06:45", now=NOW).id
+        reader = delivery.subscriptions.add_subscription(db, email, at="06:45", now=NOW).id
         made = Composed(reader, at(-24), at(0), f"<{email}>", "Điểm báo", b"Subject: x\r\n\r\nThu")
-        number = storage.editions.compose_edition(db, made, NOW).id
+        number = delivery.editions.compose_edition(db, made, NOW).id
         db.execute(update(editions).where(editions.c.id == number).values(state=state, **more))
     return number
 
@@ -149,7 +144,7 @@ def test_metrics_say_what_the_archive_holds(archive: Archive, client: TestClient
     edition(archive, "sent", "a@tinh.vn", sent_at=NOW)
     edition(archive, "failed", "b@tinh.vn", superseded_by=1)
     with archive.begin() as db:
-        storage.feeds.sync_feeds(db, [Feed("bao-mot", "feed", "https://bao-mot.vn/rss")], NOW)
+        collecting.feeds.sync_feeds(db, [Feed("bao-mot", "feed", "https://bao-mot.vn/rss")], NOW)
         db.execute(
             update(feeds).values(
                 last_asked=NOW, last_ok=at(-1), last_new=at(-2), outcome="later", reason="timeout", since=at(-1)
@@ -183,7 +178,7 @@ def test_no_question_reads_through_texts_pages_or_mails(archive: Archive, settin
     event.listen(archive._engine, "before_cursor_execute", watched)
     look(archive, settings, NOW, lambda now: [])
     with archive.read() as db:
-        storage.figures.sizes(db)
+        upkeep.figures.sizes(db)
     event.remove(archive._engine, "before_cursor_execute", watched)
     slow = []
     with archive.read() as db:

@@ -22,7 +22,7 @@ from pipeline import collect
 from pipeline.outlets import catalogue
 from press import EditionState, OutletState
 from press.outlets import outlet_from_row
-from storage.links import MIN_AGAIN
+from storage.collecting.links import MIN_AGAIN
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))

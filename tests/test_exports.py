@@ -25,13 +25,13 @@ from lxml import etree
 from warcio.archiveiterator import ArchiveIterator
 
 import cli
-import storage.articles
 from pipeline.export import FORMATS, pieces
 from pipeline.export.about import About
 from pipeline.export.comma import COLUMNS
 from press import Article, Place, TopicTag
-from storage import audit
-from storage.stories import Membership, assign
+from storage import coverage
+from storage.coverage.stories import Membership, assign
+from storage.people import audit
 from tests.archives import at, link, store
 from tests.webhouse import NOW, House, house
 
@@ -271,13 +271,13 @@ def test_the_page_offers_the_formats_and_shows_how_far_an_export_is(
     assert client.get(links[2].replace("&amp;", "&")).headers["x-articles"] == "2"
     assert client.get("/export?story=1").status_code == 200
     seen: list[str] = []
-    load = storage.articles.load_articles
+    load = coverage.articles.load_articles
 
     def looked_at(*asked: Any) -> list[Article]:
         seen.extend(one.get("/export/running").text for one in (client, other))
         return load(*asked)
 
-    monkeypatch.setattr("storage.articles.load_articles", looked_at)
+    monkeypatch.setattr("storage.coverage.articles.load_articles", looked_at)
     client.get("/export.xlsx")
     assert "Đang xuất xlsx: 0 / 3 bài" in seen[0]
     assert "Đang xuất" not in seen[1] + client.get("/export/running").text

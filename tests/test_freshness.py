@@ -11,11 +11,10 @@ from statistics import median
 
 import pytest
 
-import storage.feeds
 from pipeline.collect import ArchiveSink
 from press import Feed, FeedReading, Link, Outcome, Page
 from settings import Settings
-from storage import Archive, open_archive
+from storage import Archive, collecting, open_archive
 from tests.archives import NOW
 
 pytest_plugins = ["tests.databases"]
@@ -47,14 +46,14 @@ class Press:
         self.read: dict[datetime, datetime] = {}
         self.asked: list[datetime] = []
         with archive.begin() as db:
-            storage.feeds.sync_feeds(db, self.feeds, NOW)
+            collecting.feeds.sync_feeds(db, self.feeds, NOW)
 
     def live(self, days: int) -> None:
         """Look every tick for what is due, as `serve` does."""
         for step in range(int(days * DAY / TICK)):
             now = NOW + step * TICK
             with self.archive.read() as db:
-                due = storage.feeds.due_feeds(db, now)
+                due = collecting.feeds.due_feeds(db, now)
             for feed in due:
                 self._ask(feed, now)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline import lease
 from pipeline.lease import ABANDONED, BEAT, VALID, Lease, gone, this_process
 from storage import Archive, open_archive
-from storage.leases import get_lease
+from storage.upkeep.leases import get_lease
 
 pytest_plugins = ["tests.databases"]
 NOW = datetime(2026, 8, 5, tzinfo=UTC)

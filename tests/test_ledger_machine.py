@@ -21,9 +21,9 @@ from sqlalchemy import select
 from errors import StorageError
 from pipeline import due
 from press import Edition, Subscription
-from storage import editions, subscriptions
-from storage.editions import Composed
-from storage.schema import editions as table
+from storage.delivery import editions, subscriptions
+from storage.delivery.editions import Composed
+from storage.tables.delivery import editions as table
 from tests.archives import NOW
 from tests.machine import ArchiveMachine, empty_machine
 

@@ -18,12 +18,12 @@ from sqlalchemy import Connection, func, select
 from crawlers.outcomes import ATTEMPTS, WAITS, Trouble, outcome
 from crawlers.rhythm import REREADINGS, next_reading
 from press import Outcome, Reading
-from storage import links, pages
-from storage import save as saving
-from storage.quarantine import drop, quarantine, retry
-from storage.schema import articles, versions
-from storage.schema import links as table
-from storage.schema import pages as page_table
+from storage.collecting import links, pages
+from storage.collecting.quarantine import drop, quarantine, retry
+from storage.coverage import save as saving
+from storage.tables.collecting import links as table
+from storage.tables.collecting import pages as page_table
+from storage.tables.coverage import articles, versions
 from tests.archives import NOW, draft, judgement, link, page
 from tests.machine import ArchiveMachine, empty_machine
 

@@ -24,10 +24,10 @@ from errors import StorageError
 from pipeline.inspect import inspect
 from settings import Settings, Storage
 from storage import open_archive
-from storage.articles import versions_of
-from storage.editions import claim, editions
-from storage.pages import due_pages
-from storage.schema import metadata
+from storage.collecting.pages import due_pages
+from storage.coverage.articles import versions_of
+from storage.delivery.editions import claim, editions
+from storage.tables import metadata
 from tests.archives import at, link, store
 from tests.conftest import ROOT
 

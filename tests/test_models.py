@@ -28,7 +28,8 @@ from pipeline.again import BATCH, again
 from pipeline.analyse import Reader
 from press import Article
 from settings import Settings
-from storage import Archive, articles, open_archive
+from storage import Archive, open_archive
+from storage.coverage import articles
 from tests.archives import NOW, at, judgement, link, store
 from tests.conftest import ROOT
 from tests.fixtures_labelled import demo_articles, write_gold

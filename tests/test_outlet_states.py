@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 
 import settings
-import storage.outlets
 from demo.moods import MOODS
 from demo.press import Press
 from pipeline import outlets as chosen_outlets
@@ -21,7 +20,7 @@ from pipeline.collect import collect
 from pipeline.watch import watch
 from press import OutletHealth
 from settings import Settings
-from storage import Archive, open_archive
+from storage import Archive, collecting, open_archive
 from tests.wholeway import ANCHOR, HOUR, MINUTE, MailServer
 
 pytestmark = pytest.mark.slow
@@ -63,7 +62,7 @@ class Office:
 
     def health(self, now: datetime) -> dict[str, OutletHealth]:
         with self.archive.read() as db:
-            return {one.slug: one for one in storage.outlets.health(db, chosen_outlets.in_use(self.settings), now)}
+            return {one.slug: one for one in collecting.outlets.health(db, chosen_outlets.in_use(self.settings), now)}
 
     def due(self, now: datetime, *slugs: str) -> datetime:
         """When every list of these outlets has become due."""

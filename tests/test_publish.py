@@ -14,7 +14,7 @@ from pipeline.publish import publish
 from pipeline.readers import Wishes, subscribe
 from settings import Mail, Settings, Storage
 from storage import open_archive
-from storage.editions import editions
+from storage.delivery.editions import editions
 from tests.wholeway import MailServer, agree
 
 DUE = datetime(2026, 8, 4, 23, 45, tzinfo=UTC)  # 06:45 in Vietnam

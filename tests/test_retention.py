@@ -13,13 +13,13 @@ from pipeline.retention import BATCH, foreseen, retention
 from press import Outcome, Reading
 from settings import Retention, Settings
 from storage import Archive
-from storage import links as stored_links
-from storage.articles import get_article, versions_of
-from storage.corrections import add_correction
-from storage.pages import Settled, load_page, settle_pages
-from storage.retention import KINDS, forget
-from storage.runs import last_runs, record_run
-from storage.schema import links, pages
+from storage.collecting import links as stored_links
+from storage.collecting.pages import Settled, load_page, settle_pages
+from storage.coverage.articles import get_article, versions_of
+from storage.coverage.corrections import add_correction
+from storage.tables.collecting import links, pages
+from storage.upkeep.retention import KINDS, forget
+from storage.upkeep.runs import last_runs, record_run
 from tests.archives import NOW, at, link, page, read_page, store
 
 pytest_plugins = ["tests.databases"]

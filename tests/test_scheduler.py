@@ -18,7 +18,7 @@ from pipeline.lease import Lease
 from scheduler import Job, Service
 from settings import VIETNAM, Settings
 from storage import Archive, open_archive
-from storage.runs import last_runs, record_run
+from storage.upkeep.runs import last_runs, record_run
 
 
 class Step:

@@ -14,7 +14,7 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 
 import press
-import storage.schema
+import storage.tables
 from pipeline.export import FORMATS
 from storage.search.query import FIELDS
 from storage.search.shape import FACETS
@@ -38,7 +38,7 @@ def names_in(value: Any) -> Iterator[str]:
 
 
 def test_no_field_of_what_is_kept_is_a_byline() -> None:
-    columns = (str(column) for table in storage.schema.metadata.tables.values() for column in table.columns)
+    columns = (str(column) for table in storage.tables.metadata.tables.values() for column in table.columns)
     assert not persons(columns)
     kinds = [kind for _, kind in inspect.getmembers(press, inspect.isclass) if kind.__module__ == "press"]
     assert len(kinds) > 10

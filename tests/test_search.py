@@ -26,7 +26,7 @@ from press import Place, TopicTag
 from press.text import fold
 from settings import parse as parse_settings
 from storage import Archive, open_archive
-from storage.corrections import add_correction, undo_correction
+from storage.coverage.corrections import add_correction, undo_correction
 from storage.search import (
     AnotherWriterError,
     Follower,

@@ -16,12 +16,13 @@ from pipeline.readers import Wishes, subscribe, unsubscribe
 from pipeline.settle import close, decide, resend
 from press import Edition, Feed, FeedReading, Outcome
 from settings import Mail, Operator, Settings, Storage
-from storage import Archive, feeds, links, open_archive, pages
-from storage import editions as ledger
-from storage.quarantine import quarantine
-from storage.schema import feeds as feed_table
-from storage.schema import links as link_table
-from storage.schema import pages as page_table
+from storage import Archive, open_archive
+from storage.collecting import feeds, links, pages
+from storage.collecting.quarantine import quarantine
+from storage.delivery import editions as ledger
+from storage.tables.collecting import feeds as feed_table
+from storage.tables.collecting import links as link_table
+from storage.tables.collecting import pages as page_table
 from tests.archives import NOW, at, link, read_page
 from tests.wholeway import MailServer, agree, diembao
 

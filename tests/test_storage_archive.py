@@ -19,7 +19,9 @@ from errors import StorageError
 from storage import Archive, open_archive
 from storage.facts import get_fact, last_number, next_number, secret, set_fact
 from storage.guard import advice
-from storage.schema import articles, links, pages, runs
+from storage.tables.collecting import links, pages
+from storage.tables.coverage import articles
+from storage.tables.upkeep import runs
 from storage.types import storable
 from tests.archives import NOW
 from tests.conftest import ROOT

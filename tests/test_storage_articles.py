@@ -9,12 +9,14 @@ from sqlalchemy import event, select, text
 
 from errors import StorageError
 from press import Place, TopicTag
-from storage import Archive, articles, feeds, links, pages, stories
-from storage.runs import last_runs, record_run
-from storage.save import same_site
-from storage.schema import articles as table
-from storage.schema import tags
-from storage.stories import Membership
+from storage import Archive
+from storage.collecting import feeds, links, pages
+from storage.coverage import articles, stories
+from storage.coverage.save import same_site
+from storage.coverage.stories import Membership
+from storage.tables.coverage import articles as table
+from storage.tables.coverage import tags
+from storage.upkeep.runs import last_runs, record_run
 from tests.archives import NOW, at, draft, judgement, link, read_page, store
 
 pytest_plugins = ["tests.databases"]

@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from errors import StorageError
 from press import Feed, FeedReading, Link, Outcome, Reading
-from storage import Archive, feeds, links, pages
-from storage import articles as stored
-from storage.outlets import quarantine
-from storage.schema import feeds as feed_table
-from storage.schema import links as link_table
+from storage import Archive
+from storage.collecting import feeds, links, pages
+from storage.collecting.outlets import quarantine
+from storage.coverage import articles as stored
+from storage.tables.collecting import feeds as feed_table
+from storage.tables.collecting import links as link_table
 from tests.archives import DONE, NOW, at, draft, judgement, link, page, read_page, store
 
 pytest_plugins = ["tests.databases"]

@@ -17,9 +17,10 @@ from sqlalchemy import select, text
 import storage.migrate
 from errors import DiemBaoError, StorageError
 from press import TOPICS, TopicTag
-from storage import Archive, again, articles, open_archive
-from storage.corrections import MODEL, Field, Value, add_correction, corrections, undo_correction
-from storage.schema import tags
+from storage import Archive, open_archive
+from storage.coverage import again, articles
+from storage.coverage.corrections import MODEL, Field, Value, add_correction, corrections, undo_correction
+from storage.tables.coverage import tags
 from tests.archives import NOW, at, draft, judgement, link, read_page, store
 
 pytest_plugins = ["tests.databases"]

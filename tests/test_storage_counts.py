@@ -6,8 +6,11 @@ from collections import Counter
 from typing import Any
 
 from press import Place, TopicTag
-from storage import Archive, counts, figures, outlets
-from storage.counts import Unit
+from storage import Archive
+from storage.collecting import outlets
+from storage.coverage import counts
+from storage.coverage.counts import Unit
+from storage.upkeep import figures
 from tests.archives import at, judgement, link, store
 
 pytest_plugins = ["tests.databases"]

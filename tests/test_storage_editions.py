@@ -6,10 +6,11 @@ import pytest
 
 from errors import StorageError
 from press import Edition
-from storage import Archive, editions, subscriptions
-from storage.editions import Composed
-from storage.schema import editions as table
-from storage.stories import Membership, assign, merge_stories
+from storage import Archive
+from storage.coverage.stories import Membership, assign, merge_stories
+from storage.delivery import editions, subscriptions
+from storage.delivery.editions import Composed
+from storage.tables.delivery import editions as table
 from tests.archives import NOW, at, link, store
 
 pytest_plugins = ["tests.databases"]

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from press import Feed, FeedReading, Outcome, Outlet, OutletHealth, Reading
-from storage import Archive, feeds, links, pages
-from storage.health import ALL, HALF, Attempt, Met, failing, refused, turned_bad
-from storage.outlets import health
-from storage.silence import press_is_quiet, silence
+from storage import Archive
+from storage.collecting import feeds, links, pages
+from storage.collecting.health import ALL, HALF, Attempt, Met, failing, refused, turned_bad
+from storage.collecting.outlets import health
+from storage.collecting.silence import press_is_quiet, silence
 from tests.archives import DONE, NOW, at, link, page, read_page
 
 pytest_plugins = ["tests.databases"]

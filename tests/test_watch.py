@@ -10,7 +10,8 @@ import pytest
 from pipeline.watch import watch
 from press import Feed, FeedReading, Outcome, Outlet
 from settings import Crawl, Mail, Operator, Settings
-from storage import Archive, feeds, links
+from storage import Archive
+from storage.collecting import feeds, links
 from tests.archives import DONE, NOW, at, link
 from tests.wholeway import MailServer, agree
 

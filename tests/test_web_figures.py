@@ -21,8 +21,10 @@ from digest.message import build
 from pipeline import readers
 from pipeline.search import Units
 from press import Feed, FeedReading, Outcome, Place, TopicTag
-from storage import audit, editions, feeds, links, subscriptions
-from storage.editions import Composed
+from storage.collecting import feeds, links
+from storage.delivery import editions, subscriptions
+from storage.delivery.editions import Composed
+from storage.people import audit
 from tests.archives import judgement, link, store
 from tests.webhouse import NOW, House, house, token
 from web import charts

@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 
 from cli import main
 from errors import StorageError
-from storage import Archive, accounts, audit
+from storage import Archive
+from storage.people import accounts, audit
 from tests.webhouse import NOW, PASSWORD, House, every_route, house, token
 from web.guard import LARGEST
 from web.site import HEADERS

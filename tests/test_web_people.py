@@ -16,8 +16,8 @@ from sqlalchemy.exc import DatabaseError
 
 import pipeline.people
 from errors import DiemBaoError, StorageError
-from storage import accounts, audit
-from storage.audit import Act
+from storage.people import accounts, audit
+from storage.people.audit import Act
 from tests.webhouse import NOW, PASSWORD, House, house, token
 from web.entrance import own_path
 from web.messages import texts

@@ -15,9 +15,10 @@ from pipeline.group import group
 from pipeline.publish import publish
 from pipeline.readers import Wishes, subscribe
 from press import Place
-from storage import articles, audit, stories
-from storage.accounts import Role
-from storage.stories import Membership
+from storage.coverage import articles, stories
+from storage.coverage.stories import Membership
+from storage.people import audit
+from storage.people.accounts import Role
 from tests.archives import NOW, at, judgement, link, read_page, store
 from tests.webhouse import House, house, token
 from tests.wholeway import MailServer

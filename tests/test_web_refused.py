@@ -12,9 +12,11 @@ from httpx import Response
 from sqlalchemy import func, select
 
 from press import Outcome, TopicTag
-from storage import audit, links, schema
-from storage.accounts import ROLES, Role
-from storage.stories import Membership, assign
+from storage.collecting import links
+from storage.coverage.stories import Membership, assign
+from storage.people import audit
+from storage.people.accounts import ROLES, Role
+from storage.tables import coverage, delivery, people
 from tests.archives import NOW, judgement, link, store
 from tests.test_web_figures import composed
 from tests.webhouse import House, every_route, house, token
@@ -49,7 +51,14 @@ name = "{EVIL}"
 language = "vi"
 level = "local"
 """
-TABLES = (schema.articles, schema.stories, schema.editions, schema.subscriptions, schema.accounts, schema.corrections)
+TABLES = (
+    coverage.articles,
+    coverage.stories,
+    coverage.corrections,
+    delivery.editions,
+    delivery.subscriptions,
+    people.accounts,
+)
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from press import Place, TopicTag
-from storage import audit
+from storage.coverage.stories import Membership, assign
+from storage.people import audit
 from storage.search import parse, text_of
 from storage.search.query import WRONG, adding, field_of
-from storage.stories import Membership, assign
 from tests.archives import NOW, judgement, link, store
 from tests.webhouse import House, house
 from web import asking, marking

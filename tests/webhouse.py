@@ -18,8 +18,9 @@ from httpx import Response
 
 import settings as settings_module
 from settings import Settings
-from storage import Archive, accounts, open_archive
-from storage.accounts import Role
+from storage import Archive, open_archive
+from storage.people import accounts
+from storage.people.accounts import Role
 from web import make_app
 from web.pages import ROOMS
 from web.site import Site

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from storage import Archive
-from storage.audit import Act, record
+from storage.people.audit import Act, record
 
 
 class ActLog:

@@ -11,13 +11,12 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field as Bounds
 
-import storage.articles
-import storage.stories
 from errors import DiemBaoError
 from pipeline import area, regroup
 from press import Article
-from storage.audit import Act, record
-from storage.corrections import MOST_TOPICS, Field, Value, add_correction, undo_correction, wrong
+from storage import coverage
+from storage.coverage.corrections import MOST_TOPICS, Field, Value, add_correction, undo_correction, wrong
+from storage.people.audit import Act, record
 from web.reading import MOST, Id, article_page, story_page
 from web.site import HEADERS, Site, site_of
 from web.visitor import Editor, Visitor
@@ -43,7 +42,7 @@ def correct(request: Request, visitor: Editor, number: Id, choice: Text = "", va
     value = value or own
     try:
         with site.archive.begin() as db:
-            found = storage.articles.get_article(db, number)
+            found = coverage.articles.get_article(db, number)
             if found is None:
                 raise HTTPException(404)
             name, after = _wanted(site, found, field, value, act, visitor)
@@ -120,7 +119,7 @@ def move(request: Request, visitor: Editor, number: Id, to: Text = "") -> Respon
     """Move an article into another story, by its number or address; `new`: into one of its own."""
     site = site_of(request)
     with site.archive.read() as db:
-        if storage.articles.get_article(db, number) is None:
+        if coverage.articles.get_article(db, number) is None:
             raise HTTPException(404)
 
     def act(who: str, now: datetime) -> None:
@@ -150,7 +149,7 @@ def split(request: Request, visitor: Editor, number: Id, articles: Numbers = [])
 
     def act(who: str, now: datetime) -> None:
         with site.archive.read() as db:
-            found = storage.stories.stories(db, ids=[number])
+            found = coverage.stories.stories(db, ids=[number])
         if not articles or not found or set(articles) >= set(found[0].articles):
             raise WrongError("Xin chọn một số bài để tách, không phải tất cả.")
         regroup.split(site.archive, number, articles, who, now)
@@ -185,8 +184,8 @@ def _story(site: Site, text: str) -> int:
     """Return the story that a number or an address of one means, as it is found today."""
     digits = text.strip().rstrip("/").rpartition("/")[2]
     with site.archive.read() as db:
-        current = storage.stories.current_story(db, int(digits)) if digits.isdecimal() and len(digits) < 19 else None
-        if current is None or not storage.stories.stories(db, ids=[current]):
+        current = coverage.stories.current_story(db, int(digits)) if digits.isdecimal() and len(digits) < 19 else None
+        if current is None or not coverage.stories.stories(db, ids=[current]):
             raise WrongError("Không có sự kiện mang số này.")
     return current
 

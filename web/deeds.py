@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from press import TOPICS
-from storage.audit import ABOUT_ARTICLES, Entry
+from storage.people.audit import ABOUT_ARTICLES, Entry
 from web.words import RELEVANCES, ROLES, TONES, label, say
 
 #: kinds of acts by what they are about; the order of the filter

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from errors import DiemBaoError
-from storage import accounts
-from storage.accounts import SESSION_AT_MOST, Account, Invitation
-from storage.audit import Act, record
+from storage.people import accounts
+from storage.people.accounts import SESSION_AT_MOST, Account, Invitation
+from storage.people.audit import Act, record
 from web import passwords
 from web.site import HEADERS, Number, Site, show, site_of
 from web.tries import sender

@@ -13,13 +13,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sqlalchemy import Connection
 
-import storage.counts
-import storage.stories
 from pipeline import area, trends
 from pipeline.trends import Span
 from pipeline.units import Seen, Territory
 from press import TOPICS
-from storage.counts import Among, Piece
+from storage import coverage
+from storage.coverage.counts import Among, Piece
 from web import charts
 from web.site import Site, show, site_of
 from web.visitor import Reader
@@ -67,8 +66,8 @@ def places(request: Request, visitor: Reader, days: Days = 30) -> Response:
 def of_places(site: Site, span: Span) -> tuple[Mapping[str, Seen], Counter[int | None]]:
     """Return unit -> its coverage, of those that have any, and the tones of the whole area."""
     with site.archive.read() as db:
-        named = storage.counts.named(db, span.since, span.until)
-        every = storage.counts.dated(db, span.since, span.until)
+        named = coverage.counts.named(db, span.since, span.until)
+        every = coverage.counts.dated(db, span.since, span.until)
         marks = {article: (span.step(one.at), one.tone) for article, one in every}
     land = territory(site.settings.area.province)
     return land.seen(named, marks), Counter(tone for _, tone in marks.values())
@@ -94,8 +93,8 @@ def of_place(site: Site, span: Span, key: str) -> dict[str, Any]:
     among = land.among(key)
     with site.archive.read() as db:
         told = _told(db, span, among)
-        topics = storage.counts.topics_of(db, span.since, span.until, among).most_common()
-        named = storage.counts.places_of(db, span.since, span.until, among)
+        topics = coverage.counts.topics_of(db, span.since, span.until, among).most_common()
+        named = coverage.counts.places_of(db, span.since, span.until, among)
         compared = trends.compared(db, span.until, span.zone, among)
     itself = sum(count for unit, count in named.items() if land.key_of(unit) == key)
     return {**told, "topics": topics, "itself": itself, "compared": compared}
@@ -112,7 +111,7 @@ def topics(request: Request, visitor: Reader, days: Days = 30) -> Response:
 def of_topics(site: Site, span: Span) -> list[tuple[str, Counter[int | None], tuple[int, ...], trends.Compared]]:
     """Return every topic with its tones, how many each step has, and its months; most articles first."""
     with site.archive.read() as db:
-        every = storage.counts.topics(db, span.since, span.until)
+        every = coverage.counts.topics(db, span.since, span.until)
         compared = trends.topics_compared(db, span.until, span.zone)
     tones, none = trends.topic_tones(every), Counter[int | None]()
     blank = trends.Compared(none, None, None)
@@ -139,10 +138,10 @@ def topic(request: Request, visitor: Reader, topic: str, days: Days = 30) -> Res
 
 def of_topic(site: Site, span: Span, topic: str) -> dict[str, Any]:
     """Return what is told of one topic: places (`where`), months `compared`, and what `_told` has."""
-    land, among = territory(site.settings.area.province), storage.counts.of_topic(topic)
+    land, among = territory(site.settings.area.province), coverage.counts.of_topic(topic)
     with site.archive.read() as db:
         told = _told(db, span, among)
-        named = storage.counts.places_of(db, span.since, span.until, among)
+        named = coverage.counts.places_of(db, span.since, span.until, among)
         compared = trends.compared(db, span.until, span.zone, among)
     where = [(unit.name, land.key_of(unit), count) for unit, count in named.most_common(TOP)]
     return {**told, "where": where, "compared": compared}
@@ -157,9 +156,9 @@ def search_for(query: str, span: Span) -> str:
 
 def _told(db: Connection, span: Span, among: Among) -> dict[str, Any]:
     """Return what the pages of a unit and of a topic share."""
-    pieces = storage.counts.pieces(db, span.since, span.until, among)
+    pieces = coverage.counts.pieces(db, span.since, span.until, among)
     groups = grouped(pieces)
-    titles = {one.id: one.title for one in storage.stories.stories(db, ids=[g.story for g in groups if g.story])}
+    titles = {one.id: one.title for one in coverage.stories.stories(db, ids=[g.story for g in groups if g.story])}
     return {
         "pieces": pieces,
         "tones": Counter(piece.tone for piece in pieces),

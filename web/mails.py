@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-import storage.editions
 from errors import DeliveryError, DiemBaoError, SettingsError, UsageError
 from pipeline import readers, settle
 from pipeline.readers import Wishes
 from press import TOPICS, Days, Edition, EditionState
 from settings import clock_time
-from storage.figures import Entry, ledger
+from storage import delivery
+from storage.upkeep.figures import Entry, ledger
 from web.site import HEADERS, POLICY, Number, show, site_of
 from web.visitor import Admin, Editor, Reader, Visitor
 
@@ -40,7 +40,7 @@ def editions(request: Request, visitor: Reader, state: str = "", before: Number 
     known = get_args(EditionState)
     with site.archive.read() as db:
         rows = ledger(db, state=state if state in known else "", before=before, limit=PAGE)
-        counts = storage.editions.edition_counts(db)
+        counts = delivery.editions.edition_counts(db)
     more = rows[-1].id if len(rows) == PAGE else None
     return show(request, "editions.html.j2", visitor, rows=rows, counts=counts, states=known, state=state, more=more)
 
@@ -98,7 +98,7 @@ def found(request: Request, number: int) -> tuple[Entry, Edition]:
     """Return the row of the ledger and the edition; 404 where there is none."""
     with site_of(request).archive.read() as db:
         row = next(iter(ledger(db, only=number)), None)
-        edition = storage.editions.get_edition(db, number)
+        edition = delivery.editions.get_edition(db, number)
     if row is None or edition is None:
         raise HTTPException(404)
     return row, edition

@@ -13,11 +13,10 @@ from typing import get_args
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-import storage.figures
 from errors import DiemBaoError
 from pipeline.condition import VERBS, Condition, quantile
 from press import OutletState
-from storage import Archive
+from storage import Archive, upkeep
 from storage.migrate import HEAD
 
 QUANTILES = (0.5, 0.9, 0.99)
@@ -38,8 +37,8 @@ class ArchiveCollector(Collector):
         try:
             found = self._look()
             with self._archive.read() as db:
-                sizes = storage.figures.sizes(db)
-                errors = {verb: storage.figures.recent_errors(db, verb, LAST_RUNS) for verb in VERBS}
+                sizes = upkeep.figures.sizes(db)
+                errors = {verb: upkeep.figures.recent_errors(db, verb, LAST_RUNS) for verb in VERBS}
         except DiemBaoError:
             yield GaugeMetricFamily("diembao_up", "Whether the archive answers.", 0)
             return

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-import storage.articles
 from errors import Conflict
 from pipeline import people
-from storage import accounts, audit
-from storage.accounts import ROLES, Role
+from storage import coverage
+from storage.people import accounts, audit
+from storage.people.accounts import ROLES, Role
 from web import deeds
 from web.site import HEADERS, Number, show, site_of
 from web.visitor import Admin
@@ -93,7 +93,7 @@ def log(
             limit=PAGE,
         )
         fault = audit.broken(db, CHECKED) if not before else None
-        titles = {one.id: one.title for one in storage.articles.load_articles(db, deeds.articles_of(rows))}
+        titles = {one.id: one.title for one in coverage.articles.load_articles(db, deeds.articles_of(rows))}
         emails = [one.email for one in accounts.all_accounts(db)]
     more = asked | {"before": rows[-1].id} if len(rows) == PAGE else None
     query = urlencode({name: value for name, value in more.items() if value}) if more else ""

@@ -12,16 +12,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-import storage.articles
-import storage.corrections
-import storage.pages
-import storage.reading
-import storage.stories
 from analysis.reading.pages import decode
 from pipeline import area
 from press import Article, Story
 from press.text import fold
-from storage.articles import Version
+from storage import collecting, coverage
+from storage.coverage.articles import Version
 from web import charts, evidence
 from web.site import HEADERS, Site, show, site_of
 from web.visitor import Admin, Reader, Visitor
@@ -58,7 +54,7 @@ def article_page(
     """Return the page of an article, noted in the audit log first; 404 where it is not in the archive."""
     site = site_of(request)
     with site.archive.read() as db:
-        found = storage.articles.get_article(db, number)
+        found = coverage.articles.get_article(db, number)
         if found is None:
             raise HTTPException(404)
         context = _surroundings(db, site, found, editing=visitor.may("editor"), evidence_too=visitor.may("admin"))
@@ -72,15 +68,15 @@ def article_page(
 
 
 def _surroundings(db: Connection, site: Site, found: Article, *, editing: bool, evidence_too: bool) -> dict[str, Any]:
-    story = next(iter(storage.stories.stories(db, ids=[found.story])), None) if found.story is not None else None
-    events = storage.stories.story_history(db, found.story) if found.story is not None else []
+    story = next(iter(coverage.stories.stories(db, ids=[found.story])), None) if found.story is not None else None
+    events = coverage.stories.story_history(db, found.story) if found.story is not None else []
     return {
         "story": story,
-        "chain": storage.articles.load_articles(db, storage.reading.reprint_chain(db, found.id)),
-        "versions": storage.articles.versions_of(db, found.id),
-        "addresses": [one for one in storage.reading.addresses(db, found.id) if one.url != found.url],
-        "copies": storage.reading.copies(db, found.id) if evidence_too else [],
-        "corrections": storage.corrections.corrections(db, article=found.id)[::-1],
+        "chain": coverage.articles.load_articles(db, coverage.reading.reprint_chain(db, found.id)),
+        "versions": coverage.articles.versions_of(db, found.id),
+        "addresses": [one for one in coverage.reading.addresses(db, found.id) if one.url != found.url],
+        "copies": coverage.reading.copies(db, found.id) if evidence_too else [],
+        "corrections": coverage.corrections.corrections(db, article=found.id)[::-1],
         "moves": [event for event in events if event.who and found.id in event.articles][::-1],
         "offered": _near(db, found.title, found.published_at or found.fetched_at, found.story) if editing else [],
         "units": area.choices(site.settings.area.province) if editing else (),
@@ -108,8 +104,8 @@ def stored(request: Request, visitor: Admin, number: Id, page: Id) -> Response:
     """Show a stored copy as text: nothing in it runs, and nothing is asked for."""
     site = site_of(request)
     with site.archive.read() as db:
-        copy = next((one for one in storage.reading.copies(db, number) if one.id == page), None)
-        kept = storage.pages.load_page(db, page) if copy is not None else None
+        copy = next((one for one in coverage.reading.copies(db, number) if one.id == page), None)
+        kept = collecting.pages.load_page(db, page) if copy is not None else None
     if copy is None or kept is None:
         raise HTTPException(404)
     site.note(visitor, "stored copy read", number, page=page)
@@ -127,7 +123,7 @@ def stored(request: Request, visitor: Admin, number: Id, page: Id) -> Response:
 def story(request: Request, visitor: Reader, number: Id) -> Response:
     """Show one story; the address of a merged one leads to where it is now."""
     with site_of(request).archive.read() as db:
-        current = storage.stories.current_story(db, number)
+        current = coverage.stories.current_story(db, number)
     if current is not None and current != number:
         return RedirectResponse(f"/stories/{current}", status_code=303, headers=HEADERS)
     return story_page(request, visitor, number)
@@ -139,11 +135,11 @@ def story_page(
     """Return the page of a story, noted in the audit log first; 404 where it has no articles."""
     site = site_of(request)
     with site.archive.read() as db:
-        found = next(iter(storage.stories.stories(db, ids=[number])), None)
+        found = next(iter(coverage.stories.stories(db, ids=[number])), None)
         if found is None:
             raise HTTPException(404)
-        articles = storage.articles.load_articles(db, found.articles)
-        history = storage.stories.story_history(db, number)[::-1]
+        articles = coverage.articles.load_articles(db, found.articles)
+        history = coverage.stories.story_history(db, number)[::-1]
         offered = _near(db, found.title, found.first_at, number) if visitor.may("editor") else []
     site.note(visitor, "story read", number)
     return show(
@@ -171,7 +167,7 @@ def _timeline(site: Site, story: Story, articles: Sequence[Article]) -> Markup:
 def _near(db: Connection, title: str, at: datetime, own: int | None) -> list[Story]:
     """Return stories of the same days whose titles share most words with this one."""
     words = set(fold(title).split())
-    others = storage.stories.stories(db, since=at - NEAR, until=at + NEAR, limit=300)
+    others = coverage.stories.stories(db, since=at - NEAR, until=at + NEAR, limit=300)
     scored = [(len(words & set(fold(one.title).split())), one) for one in others if one.id != own]
     best = sorted(scored, key=lambda pair: (-pair[0], -pair[1].id))
     return [one for score, one in best[:OFFERED] if score > 1]

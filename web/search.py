@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-import storage.articles
 from errors import UsageError
 from press import Article
+from storage import coverage
 from storage.search import Found, QueryError, Sort, Span, complete, parse, search
 from storage.search.query import Node
 from web import asking, marking
@@ -113,9 +113,9 @@ def _find(site: Site, q: str, node: Node, by: Sort, span: str, after: str, *, co
 
 def _shown(site: Site, visitor: Visitor, node: Node, found: Found, bar: Span) -> dict[str, Any]:
     with site.archive.read() as db:
-        articles = storage.articles.load_articles(db, found.ids)
+        articles = coverage.articles.load_articles(db, found.ids)
         copied = {article.reprint_of for article in articles if article.reprint_of is not None}
-        originals = {one.id: one for one in storage.articles.load_articles(db, copied)}
+        originals = {one.id: one for one in coverage.articles.load_articles(db, copied)}
     language, names = visitor.account.language, site.outlet_names
     return {
         "found": found,

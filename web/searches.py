@@ -8,16 +8,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-import storage.articles
-import storage.searches
 from errors import Conflict
 from pipeline.export import atom
 from pipeline.export.about import About
 from pipeline.saved import WishError, check, feed_address, feed_search, save
 from pipeline.saved import end as end_search
-from storage.audit import Act
+from storage import coverage, delivery
+from storage.delivery.searches import RUNS, Run, Saved, Wish
+from storage.people.audit import Act
 from storage.search import QueryError, search
-from storage.searches import RUNS, Run, Saved, Wish
 from web.site import HEADERS, Number, Site, show, site_of
 from web.visitor import Analyst, Visitor
 from web.words import mistake
@@ -58,13 +57,13 @@ def feed(request: Request, number: Number, key: str = "") -> Response:
     """Answer with the newest articles of a saved search, for a feed reader: the key in the address is the login."""
     site = site_of(request)
     with site.archive.begin() as db:  # the signing key is made on first use
-        saved = storage.searches.find(db, number) if feed_search(db, key) == number else None
+        saved = delivery.searches.find(db, number) if feed_search(db, key) == number else None
     if saved is None or not saved.wish.feed:
         raise HTTPException(404)
     site.log.add(Act(saved.email, "feed read", saved.wish.query, {"search": number}))
     found = search(site.index, saved.wish.query, outlets=site.outlet_names, sort="newest", limit=ENTRIES)
     with site.archive.read() as db:
-        articles = storage.articles.load_articles(db, found.ids)
+        articles = coverage.articles.load_articles(db, found.ids)
     address = feed_address(site.archive, site.settings, number)
     zone, names = site.settings.digest.timezone, site.outlet_names
     about = About(saved.wish.query, site.clock(), found.total, zone, names, saved.language, address)
@@ -125,7 +124,7 @@ def _wish(form: dict[str, str]) -> Wish:
 def mine(site: Site, visitor: Visitor, number: Number) -> Saved:
     """A search of the visitor's own; nobody else's is said to be there."""
     with site.archive.read() as db:
-        saved = storage.searches.find(db, number)
+        saved = delivery.searches.find(db, number)
     if saved is None or saved.account != visitor.account.id:
         raise HTTPException(404)
     return saved
@@ -144,9 +143,9 @@ def _page(
     context: dict[str, Any] = {"wish": wish, "saved": saved, "problem": problem, "feed": "", "alerts": []}
     context["stopped"] = _stopped(site, saved, visitor.account.language) if saved and saved.error else ""
     with site.archive.read() as db:
-        context["rows"] = storage.searches.of_account(db, visitor.account.id)
+        context["rows"] = delivery.searches.of_account(db, visitor.account.id)
         if saved:
-            context["alerts"] = storage.searches.last_alerts(db, saved.id)
+            context["alerts"] = delivery.searches.last_alerts(db, saved.id)
     if saved and saved.wish.feed:
         context["feed"] = feed_address(site.archive, site.settings, saved.id)
     return show(request, "searches.html.j2", visitor, status, **context)

@@ -19,7 +19,7 @@ from pipeline.search import open_index
 from press import Outlet
 from settings import Settings
 from storage import Archive
-from storage.audit import Act
+from storage.people.audit import Act
 from storage.search import SearchIndex
 from web.acts import ActLog
 from web.tries import Tries

@@ -9,9 +9,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-import storage.feeds
-import storage.outlets
-import storage.quarantine
 from digest.coverage import advice, cause, silent_for
 from digest.words import Words
 from errors import Conflict
@@ -20,6 +17,7 @@ from pipeline import settle, trends
 from pipeline import show as shown
 from pipeline.condition import states
 from press import OutletHealth
+from storage import collecting
 from web import charts
 from web.site import HEADERS, show, site_of
 from web.visitor import Admin, Reader
@@ -70,13 +68,15 @@ def outlet_page(request: Request, visitor: Reader, slug: str, problem: str = "",
     span = trends.span(DAYS, now, site.settings.digest.timezone)
     used = any(one.slug == slug for one in chosen_outlets.in_use(site.settings))
     with site.archive.read() as db:
-        lists = storage.feeds.list_states(db, slug)
-        newest = storage.outlets.newest(db, slug, NEWEST)
+        lists = collecting.feeds.list_states(db, slug)
+        newest = collecting.outlets.newest(db, slug, NEWEST)
         if known is None and not newest:
             raise HTTPException(404)
-        health = storage.outlets.health(db, [known], now)[0] if known is not None and used else None
-        arrived = span.counted(storage.feeds.arrivals(db, outlet=slug, since=span.since))
-        given_up, dropped = (storage.quarantine.quarantine(db, outlet=slug, dropped=which) for which in (False, True))
+        health = collecting.outlets.health(db, [known], now)[0] if known is not None and used else None
+        arrived = span.counted(collecting.feeds.arrivals(db, outlet=slug, since=span.since))
+        given_up, dropped = (
+            collecting.quarantine.quarantine(db, outlet=slug, dropped=which) for which in (False, True)
+        )
     bars = [(f"{day.day}/{day.month}", count) for day, count in zip(span.steps, arrived, strict=True)]
     return show(
         request, "outlet.html.j2", visitor, status, slug=slug, outlet=known, health=health, lists=lists, newest=newest,
@@ -93,8 +93,8 @@ def decide(
     """Try again, or drop for good, what of an outlet was given up, as `diembao quarantine` does; asks before."""
     site = site_of(request)
     with site.archive.read() as db:
-        rows = storage.quarantine.quarantine(db, outlet=slug)
-        there = rows + (storage.quarantine.quarantine(db, outlet=slug, dropped=True) if act == "retry" else [])
+        rows = collecting.quarantine.quarantine(db, outlet=slug)
+        there = rows + (collecting.quarantine.quarantine(db, outlet=slug, dropped=True) if act == "retry" else [])
     chosen = rows if all else [row for row in there if row.id in item]
     if act not in ("retry", "drop") or not chosen:
         return outlet_page(request, visitor, slug, "Xin chọn ít nhất một mục trong danh sách.", 422)

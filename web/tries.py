@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from fastapi import Request
 
-from storage.accounts import FREE_TRIES, wait
+from storage.people.accounts import FREE_TRIES, wait
 
 FREE_FROM_ONE_ADDRESS = 20  #: an office of many people may share one
 WAIT_AT_MOST = timedelta(minutes=5)  #: of an address: colleagues who share it wait too

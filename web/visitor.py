@@ -10,9 +10,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from storage import accounts
-from storage.accounts import Account, Role
-from storage.audit import Act
+from storage.people import accounts
+from storage.people.accounts import Account, Role
+from storage.people.audit import Act
 from web.site import Site, site_of
 from web.tries import sender
 

@@ -15,7 +15,7 @@ from pipeline.condition import Condition, Outlets, acting, look
 from pipeline.reasons import Reason, reasons
 from settings import Settings
 from storage import Archive
-from storage.leases import get_lease
+from storage.upkeep.leases import get_lease
 from web.metrics import ArchiveCollector
 
 Row = dict[str, object]

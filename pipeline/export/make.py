@@ -10,16 +10,13 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import quote
 
-import storage.articles
-import storage.pages
-import storage.stories
 from errors import RetryLater, UsageError
 from pipeline.export import FORMATS, WARC, Format, pieces, warc
 from pipeline.export.about import About
 from pipeline.search import outlet_names
 from press import Article, Page
 from settings import Settings
-from storage import Archive
+from storage import Archive, collecting, coverage
 from storage.search import DEEPEST, SearchIndex, Sort, search
 
 _PAGE: Final = 1000  # ids asked of the index at once
@@ -64,7 +61,7 @@ class Export:
     def _articles(self, told: Callable[[int], None]) -> Iterator[Article]:
         for start, batch in self._batches():
             with self.archive.read() as db:  # one a batch: a long reader keeps the log from shrinking
-                rows = storage.articles.load_articles(db, batch)
+                rows = coverage.articles.load_articles(db, batch)
             yield from rows
             told(start + len(batch))
 
@@ -72,7 +69,7 @@ class Export:
         for start, batch in self._batches():
             for done, article in enumerate(batch, start + 1):
                 with self.archive.read() as db:
-                    pages = list(storage.pages.pages_of(db, [article]))
+                    pages = list(collecting.pages.pages_of(db, [article]))
                 yield from pages
                 told(done)
 
@@ -118,8 +115,8 @@ def _found(index: SearchIndex, asked: Asked, outlets: Mapping[str, str], now: da
 
 def _of_story(archive: Archive, story: int) -> tuple[str, Sequence[int]]:
     with archive.read() as db:
-        current = storage.stories.current_story(db, story)
-        rows = storage.stories.stories(db, ids=[current]) if current is not None else []
+        current = coverage.stories.current_story(db, story)
+        rows = coverage.stories.stories(db, ids=[current]) if current is not None else []
     if not rows:
         raise UsageError(f"there is no story {story}")
     return f"story {rows[0].id}: {rows[0].title}", rows[0].articles

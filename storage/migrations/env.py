@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from storage.migrate import VERSION_TABLE
-from storage.schema import metadata
+from storage.tables import metadata
 
 if context.is_offline_mode():
     raise RuntimeError("migrations run on an open archive only")

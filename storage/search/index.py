@@ -22,8 +22,8 @@ from typing import Final, Literal
 import tantivy
 
 from errors import StorageError
-from storage import articles as stored
 from storage.archive import Archive
+from storage.coverage import articles as stored
 from storage.facts import last_number
 from storage.locks import file_lock
 from storage.search import rows

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from storage.links import chunks
-from storage.schema import articles, places, tags
+from storage.collecting.links import chunks
 from storage.search.shape import Row
+from storage.tables.coverage import articles, places, tags
 
 _CHUNK = 500
 _COLUMNS = tuple(

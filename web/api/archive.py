@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 
 import pipeline.search
-import storage.articles
-import storage.reading
 from pipeline import show
+from storage import coverage
 from storage.search import Sort, Span, complete
 from web.api import shapes
 from web.api.paging import MOST, After, Id, Window, paged
@@ -76,10 +75,10 @@ def articles(request: Request, visitor: Reader, window: Window) -> Any:
     """List the articles published in [since, until), newest first."""
     site = site_of(request)
     with site.archive.read() as db:
-        keys = storage.articles.article_page(
+        keys = coverage.articles.article_page(
             db, since=window.since, until=window.until, after=window.behind, limit=window.limit + 1
         )
-        rows = storage.articles.load_articles(db, [key for _, key in keys[: window.limit]])
+        rows = coverage.articles.load_articles(db, [key for _, key in keys[: window.limit]])
     site.note(visitor, "listed", "articles", **window.told(len(rows)))
     page = paged(keys, window.limit, lambda key: key, lambda key: key)
     return page | {"items": [show.article(row) for row in rows]}
@@ -90,11 +89,11 @@ def article(request: Request, visitor: Reader, number: Id) -> Any:
     """Return one article with its text and the evidence of every tag."""
     site = site_of(request)
     with site.archive.read() as db:
-        row = storage.articles.get_article(db, number)
+        row = coverage.articles.get_article(db, number)
         if row is None:
             raise HTTPException(404, f"there is no article {number}")
-        chain = storage.reading.reprint_chain(db, number)
-        addresses = [one.url for one in storage.reading.addresses(db, number)]
+        chain = coverage.reading.reprint_chain(db, number)
+        addresses = [one.url for one in coverage.reading.addresses(db, number)]
     site.note(visitor, "read", number)
     return (
         show.article(row) | {name: getattr(row, name) for name in _EVIDENCE} | {"chain": chain, "addresses": addresses}
@@ -106,9 +105,9 @@ def copies(request: Request, visitor: Admin, number: Id) -> Any:
     """List the stored copies of an article, oldest first: evidence, for administrators."""
     site = site_of(request)
     with site.archive.read() as db:
-        if storage.articles.get_article(db, number) is None:
+        if coverage.articles.get_article(db, number) is None:
             raise HTTPException(404, f"there is no article {number}")
-        rows = storage.reading.copies(db, number)
+        rows = coverage.reading.copies(db, number)
     site.note(visitor, "stored copy read", number)
     return [row._asdict() for row in rows]
 
@@ -118,7 +117,7 @@ def versions(request: Request, visitor: Reader, number: Id) -> Any:
     """Return every text an article had, first to newest."""
     site = site_of(request)
     with site.archive.read() as db:
-        rows = storage.articles.versions_of(db, number)
+        rows = coverage.articles.versions_of(db, number)
     if not rows:
         raise HTTPException(404, f"there is no article {number}")
     site.note(visitor, "read", number, versions=len(rows))

@@ -8,11 +8,10 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, HTTPException, Query, Request
 
 import pipeline.corrections
-import storage.articles
-import storage.corrections
 from errors import UsageError
 from pipeline import area
-from storage.corrections import Field, Value
+from storage import coverage
+from storage.coverage.corrections import Field, Value
 from web.api import shapes
 from web.api.paging import TOO_HIGH, After, Id, Limit, by_id, numbered
 from web.site import site_of
@@ -32,7 +31,7 @@ def corrections(
 ) -> Any:
     """List the corrections, oldest first, with who and when."""
     with site_of(request).archive.read() as db:
-        rows = storage.corrections.corrections(
+        rows = coverage.corrections.corrections(
             db, article=article, in_force=in_force, after=numbered(after) or 0, limit=limit + 1
         )
     return by_id(rows, limit)
@@ -53,14 +52,14 @@ def correct(request: Request, visitor: Editor, number: Id, wanted: shapes.NewCor
     """Put topics, tone, relevance or places of an article right, all or none; it shows until it is undone."""
     site, who = site_of(request), visitor.account.email
     with site.archive.read() as db:
-        found = storage.articles.get_article(db, number)
+        found = coverage.articles.get_article(db, number)
     if found is None:
         raise HTTPException(404, f"there is no article {number}")
     values = cast("dict[Field, Value]", {name: getattr(wanted, name) for name in sorted(wanted.model_fields_set)})
     if "places" in values:
         keys = [(one.code, one.valid_from, one.name) for one in wanted.places]
         values["places"] = [asdict(one) for one in area.places(site.settings, found.places, keys, who)]
-    problems = [problem for name, value in values.items() if (problem := storage.corrections.wrong(name, value))]
+    problems = [problem for name, value in values.items() if (problem := coverage.corrections.wrong(name, value))]
     if problems or not values:
         raise UsageError("; ".join(problems) or "name at least one of topics, tone, relevance, places")
     made = pipeline.corrections.correct(site.archive, str(number), values, who, site.clock())
@@ -72,7 +71,7 @@ def undo(request: Request, visitor: Editor, number: Id) -> Any:
     """Take a correction back; 409 where it was taken back already."""
     site = site_of(request)
     with site.archive.read() as db:
-        found = storage.corrections.get_correction(db, number)
+        found = coverage.corrections.get_correction(db, number)
     if found is None:
         raise HTTPException(404, f"there is no correction {number}")
     return asdict(pipeline.corrections.undo(site.archive, number, visitor.account.email, site.clock()))

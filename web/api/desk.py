@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from press import Days, EditionState, OutletState
-from storage.accounts import Role
-from storage.outlets import Announced
-from storage.searches import AlertState, Run
+from storage.collecting.outlets import Announced
+from storage.delivery.searches import AlertState, Run
+from storage.people.accounts import Role
 
 
 class Outlet(BaseModel):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from errors import UsageError
 from pipeline import people
-from storage import accounts, audit
+from storage.people import accounts, audit
 from web.api import desk, shapes
 from web.api.paging import TOO_HIGH, After, Id, Instant, Limit, by_id, numbered
 from web.site import site_of

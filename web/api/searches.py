@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-import storage.searches
 from pipeline import saved as saved_searches
-from storage.searches import Saved, Wish
+from storage import delivery
+from storage.delivery.searches import Saved, Wish
 from web.api import desk
 from web.api.paging import Id
 from web.searches import mine
@@ -25,7 +25,7 @@ def listed(request: Request, visitor: Analyst) -> Any:
     """Return one's saved searches, by name."""
     site = site_of(request)
     with site.archive.read() as db:
-        rows = storage.searches.of_account(db, visitor.account.id)
+        rows = delivery.searches.of_account(db, visitor.account.id)
     return [_shown(site, row) for row in rows]
 
 
@@ -63,7 +63,7 @@ def alerts(request: Request, visitor: Analyst, number: Id) -> Any:
     site = site_of(request)
     saved = mine(site, visitor, number)
     with site.archive.read() as db:
-        return [asdict(alert) for alert in storage.searches.last_alerts(db, saved.id)]
+        return [asdict(alert) for alert in delivery.searches.last_alerts(db, saved.id)]
 
 
 def _save(site: Site, visitor: Visitor, before: Wish, wanted: desk.ChangedSearch, number: int | None) -> Any:

@@ -7,14 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 
-import storage.editions
-import storage.feeds
-import storage.outlets
-import storage.quarantine
-import storage.subscriptions
 from errors import DeliveryError, SettingsError, UsageError
 from pipeline import readers, settle, show
 from press import TOPICS
+from storage import collecting, delivery
 from web import mails
 from web.api import desk, shapes
 from web.api.paging import After, Id, Limit, by_id, numbered
@@ -41,7 +37,10 @@ def outlet(request: Request, visitor: Reader, slug: str) -> Any:
     site = site_of(request)
     health = next((one for one in show.outlets(site.archive, site.settings, site.clock()) if one["slug"] == slug), None)
     with site.archive.read() as db:
-        lists, newest = storage.feeds.list_states(db, slug), storage.outlets.newest(db, slug, NEWEST)
+        lists, newest = (
+            collecting.feeds.list_states(db, slug),
+            collecting.outlets.newest(db, slug, NEWEST),
+        )
     if slug not in site.outlets and not newest:
         raise HTTPException(404, f"there is no outlet {slug!r}")
     shown = {"lists": [asdict(one) for one in lists], "newest": [asdict(one) for one in newest]}
@@ -52,7 +51,7 @@ def outlet(request: Request, visitor: Reader, slug: str) -> Any:
 def quarantine(request: Request, visitor: Reader, outlet: str | None = None, dropped: bool = False) -> Any:
     """Return what is not tried again by itself, with the reason; `dropped`: what a person decided to leave alone."""
     with site_of(request).archive.read() as db:
-        return [asdict(row) for row in storage.quarantine.quarantine(db, outlet=outlet, dropped=dropped)]
+        return [asdict(row) for row in collecting.quarantine.quarantine(db, outlet=outlet, dropped=dropped)]
 
 
 @router.post("/quarantine/{item}/{act}", response_model=desk.GivenUp, tags=["service"])
@@ -69,8 +68,8 @@ def editions(request: Request, visitor: Reader, limit: Limit = 50, after: After 
     """List the editions, newest first: what was sent for which period, and how that ended."""
     site = site_of(request)
     with site.archive.read() as db:
-        rows = storage.editions.editions(db, before=numbered(after), limit=limit + 1)[::-1]
-        emails = storage.editions.recipients(db) if visitor.may("admin") else {}
+        rows = delivery.editions.editions(db, before=numbered(after), limit=limit + 1)[::-1]
+        emails = delivery.editions.recipients(db) if visitor.may("admin") else {}
     page = by_id(rows, limit)
     return page | {"items": [row | {"email": emails.get(row["subscription"])} for row in page["items"]]}
 
@@ -134,7 +133,7 @@ def unsubscribe(request: Request, visitor: Subscriber, number: Id) -> Response:
     """End a subscription."""
     site = site_of(request)
     with site.archive.begin() as db:
-        ended = storage.subscriptions.end_subscription(db, number, site.clock())
+        ended = delivery.subscriptions.end_subscription(db, number, site.clock())
     if not ended:
         raise HTTPException(404, f"there is no active subscription {number}")
     site.note(visitor, "unsubscribed", number)

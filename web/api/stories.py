@@ -7,9 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 
-import storage.articles
-import storage.stories
 from pipeline import regroup, show
+from storage import coverage
 from web.api import shapes
 from web.api.paging import Id, Window, paged
 from web.site import Site, site_of
@@ -23,7 +22,7 @@ def stories(request: Request, visitor: Reader, window: Window) -> Any:
     """List the stories that reach into [since, until), latest first."""
     site = site_of(request)
     with site.archive.read() as db:
-        rows = storage.stories.stories(
+        rows = coverage.stories.stories(
             db, since=window.since, until=window.until, after=window.behind, limit=window.limit + 1
         )
     site.note(visitor, "listed", "stories", **window.told(len(rows[: window.limit])))
@@ -35,12 +34,12 @@ def story(request: Request, visitor: Reader, number: Id) -> Any:
     """Return a story with its articles; the id of one that was merged leads to the one it is in now."""
     site = site_of(request)
     with site.archive.read() as db:
-        current = storage.stories.current_story(db, number)
-        rows = storage.stories.stories(db, ids=[current]) if current is not None else []
+        current = coverage.stories.current_story(db, number)
+        rows = coverage.stories.stories(db, ids=[current]) if current is not None else []
         if not rows:
             raise HTTPException(404, f"there is no story {number}")
-        members = storage.articles.load_articles(db, rows[0].articles)
-        history = storage.stories.story_history(db, rows[0].id)
+        members = coverage.articles.load_articles(db, rows[0].articles)
+        history = coverage.stories.story_history(db, rows[0].id)
     site.note(visitor, "story read", rows[0].id)
     shown = {"members": [show.article(row) for row in members], "history": [event._asdict() for event in history]}
     return asdict(rows[0]) | shown
@@ -67,7 +66,7 @@ def move(request: Request, visitor: Editor, number: Id, wanted: shapes.Move) -> 
     """Move an article into another story; null: into one of its own. The last of a story takes the story along."""
     site = site_of(request)
     with site.archive.read() as db:
-        if storage.articles.get_article(db, number) is None:
+        if coverage.articles.get_article(db, number) is None:
             raise HTTPException(404, f"there is no article {number}")
     if wanted.story is not None:
         _known(site, wanted.story)
@@ -84,5 +83,5 @@ def undo(request: Request, visitor: Editor, number: Id) -> Any:
 def _known(site: Site, *numbers: int) -> None:
     with site.archive.read() as db:
         for number in numbers:
-            if storage.stories.current_story(db, number) is None:
+            if coverage.stories.current_story(db, number) is None:
                 raise HTTPException(404, f"there is no story {number}")

@@ -1,0 +1,107 @@
+"""What may go from the archive when it is old, and letting it go in small transactions.
+
+Never: the text an article shows, what belongs to a corrected article, the ledger of editions, and any address, since an
+address that is known is never read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Table,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from storage.tables.collecting import links, pages
+from storage.tables.coverage import articles, corrections, versions
+from storage.tables.upkeep import runs
+
+#: pages: the bytes of raw pages that were analysed · versions: the texts an article had before · addresses: headline
+#: and lead of addresses that gave no article · runs: the ledger of runs.
+KINDS = ("pages", "versions", "addresses", "runs")
+
+
+class Weight(NamedTuple):
+    """How many rows, and how many bytes of them."""
+
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    table: Table
+    old: tuple[ColumnElement[bool], ...]
+    heavy: tuple[Column[Any], ...]  # whose bytes go
+    emptied: Mapping[str, Any] | None = None  # None: the whole row goes
+
+
+def _rule(kind: str, before: datetime) -> _Rule:
+    corrected = select(corrections.c.article_id)
+    if kind == "pages":
+        kept = select(links.c.id).where(links.c.article_id.in_(corrected))
+        old = (pages.c.state != "due", pages.c.body.is_not(None), pages.c.settled_at < before)
+        return _Rule(pages, (*old, pages.c.link_id.not_in(kept)), (pages.c.body,), {"body": null()})
+    if kind == "versions":
+        newest = select(articles.c.version).where(articles.c.id == versions.c.article_id).scalar_subquery()
+        former = (versions.c.fetched_at < before, versions.c.number < newest)
+        texts = (versions.c.title, versions.c.lead, versions.c.body)
+        return _Rule(versions, (*former, versions.c.article_id.not_in(corrected)), texts)
+    if kind == "addresses":
+        words = (links.c.title, links.c.lead, links.c.section, links.c.published_raw)
+        without = or_(links.c.settled.in_(("outside", "never")), links.c.state == "never")
+        seen = func.coalesce(links.c.analysed_at, links.c.tried_at, links.c.first_seen, type_=links.c.first_seen.type)
+        settled = (without, links.c.next_reading.is_(None), links.c.article_id.is_(None), seen < before)
+        full = or_(*(column != "" for column in words))
+        return _Rule(links, (*settled, full), words, {column.name: "" for column in words})
+    last = select(func.max(runs.c.id)).group_by(runs.c.verb)
+    return _Rule(runs, (runs.c.ended_at < before, runs.c.id.not_in(last)), (runs.c.counts, runs.c.error))
+
+
+def weigh(db: Connection, kind: str, before: datetime) -> Weight:
+    """How much of a kind is older than `before` and may go."""
+    rule = _rule(kind, before)
+    return _weight(db, rule, rule.old)
+
+
+def forget(db: Connection, kind: str, before: datetime, limit: int) -> Weight:
+    """Let up to `limit` rows of a kind go that are older than `before`; none are left when it answers with 0 rows."""
+    rule = _rule(kind, before)
+    key = tuple_(*rule.table.primary_key.columns)
+    found = db.execute(select(*rule.table.primary_key.columns).where(*rule.old).limit(limit)).all()
+    if not found:
+        return Weight(0, 0)
+    chosen = key.in_([tuple(row) for row in found])
+    weight = _weight(db, rule, (chosen,))
+    if rule.emptied is None:
+        db.execute(delete(rule.table).where(chosen))
+    else:
+        db.execute(update(rule.table).where(chosen).values(rule.emptied))
+    return weight
+
+
+def _weight(db: Connection, rule: _Rule, which: tuple[ColumnElement[bool], ...]) -> Weight:
+    def size(column: Column[Any]) -> ColumnElement[int]:
+        if db.dialect.name == "postgresql":
+            return func.coalesce(func.octet_length(column), 0)
+        return func.coalesce(func.length(cast(column, LargeBinary)), 0)
+
+    total: ColumnElement[int] = sum(map(size, rule.heavy), start=literal(0))
+    row = db.execute(select(func.count().label("n"), func.sum(total).label("size")).where(*which)).one()
+    return Weight(int(row.n), int(row.size or 0))
