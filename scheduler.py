@@ -27,17 +27,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 import logs
 from errors import DiemBaoError, SettingsError
 from pipeline.analyse import analyse
-from pipeline.backup import backups
 from pipeline.collect import look_at_press
-from pipeline.counts import Counts
-from pipeline.due import last_daily
+from pipeline.desk.people import first_link
 from pipeline.group import group
-from pipeline.lease import BEAT, Lease, shown
-from pipeline.people import first_link
 from pipeline.publish import publish
-from pipeline.retention import retention
-from pipeline.saved import saved_searches
-from pipeline.watch import watch
+from pipeline.running.counts import Counts
+from pipeline.running.due import last_daily
+from pipeline.running.lease import BEAT, Lease, shown
+from pipeline.upkeep.backup import backups
+from pipeline.upkeep.retention import retention
+from pipeline.watching.saved import saved_searches
+from pipeline.watching.watch import watch
 from settings import Settings
 from storage import Archive
 from storage.search import Follower

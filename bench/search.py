@@ -30,7 +30,7 @@ from analysis.words.khmer import khmer_words
 from bench import Figure
 from bench.texts import SEED
 from errors import UsageError
-from pipeline.search import Units
+from pipeline.running.search import Units
 from press import RELEVANCES, TOPICS
 from press.text import fold
 from storage import Archive, open_archive

@@ -24,7 +24,7 @@ import settings as settings_module
 from bench import Figure
 from bench.search import DATA, FIRST, YEARS, fill, folder, part
 from bench.texts import SEED
-from pipeline.search import open_index
+from pipeline.running.search import open_index
 from storage import Archive, open_archive
 from storage.people import accounts
 from storage.search import search

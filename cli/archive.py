@@ -56,7 +56,7 @@ def add_commands(commands: Commands) -> None:
 
 def add(args: argparse.Namespace) -> int:
     """Fetch, analyse and group one address, and print the article."""
-    from pipeline.add import add as added
+    from pipeline.desk.add import add as added
 
     with opened(args) as (archive, settings):
         article = added(archive, settings, args.url, now_of(args))
@@ -66,7 +66,7 @@ def add(args: argparse.Namespace) -> int:
 
 def articles(args: argparse.Namespace) -> int:
     """List articles."""
-    import pipeline.show
+    from pipeline.running import show
 
     with opened(args) as (archive, settings):
 
@@ -75,12 +75,12 @@ def articles(args: argparse.Namespace) -> int:
             when = local(article["published_at"], settings.digest.timezone)
             return f"{when}  {article['outlet']:<14.14} {article['relevance']:<8} {tone} {article['title']}"
 
-        return listed(args, pipeline.show.articles(archive, args.since, args.until), line)
+        return listed(args, show.articles(archive, args.since, args.until), line)
 
 
 def stories(args: argparse.Namespace) -> int:
     """List stories."""
-    import pipeline.show
+    from pipeline.running import show
 
     with opened(args) as (archive, settings):
 
@@ -88,12 +88,12 @@ def stories(args: argparse.Namespace) -> int:
             size = f"{len(story['articles'])} articles, {len(story['outlets'])} outlets"
             return f"{story['id']:>6}  {local(story['last_at'], settings.digest.timezone)}  {size:<24} {story['title']}"
 
-        return listed(args, pipeline.show.stories(archive), line)
+        return listed(args, show.stories(archive), line)
 
 
 def editions(args: argparse.Namespace) -> int:
     """List editions."""
-    import pipeline.show
+    from pipeline.running import show
 
     with opened(args) as (archive, settings):
 
@@ -102,12 +102,12 @@ def editions(args: argparse.Namespace) -> int:
             error = f" ({edition['error']})" if edition["error"] else ""
             return f"{edition['id']:>6}  {until}  {edition['state']:<9} {edition['email']}: {edition['subject']}{error}"
 
-        return listed(args, pipeline.show.editions(archive), line)
+        return listed(args, show.editions(archive), line)
 
 
 def outlets(args: argparse.Namespace) -> int:
     """List outlets with their health."""
-    import pipeline.show
+    from pipeline.running import show
 
     with opened(args) as (archive, settings):
 
@@ -119,15 +119,15 @@ def outlets(args: argparse.Namespace) -> int:
 
         if not args.json:
             print(f"{'outlet':<20} {'state':<15} {'since':<17} {'last read':<17} 24 h")
-        code = listed(args, pipeline.show.outlets(archive, settings, now_of(args)), line)
-        for slug, why in () if args.json else pipeline.show.never_read(settings):
+        code = listed(args, show.outlets(archive, settings, now_of(args)), line)
+        for slug, why in () if args.json else show.never_read(settings):
             print(f"{slug:<20} not read: {why}")
     return code
 
 
 def runs(args: argparse.Namespace) -> int:
     """List the last runs."""
-    import pipeline.show
+    from pipeline.running import show
 
     with opened(args) as (archive, settings):
 
@@ -140,40 +140,40 @@ def runs(args: argparse.Namespace) -> int:
             when = f"{run['started_at'].astimezone(zone):%Y-%m-%d %H:%M:%S}"
             return f"{when}  {run['job']:<10} {seconds:>7.1f} s  {told}{'  ERROR ' * bool(run['error'])}{run['error']}"
 
-        return listed(args, pipeline.show.runs(archive, args.limit), line)
+        return listed(args, show.runs(archive, args.limit), line)
 
 
 def subscriptions(args: argparse.Namespace) -> int:
     """List the active subscriptions."""
-    import pipeline.readers
+    from pipeline.desk import readers
 
     def line(row: Row) -> str:
         wishes = ", ".join((*row["topics"], *row["places"])) or "everything"
         return f"{row['id']:>4}  {row['at']} {row['days']:<8} {row['language']}  {row['email']:<32} {wishes}"
 
     with opened(args) as (archive, _):
-        return listed(args, map(asdict, pipeline.readers.active(archive)), line)
+        return listed(args, map(asdict, readers.active(archive)), line)
 
 
 def subscribe(args: argparse.Namespace) -> int:
     """Make or change a subscription."""
-    import pipeline.readers
+    from pipeline.desk import readers
 
     with opened(args) as (archive, settings):
         at = f"{args.at:%H:%M}" if args.at else None
-        wishes = pipeline.readers.Wishes(args.name, at, args.days, args.topics, args.places, args.language)
-        row = pipeline.readers.subscribe(archive, settings, args.email, wishes, now_of(args))
-        first = pipeline.readers.next_due(row, settings, now_of(args))
+        wishes = readers.Wishes(args.name, at, args.days, args.topics, args.places, args.language)
+        row = readers.subscribe(archive, settings, args.email, wishes, now_of(args))
+        first = readers.next_due(row, settings, now_of(args))
     print(f"{row.email}: {row.days} at {row.at}, next {local(first, settings.digest.timezone)}")
     return 0
 
 
 def unsubscribe(args: argparse.Namespace) -> int:
     """End a subscription."""
-    import pipeline.readers
+    from pipeline.desk import readers
 
     with opened(args) as (archive, _):
-        pipeline.readers.unsubscribe(archive, args.email, now_of(args))
+        readers.unsubscribe(archive, args.email, now_of(args))
     print(f"{args.email}: no further editions")
     return 0
 

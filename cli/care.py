@@ -11,7 +11,7 @@ from cli.common import NO_SETTINGS, Commands, add_command, json_option, now_of, 
 from errors import SettingsError
 
 if TYPE_CHECKING:
-    from pipeline.backup import Backup
+    from pipeline.upkeep.backup import Backup
 
 
 def add_commands(commands: Commands) -> None:
@@ -61,10 +61,10 @@ def add_commands(commands: Commands) -> None:
 
 def backup(args: argparse.Namespace) -> int:
     """Make a backup."""
-    import pipeline.backup
+    import pipeline.upkeep.backup
 
     with opened(args) as (archive, settings):
-        made = pipeline.backup.backup(archive, settings, now_of(args), args.target)
+        made = pipeline.upkeep.backup.backup(archive, settings, now_of(args), args.target)
     if args.json:
         print_json({"file": str(made.file), "bytes": made.bytes, **_of(made)})
     else:
@@ -74,12 +74,12 @@ def backup(args: argparse.Namespace) -> int:
 
 def restore(args: argparse.Namespace) -> int:
     """Put a backup in the archive's place."""
-    import pipeline.backup
+    import pipeline.upkeep.backup
 
     settings = settings_of(args)
     if settings.file is None:
         raise SettingsError(NO_SETTINGS)
-    done = pipeline.backup.restore(settings, args.file, now_of(args))
+    done = pipeline.upkeep.backup.restore(settings, args.file, now_of(args))
     if args.json:
         print_json({"file": str(args.file), "kept": done.aside, **_of(done.backup)})
         return 0
@@ -91,12 +91,12 @@ def restore(args: argparse.Namespace) -> int:
 
 def retention(args: argparse.Namespace) -> int:
     """Let old things go, or say what would go."""
-    import pipeline.retention
+    import pipeline.upkeep.retention
 
     with opened(args) as (archive, settings):
-        act = pipeline.retention.foreseen if args.dry_run else pipeline.retention.retention
+        act = pipeline.upkeep.retention.foreseen if args.dry_run else pipeline.upkeep.retention.retention
         told = act(archive, settings, now_of(args)).as_json()
-        rules = pipeline.retention.keeping(settings.retention)
+        rules = pipeline.upkeep.retention.keeping(settings.retention)
     if args.json:
         print_json({**told, "dry_run": args.dry_run})
         return 0
@@ -110,11 +110,11 @@ def retention(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """Look for faults in the archive, and mend them where that is asked for."""
-    import pipeline.inspect
+    from pipeline.upkeep import inspect
 
     left = 0
     with opened(args) as (archive, settings):
-        for finding in pipeline.inspect.inspect(archive, settings, now_of(args), repair=args.repair):
+        for finding in inspect.inspect(archive, settings, now_of(args), repair=args.repair):
             left += finding.left
             if args.json:
                 print_json(asdict(finding))

@@ -33,9 +33,9 @@ def add_commands(commands: Commands) -> None:
 
 def export(args: argparse.Namespace) -> int:
     """Write an export; exit code 2 and the place of the error for a wrong query."""
-    import pipeline.search
+    from pipeline.desk.people import note
     from pipeline.export.make import Asked, prepare
-    from pipeline.people import note
+    from pipeline.running import search
     from storage.search import QueryError
 
     if args.story is not None and args.query:
@@ -44,8 +44,8 @@ def export(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.format} is nothing for a terminal: name a file with --output FILE")
     asked = Asked(args.format, " ".join(args.query), args.story, args.sort, args.language)
     with opened(args) as (archive, settings):
-        index = pipeline.search.open_index(archive, settings)
-        index.catch_up(pipeline.search.WAIT, told=told)
+        index = search.open_index(archive, settings)
+        index.catch_up(search.WAIT, told=told)
         try:
             made = prepare(archive, index, settings, asked, now_of(args))
         except QueryError as error:

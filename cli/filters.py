@@ -58,11 +58,11 @@ def add_commands(commands: Commands) -> None:
 
 def extract_page(args: argparse.Namespace) -> int:
     """Print what the extractor reads from one page."""
-    import pipeline.filters
+    from pipeline.learning import filters
 
     body = _bytes(args.file)
     try:
-        draft = pipeline.filters.extract_page(body, args.url, settings_of(args), args.now)
+        draft = filters.extract_page(body, args.url, settings_of(args), args.now)
     except ValueError as error:
         raise Unusable(args.url, str(error)) from error
     print_json(draft)
@@ -71,22 +71,22 @@ def extract_page(args: argparse.Namespace) -> int:
 
 def tag(args: argparse.Namespace) -> int:
     """Print the tags of each line; 1 when a line was bad."""
-    import pipeline.filters
+    from pipeline.learning import filters
 
-    judge = pipeline.filters.judge(settings_of(args))
+    judge = filters.judge(settings_of(args))
     return _line_by_line(args.file, judge)
 
 
 def stories(args: argparse.Namespace) -> int:
     """Print the story of each line; 1 when a line was bad."""
-    import pipeline.filters
+    from pipeline.learning import filters
 
     records: list[dict[str, object]] = []
     bad = False
     for record in _records(args.file):
         bad = bad or "error" in record
         records.append(record)
-    for answer in pipeline.filters.stories(records, now_of(args)):
+    for answer in filters.stories(records, now_of(args)):
         bad = bad or "error" in answer
         print_json(answer)
     return int(bad)
@@ -94,10 +94,10 @@ def stories(args: argparse.Namespace) -> int:
 
 def places(args: argparse.Namespace) -> int:
     """Print every place a text names with the reason; --now is when it was published."""
-    import pipeline.filters
+    from pipeline.learning import filters
 
     title, _, text = _bytes(args.file).decode("utf-8-sig", "replace").partition("\n")
-    for place in pipeline.filters.places(title, text, settings_of(args), args.now, args.outlet):
+    for place in filters.places(title, text, settings_of(args), args.now, args.outlet):
         if args.json:
             print_json(place)
         else:

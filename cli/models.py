@@ -94,24 +94,24 @@ def correct(args: argparse.Namespace) -> int:
         raise UsageError("--undo ID takes a correction back: it goes with no article and no value")
     if args.undo is None and not (args.article and values and args.by):
         raise UsageError("correct needs ARTICLE, at least one of --topics, --tone, --relevance, and --by NAME")
-    import pipeline.corrections
-    from pipeline.people import TERMINAL
+    import pipeline.desk.corrections
+    from pipeline.desk.people import TERMINAL
 
     with opened(args) as (archive, _):
         if args.undo is not None:
-            _tell(pipeline.corrections.undo(archive, args.undo, args.by or TERMINAL, now_of(args)), "taken back")
+            _tell(pipeline.desk.corrections.undo(archive, args.undo, args.by or TERMINAL, now_of(args)), "taken back")
         else:
-            for one in pipeline.corrections.correct(archive, args.article, values, args.by, now_of(args)):
+            for one in pipeline.desk.corrections.correct(archive, args.article, values, args.by, now_of(args)):
                 _tell(one, "confirmed" if one.before == one.after else "corrected")
     return 0
 
 
 def corrections(args: argparse.Namespace) -> int:
     """List every correction."""
-    import pipeline.corrections
+    import pipeline.desk.corrections
 
     with opened(args) as (archive, _):
-        for row in pipeline.corrections.rows(archive):
+        for row in pipeline.desk.corrections.rows(archive):
             if args.json:
                 print_json(row)
             else:
@@ -123,30 +123,30 @@ def corrections(args: argparse.Namespace) -> int:
 
 def train(args: argparse.Namespace) -> int:
     """Train every model and print the figures, and for a candidate what was decided."""
-    import pipeline.training
+    from pipeline.learning import training
 
     if args.data is None:
-        raise UsageError(pipeline.training.NO_DATA)
+        raise UsageError(training.NO_DATA)
     if not (args.candidate or args.corrections):
-        print(pipeline.training.train(args.data, args.out))
+        print(training.train(args.data, args.out))
         return 0
     with opened(args) as (archive, settings):
         if args.candidate:
-            words = pipeline.training.candidate(archive, settings, args.data, now_of(args), corrected=args.corrections)
+            words = training.candidate(archive, settings, args.data, now_of(args), corrected=args.corrections)
         else:
-            import pipeline.corrections
+            import pipeline.desk.corrections
 
-            words = pipeline.training.train(args.data, args.out, pipeline.corrections.labelled(archive, settings))
+            words = training.train(args.data, args.out, pipeline.desk.corrections.labelled(archive, settings))
     print(words)
     return 0
 
 
 def listed(args: argparse.Namespace) -> int:
     """List the versions of the models."""
-    import pipeline.models
+    from pipeline.running import models
 
     settings = settings_of(args)
-    for one in pipeline.models.versions(settings):
+    for one in models.versions(settings):
         if args.json:
             print_json(asdict(one))
             continue
@@ -158,9 +158,9 @@ def listed(args: argparse.Namespace) -> int:
 
 def promote(args: argparse.Namespace) -> int:
     """Use a version from now on."""
-    import pipeline.models
+    from pipeline.running import models
 
-    for difference in pipeline.models.promote(_office(args), args.version, force=args.force):
+    for difference in models.promote(_office(args), args.version, force=args.force):
         print(difference)
     print(f"{args.version} is in use; `diembao analyse --again` tags old articles anew")
     return 0
@@ -168,9 +168,9 @@ def promote(args: argparse.Namespace) -> int:
 
 def rollback(args: argparse.Namespace) -> int:
     """Go back to the version before."""
-    import pipeline.models
+    from pipeline.running import models
 
-    print(f"{pipeline.models.rollback(_office(args))} is in use; `diembao analyse --again` tags old articles anew")
+    print(f"{models.rollback(_office(args))} is in use; `diembao analyse --again` tags old articles anew")
     return 0
 
 

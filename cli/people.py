@@ -41,7 +41,7 @@ def add_commands(commands: Commands) -> None:
 def account(args: argparse.Namespace) -> int:
     """List, invite or end."""
     from errors import UsageError
-    from pipeline import people
+    from pipeline.desk import people
 
     if args.act != "list" and "@" not in args.email:
         raise UsageError(f"`diembao account {args.act}` needs an e-mail address")
@@ -62,7 +62,7 @@ def account(args: argparse.Namespace) -> int:
 
 def audit(args: argparse.Namespace) -> int:
     """Show or verify the log."""
-    from pipeline import people
+    from pipeline.desk import people
 
     with opened(args) as (archive, _):
         if args.act == "verify":

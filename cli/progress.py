@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.counts import silent
+from pipeline.running.counts import silent
 
 if TYPE_CHECKING:
-    from pipeline.counts import Progress
+    from pipeline.running.counts import Progress
 
 
 @contextmanager

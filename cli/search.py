@@ -46,13 +46,13 @@ def add_commands(commands: Commands) -> None:
 
 def search(args: argparse.Namespace) -> int:
     """Find articles; exit code 2 and the place of the error for a wrong query."""
-    import pipeline.search
+    import pipeline.running.search
     from storage.search import QueryError
 
     query = " ".join(args.query)
     with opened(args) as (archive, settings):
         try:
-            found = pipeline.search.search(
+            found = pipeline.running.search.search(
                 archive,
                 settings,
                 query,
@@ -71,19 +71,19 @@ def search(args: argparse.Namespace) -> int:
         if args.json:
             print_json(found)
         else:
-            _print(found, query, pipeline.search.open_index(archive, settings), settings.digest.timezone)
+            _print(found, query, pipeline.running.search.open_index(archive, settings), settings.digest.timezone)
     return 0
 
 
 def index(args: argparse.Namespace) -> int:
     """Bring the index up to date, or build it anew."""
-    import pipeline.search
+    import pipeline.running.search
 
     with opened(args) as (archive, settings):
-        own = pipeline.search.open_index(archive, settings)
+        own = pipeline.running.search.open_index(archive, settings)
         if args.rebuild:
             own.drop()
-        own.catch_up(pipeline.search.WAIT, told=told)
+        own.catch_up(pipeline.running.search.WAIT, told=told)
         searcher = own.searcher()
     print(f"{searcher.num_docs if searcher else 0} articles in {own.folder}")
     return 0

@@ -33,9 +33,9 @@ def add_commands(commands: Commands) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Print what is usable and how to mend what is not."""
-    import pipeline.check
+    import pipeline.upkeep.check
 
-    findings = pipeline.check.check(settings_of(args), now_of(args))
+    findings = pipeline.upkeep.check.check(settings_of(args), now_of(args))
     good = True
     for finding in findings:
         good = good and finding.ok
@@ -50,17 +50,17 @@ def check(args: argparse.Namespace) -> int:
 
 def mail_test(args: argparse.Namespace) -> int:
     """Send one test mail."""
-    import pipeline.mail
+    from pipeline.running import mail
 
     with opened(args) as (_, settings):
-        pipeline.mail.send_test(settings, args.email, now_of(args))
+        mail.send_test(settings, args.email, now_of(args))
     print(f"accepted by {settings.mail.host}:{settings.mail.port} for {args.email}")
     return 0
 
 
 def evaluate(args: argparse.Namespace) -> int:
     """Measure the models and print the figures."""
-    import pipeline.training
+    from pipeline.learning import training
 
-    print(pipeline.training.evaluate(args.gold, settings_of(args)))
+    print(training.evaluate(args.gold, settings_of(args)))
     return 0

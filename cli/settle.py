@@ -65,7 +65,7 @@ def _who(action: argparse.ArgumentParser) -> None:
 
 def quarantine(args: argparse.Namespace) -> int:
     """List what was given up, or what was dropped."""
-    import pipeline.show
+    from pipeline.running import show
 
     with opened(args) as (archive, settings):
 
@@ -74,20 +74,20 @@ def quarantine(args: argparse.Namespace) -> int:
             by = f" (dropped by {row['dropped_by']})" if row["dropped_at"] else ""
             return f"{row['id']:<14} {since}  {row['outlet']:<20} {row['reason']}{by}  {row['url']}"
 
-        return listed(args, pipeline.show.quarantine(archive, dropped=args.dropped), line)
+        return listed(args, show.quarantine(archive, dropped=args.dropped), line)
 
 
 def decide(args: argparse.Namespace) -> int:
     """Retry or drop what is chosen."""
     from dataclasses import asdict
 
-    import pipeline.settle
+    from pipeline.desk import settle
 
     if not (args.items or args.outlet or args.reason or args.all):
         raise UsageError(f"quarantine {args.act} needs ids or addresses, --outlet, --reason, or --all")
     with opened(args) as (archive, _):
         wanted = {"items": args.items, "outlet": args.outlet, "reason": args.reason}
-        rows = pipeline.settle.decide(archive, args.act, _name(args), now_of(args), **wanted)
+        rows = settle.decide(archive, args.act, _name(args), now_of(args), **wanted)
     word = "due again" if args.act == "retry" else "dropped"
     listed(args, map(asdict, rows), lambda row: f"{word}: {row['id']}  {row['outlet']}  {row['url']}")
     if not rows and not args.json:
@@ -97,19 +97,19 @@ def decide(args: argparse.Namespace) -> int:
 
 def resend(args: argparse.Namespace) -> int:
     """Send one edition again."""
-    import pipeline.settle
+    from pipeline.desk import settle
 
     with opened(args) as (archive, settings):
-        edition = pipeline.settle.resend(archive, settings, args.edition, _name(args), now_of(args))
+        edition = settle.resend(archive, settings, args.edition, _name(args), now_of(args))
     return _tell(args, edition.id, edition.state, edition.subject)
 
 
 def close(args: argparse.Namespace) -> int:
     """Close one edition by a person's word."""
-    import pipeline.settle
+    from pipeline.desk import settle
 
     with opened(args) as (archive, _):
-        edition = pipeline.settle.close(archive, args.edition, _name(args), now_of(args), arrived=args.sent)
+        edition = settle.close(archive, args.edition, _name(args), now_of(args), arrived=args.sent)
     return _tell(args, edition.id, edition.state, edition.subject)
 
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from cli.common import Commands, add_command, json_option, now_of, opened, print_json, safe
 
 if TYPE_CHECKING:
-    from pipeline.condition import Condition
-    from pipeline.reasons import Reason
+    from pipeline.watching.condition import Condition
+    from pipeline.watching.reasons import Reason
 
 NAMED = 3  # outlets and things to do that are named; the others are counted
 
@@ -32,8 +32,8 @@ def add_commands(commands: Commands) -> None:
 
 def status(args: argparse.Namespace) -> int:
     """Print the condition of the service."""
-    from pipeline.condition import look, states
-    from pipeline.reasons import reasons
+    from pipeline.watching.condition import look, states
+    from pipeline.watching.reasons import reasons
 
     with opened(args) as (archive, settings):
         found = look(archive, settings, now_of(args), lambda now: states(archive, settings, now))
@@ -49,7 +49,7 @@ def status(args: argparse.Namespace) -> int:
 
 
 def _lines(found: Condition, why: tuple[Reason, ...], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    from pipeline.condition import VERBS
+    from pipeline.watching.condition import VERBS
 
     yield "service", _service(found, zone)
     for verb in VERBS:
@@ -67,7 +67,7 @@ def _lines(found: Condition, why: tuple[Reason, ...], zone: ZoneInfo) -> Iterato
 
 
 def _service(found: Condition, zone: ZoneInfo) -> str:
-    from pipeline.lease import shown
+    from pipeline.running.lease import shown
 
     row = found.lease
     if row is None:
@@ -103,7 +103,7 @@ def _outlets(found: Condition, zone: ZoneInfo) -> str:
 
 
 def _editions(found: Condition, zone: ZoneInfo) -> str:
-    from pipeline.reasons import SETTLE
+    from pipeline.watching.reasons import SETTLE
 
     counts = ", ".join(f"{n} {state}" for state, n in found.editions.items() if n) or "none yet"
     last = f"; last delivered {_when(found.last_delivery, zone)}" if found.last_delivery else ""
@@ -135,7 +135,7 @@ def _next(why: tuple[Reason, ...]) -> str:
 
 
 def _median(found: Condition) -> float | None:
-    from pipeline.condition import quantile
+    from pipeline.watching.condition import quantile
 
     return quantile(found.lags, 0.5)
 

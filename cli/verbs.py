@@ -16,7 +16,7 @@ from errors import DiemBaoError, UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeline.counts import Counts, Progress
+    from pipeline.running.counts import Counts, Progress
     from settings import Settings
     from storage import Archive
 
@@ -88,7 +88,7 @@ def one_verb(args: argparse.Namespace) -> int:
 
 def _again(args: argparse.Namespace) -> int:
     """Tag the archive anew where other models tagged it."""
-    from pipeline.again import again
+    from pipeline.learning.again import again
 
     with opened(args) as (archive, settings), _shown(args) as progress:
         counts = again(archive, settings, now_of(args), since=args.since, progress=progress)
@@ -98,7 +98,7 @@ def _again(args: argparse.Namespace) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Run the four verbs in order and print a summary of each."""
-    from pipeline.counts import together
+    from pipeline.running.counts import together
 
     told: list[Counts] = []
     with opened(args) as (archive, settings):
@@ -132,7 +132,7 @@ def _verb(name: str) -> Callable[..., Counts]:
 
 def _watched(archive: Archive, settings: Settings, now: datetime) -> None:
     """Tell the operator what changed about the outlets; the work that was done stays done whatever comes of it."""
-    from pipeline.watch import watch
+    from pipeline.watching.watch import watch
 
     try:
         watch(archive, settings, now)

@@ -27,11 +27,11 @@ from analysis.reading.extract import extract
 from analysis.reading.prescreen import visible
 from analysis.reading.recipes import checked
 from errors import DiemBaoError, Unusable
-from pipeline import models
-from pipeline import outlets as chosen_outlets
-from pipeline.counts import Counts, Progress, never_stop, silent
-from pipeline.process import die_with_parent
-from pipeline.runs import recorded
+from pipeline.running import models
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.counts import Counts, Progress, never_stop, silent
+from pipeline.running.process import die_with_parent
+from pipeline.running.runs import recorded
 from press import Draft, Judgement, Language, Link, Outcome, Page
 from press.text import clean
 from settings import Settings

@@ -24,11 +24,11 @@ from crawlers import Job, crawl
 from crawlers.politeness import host_key
 from crawlers.rhythm import apart, next_ask, next_reading
 from errors import DiemBaoError, UsageError
-from pipeline import disk
-from pipeline import outlets as chosen_outlets
-from pipeline.counts import Counts, Progress, never_stop, silent
-from pipeline.process import GRACE, die_with_parent, interrupted_by
-from pipeline.runs import recorded
+from pipeline.running import disk
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.counts import Counts, Progress, never_stop, silent
+from pipeline.running.process import GRACE, die_with_parent, interrupted_by
+from pipeline.running.runs import recorded
 from press import Feed, FeedReading, Outcome, Outlet, Page, Reading, Robots
 from settings import Settings
 from storage import Archive, collecting, open_archive

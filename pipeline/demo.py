@@ -14,12 +14,13 @@ from demo.catcher import Catcher
 from demo.press import Press
 from demo.truth import anchor_before
 from errors import DiemBaoError
-from pipeline import readers, show
 from pipeline.analyse import analyse
 from pipeline.collect import collect
-from pipeline.counts import Progress
+from pipeline.desk import readers
 from pipeline.group import group
 from pipeline.publish import publish
+from pipeline.running import show
+from pipeline.running.counts import Progress
 from settings import Settings
 from storage import Archive, coverage, open_archive
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from analysis.grouping.fingerprints import Fingerprint, fingerprint, unpack
 from analysis.grouping.stories import WINDOW, Changes, Grouping, Item
-from pipeline.counts import Counts, Progress, never_stop, silent
-from pipeline.runs import recorded
+from pipeline.running.counts import Counts, Progress, never_stop, silent
+from pipeline.running.runs import recorded
 from settings import Settings
 from storage import Archive, coverage
 from storage.coverage.articles import Candidate

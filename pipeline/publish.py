@@ -10,33 +10,30 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import Connection
 
 import logs
 from digest.compose import compose
-from digest.model import Numbers, Request
+from digest.model import Request
 from digest.render import render
 from digest.send import send
 from errors import DeliveryError, DeliveryUncertain, StorageError
-from pipeline import area, due, trends, unsubscribe
-from pipeline import outlets as chosen_outlets
-from pipeline.counts import Counts, Progress, never_stop, silent
-from pipeline.due import Period
-from pipeline.mail import server_of, tell_operator
-from pipeline.runs import recorded
-from press import Article, Edition, Subscription
+from pipeline.figures import area, told
+from pipeline.running import due, unsubscribe
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.counts import Counts, Progress, never_stop, silent
+from pipeline.running.due import Period
+from pipeline.running.mail import server_of, tell_operator
+from pipeline.running.runs import recorded
+from press import Edition, Subscription
 from settings import Settings
 from storage import Archive, collecting, coverage, delivery
-from storage.coverage.counts import COVERAGE
 from storage.delivery.editions import Composed
 
 LOG = logs.logger()
 LOCK_WAIT = 60.0
-BACKGROUND = timedelta(days=4)  # of a story before the period: how its coverage grew, late arrivals
 REMEMBERED = 30  # editions a reader's delivered articles are taken from
-CHART_DAYS = 14
 OUTAGES = 3  # mails in a row that the server itself let down: then the rest waits, a silent server costs 30 s each
 RETRY = (timedelta(0), timedelta(0), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 
@@ -117,7 +114,7 @@ def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: 
 def _request(
     db: Connection, settings: Settings, reader: Subscription, period: Period, last: Edition | None, now: datetime
 ) -> Request:
-    articles = candidates(db, period)
+    articles = told.candidates(db, period)
     story_ids = sorted({article.story for article in articles if article.story is not None})
     in_use = chosen_outlets.in_use(settings)
     delivered = delivery.editions.editions(db, subscription=reader.id, state="sent", limit=REMEMBERED)
@@ -130,43 +127,13 @@ def _request(
         outlets={slug: outlet.name for slug, outlet in chosen_outlets.known(settings).items()},
         delivered=frozenset(article for edition in delivered for article in edition.articles),
         coverage=collecting.outlets.health(db, in_use, now),
-        numbers=numbers(db, settings, period),
+        numbers=told.numbers(db, settings, period),
         area=area.label(settings, reader.language),
         timezone=settings.digest.timezone,
         now=now,
         last_seen=delivery.editions.basis(db, last.id).get("newest", 0) if last else None,
         archive_url=settings.web.archive_url,
         operator=settings.operator.email,
-    )
-
-
-def candidates(db: Connection, period: Period) -> list[Article]:
-    """Return the coverage that may belong: by date, and by first reading for dates that are missing or impossible."""
-    since = period.start - BACKGROUND
-    ids: dict[int, None] = {}
-    bys: tuple[Literal["dated", "fetched"], ...] = ("dated", "fetched")
-    for by in bys:
-        found = coverage.articles.article_ids(db, since=since, until=period.end, by=by, relevance=COVERAGE)
-        ids |= dict.fromkeys(found)
-    return coverage.articles.load_articles(db, ids)
-
-
-def numbers(db: Connection, settings: Settings, period: Period) -> Numbers:
-    """Count the coverage of the area; what the archive does not reach back to stays None."""
-    zone = settings.digest.timezone
-    first = coverage.counts.first_dated(db)
-    today = period.end.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    days = [today - timedelta(days=n) for n in range(CHART_DAYS, -1, -1)]
-    seen = [at.astimezone(zone).date() for at in coverage.counts.instants(db, days[0], period.end)]
-    whole = [seen.count(day.date()) for day in days[:-1]]
-    months = trends.compared(db, period.end, zone)
-    return Numbers(
-        mean_14d=sum(whole) / len(whole) if first is not None and first <= days[0] else None,
-        month=months.month.total() or None,
-        month_negative=trends.negative(months.month),
-        last_month_negative=months.last_month,
-        last_year_negative=months.last_year,
-        daily=tuple((day.date(), seen.count(day.date())) for day in days if first is not None and first <= day),
     )
 
 

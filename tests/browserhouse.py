@@ -25,8 +25,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from selectolax.lexbor import LexborHTMLParser
 
 import settings as settings_module
-from pipeline.people import first_link, log
-from pipeline.search import open_index
+from pipeline.desk.people import first_link, log
+from pipeline.running.search import open_index
 from storage import open_archive
 from storage.people import accounts
 from storage.people.accounts import Role

@@ -12,9 +12,10 @@ from pathlib import Path
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
     [
-        "tests.killing", "alembic.command", "cli.verbs", "pipeline.add", "pipeline.analyse", "pipeline.area",
-        "pipeline.backup", "pipeline.collect", "pipeline.group", "pipeline.inspect", "pipeline.publish",
-        "pipeline.search", "pipeline.settle", "pipeline.watch", "storage.migrate",
+        "tests.killing", "alembic.command", "cli.verbs", "pipeline.desk.add", "pipeline.analyse",
+        "pipeline.figures.area", "pipeline.upkeep.backup", "pipeline.collect", "pipeline.group",
+        "pipeline.upkeep.inspect", "pipeline.publish",
+        "pipeline.running.search", "pipeline.desk.settle", "pipeline.watching.watch", "storage.migrate",
     ]
 )  # fmt: skip
 

@@ -18,9 +18,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import settings as settings_module
-from pipeline import saved as pipeline_saved
-from pipeline.alerts import is_due, is_quiet, names_scope, spike
-from pipeline.saved import saved_searches
+from pipeline.watching import saved as pipeline_saved
+from pipeline.watching.alerts import is_due, is_quiet, names_scope, spike
+from pipeline.watching.saved import saved_searches
 from press import TopicTag
 from scheduler import JOBS
 from settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from pipeline.inspect import Finding, inspect
+from pipeline.upkeep.inspect import Finding, inspect
 from settings import Settings
 from storage import Archive
 from storage.collecting.links import due_readings

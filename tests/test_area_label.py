@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from errors import SettingsError
-from pipeline.area import label
+from pipeline.figures.area import label
 from settings import Area, Settings
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-import pipeline.corrections
-from pipeline.people import TERMINAL
+from pipeline.desk import corrections
+from pipeline.desk.people import TERMINAL
 from storage.people.audit import ABOUT_ARTICLES, Act
 from tests.archives import link, store
 from tests.webhouse import NOW, House, house, token
@@ -74,8 +74,8 @@ def test_acts_are_told_in_words_with_links(home: House) -> None:
 
 
 def test_what_is_corrected_at_the_terminal_is_in_the_log_too(home: House) -> None:
-    (made,) = pipeline.corrections.correct(home.archive, "1", {"tone": 1}, "Lan", NOW)
-    pipeline.corrections.undo(home.archive, made.id, TERMINAL, NOW)
+    (made,) = corrections.correct(home.archive, "1", {"tone": 1}, "Lan", NOW)
+    corrections.undo(home.archive, made.id, TERMINAL, NOW)
     said = rows(home.browser("admin").get("/audit", params={"article": "1"}).text)
     assert [row.partition(" ")[2].partition("Mặn")[0] for row in said] == [
         "5/8/2026 dòng lệnh hoàn tác sửa nhãn ",

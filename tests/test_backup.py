@@ -19,8 +19,8 @@ from sqlalchemy import text
 
 import scheduler
 from errors import DiemBaoError
-from pipeline.backup import backup, backups, newest, opened, outdated, restore
-from pipeline.models import CARD, CHOICES, current, folder
+from pipeline.running.models import CARD, CHOICES, current, folder
+from pipeline.upkeep.backup import backup, backups, newest, opened, outdated, restore
 from settings import Settings, Storage
 from storage import Archive, open_archive
 from storage.coverage.articles import count

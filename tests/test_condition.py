@@ -16,10 +16,10 @@ from sqlalchemy import event, update
 
 import cli
 from errors import StorageError
-from pipeline import condition
-from pipeline.condition import Condition, look, quantile
-from pipeline.disk import Room
-from pipeline.reasons import reasons
+from pipeline.running.disk import Room
+from pipeline.watching import condition
+from pipeline.watching.condition import Condition, look, quantile
+from pipeline.watching.reasons import reasons
 from press import Feed, OutletHealth
 from settings import Settings, parse
 from storage import Archive, collecting, delivery, upkeep

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.disk import MARGIN, too_short
+from pipeline.running.disk import MARGIN, too_short
 from tests.wholeway import ANCHOR, HOUR, MailServer, Stages, differences, state
 
 GB = 1 << 30

@@ -19,7 +19,7 @@ from crawlers import client, feeds, handler, job, links, outcomes, politeness, r
 from digest.compose import MAX_STORIES
 from digest.words import Words
 from pipeline import collect
-from pipeline.outlets import catalogue
+from pipeline.running.outlets import catalogue
 from press import EditionState, OutletState
 from press.outlets import outlet_from_row
 from storage.collecting.links import MIN_AGAIN

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.due import last_due, next_due, period
+from pipeline.running.due import last_due, next_due, period
 from press import Subscription
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

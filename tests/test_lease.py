@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import lease
-from pipeline.lease import ABANDONED, BEAT, VALID, Lease, gone, this_process
+from pipeline.running import lease
+from pipeline.running.lease import ABANDONED, BEAT, VALID, Lease, gone, this_process
 from storage import Archive, open_archive
 from storage.upkeep.leases import get_lease
 
@@ -86,7 +86,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 def test_a_process_that_is_no_more_is_told_from_one_that_lives() -> None:
     assert not gone(this_process())
-    code = "from pipeline.lease import this_process; print(this_process())"
+    code = "from pipeline.running.lease import this_process; print(this_process())"
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     name = child.stdout.strip()
     assert gone(name)
@@ -97,7 +97,7 @@ def test_a_process_that_is_no_more_is_told_from_one_that_lives() -> None:
 
 def test_a_dead_one_of_this_machine_is_not_waited_for(archive: Archive) -> None:
     code = (
-        "import sys; from datetime import UTC, datetime; from pipeline.lease import Lease;"
+        "import sys; from datetime import UTC, datetime; from pipeline.running.lease import Lease;"
         "from storage import open_archive; print(Lease(open_archive(sys.argv[1])).beat(datetime.now(UTC)))"
     )
     url = archive._engine.url.render_as_string(hide_password=False)

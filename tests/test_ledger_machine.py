@@ -19,7 +19,7 @@ from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select
 
 from errors import StorageError
-from pipeline import due
+from pipeline.running import due
 from press import Edition, Subscription
 from storage.delivery import editions, subscriptions
 from storage.delivery.editions import Composed

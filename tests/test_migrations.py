@@ -21,7 +21,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event, text
 import storage.migrate
 import tests.released
 from errors import StorageError
-from pipeline.inspect import inspect
+from pipeline.upkeep.inspect import inspect
 from settings import Settings, Storage
 from storage import open_archive
 from storage.collecting.pages import due_pages

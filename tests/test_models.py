@@ -16,16 +16,18 @@ from typing import Any
 
 import pytest
 
-import pipeline.check
 import settings
 from analysis import Tagger
 from analysis.training.candidates import gate_set
 from analysis.training.gold import records
 from cli import main
 from errors import DiemBaoError
-from pipeline import corrections, filters, models, training
-from pipeline.again import BATCH, again
 from pipeline.analyse import Reader
+from pipeline.desk import corrections
+from pipeline.learning import filters, training
+from pipeline.learning.again import BATCH, again
+from pipeline.running import models
+from pipeline.upkeep import check
 from press import Article
 from settings import Settings
 from storage import Archive, open_archive
@@ -131,7 +133,7 @@ def test_promoting_and_going_back(house: tuple[Settings, str]) -> None:
     ids = models.ids_of(models.folder(own) / version)
     assert Reader(own).models()["vi"] == ids != models.ids_of(None)
     assert filters.judge(own)({"id": 1, "title": "Tin", "text": "Mưa lớn."})["model"] == ids
-    assert next(f for f in pipeline.check.check(own, NOW) if f.what == "models").found == f"{version}: {ids}"
+    assert next(f for f in check.check(own, NOW) if f.what == "models").found == f"{version}: {ids}"
     assert [one.current for one in models.versions(own)] == [False, True]
     with pytest.raises(DiemBaoError, match="in use already"):
         models.promote(own, version)
@@ -195,7 +197,7 @@ def test_models_that_are_gone_or_broken_are_named_with_the_way_out(house: tuple[
     shutil.rmtree(home / version)
     with pytest.raises(DiemBaoError, match="model rollback"):
         Reader(own)
-    finding = next(one for one in pipeline.check.check(own, NOW) if one.what == "models")
+    finding = next(one for one in check.check(own, NOW) if one.what == "models")
     assert not finding.ok
     assert models.rollback(own) == models.SHIPPED
     (home / version).mkdir()

@@ -14,10 +14,10 @@ import pytest
 import settings
 from demo.moods import MOODS
 from demo.press import Press
-from pipeline import outlets as chosen_outlets
 from pipeline.analyse import analyse
 from pipeline.collect import collect
-from pipeline.watch import watch
+from pipeline.running import outlets as chosen_outlets
+from pipeline.watching.watch import watch
 from press import OutletHealth
 from settings import Settings
 from storage import Archive, collecting, open_archive

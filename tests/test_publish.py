@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from errors import DeliveryError
+from pipeline.desk.readers import Wishes, subscribe
 from pipeline.publish import publish
-from pipeline.readers import Wishes, subscribe
 from settings import Mail, Settings, Storage
 from storage import open_archive
 from storage.delivery.editions import editions

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from errors import SettingsError, UsageError
-from pipeline.readers import Wishes, active, next_due, subscribe, unsubscribe
+from pipeline.desk.readers import Wishes, active, next_due, subscribe, unsubscribe
 from settings import Settings
 from storage import open_archive
 

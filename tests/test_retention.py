@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from errors import StorageError
-from pipeline.retention import BATCH, foreseen, retention
+from pipeline.upkeep.retention import BATCH, foreseen, retention
 from press import Outcome, Reading
 from settings import Retention, Settings
 from storage import Archive

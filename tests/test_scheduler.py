@@ -12,9 +12,9 @@ import pytest
 
 import scheduler
 from errors import DiemBaoError
-from pipeline.counts import Counts
-from pipeline.due import last_daily
-from pipeline.lease import Lease
+from pipeline.running.counts import Counts
+from pipeline.running.due import last_daily
+from pipeline.running.lease import Lease
 from scheduler import Job, Service
 from settings import VIETNAM, Settings
 from storage import Archive, open_archive

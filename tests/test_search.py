@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from analysis.places.gazetteer import DISTRICT, load_gazetteer
 from analysis.words.khmer import khmer_words
 from errors import DiemBaoError, UsageError
-from pipeline.inspect import inspect
-from pipeline.search import Units, open_index
+from pipeline.running.search import Units, open_index
+from pipeline.upkeep.inspect import inspect
 from press import Place, TopicTag
 from press.text import fold
 from settings import parse as parse_settings

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, update
 
 from errors import DeliveryError, DiemBaoError, StorageError
+from pipeline.desk.readers import Wishes, subscribe, unsubscribe
+from pipeline.desk.settle import close, decide, resend
 from pipeline.publish import publish
-from pipeline.readers import Wishes, subscribe, unsubscribe
-from pipeline.settle import close, decide, resend
 from press import Edition, Feed, FeedReading, Outcome
 from settings import Mail, Operator, Settings, Storage
 from storage import Archive, open_archive

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.watch import watch
+from pipeline.watching.watch import watch
 from press import Feed, FeedReading, Outcome, Outlet
 from settings import Crawl, Mail, Operator, Settings
 from storage import Archive

@@ -18,8 +18,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from analysis.places.gazetteer import load_gazetteer
 from digest.message import build
-from pipeline import readers
-from pipeline.search import Units
+from pipeline.desk import readers
+from pipeline.running.search import Units
 from press import Feed, FeedReading, Outcome, Place, TopicTag
 from storage.collecting import feeds, links
 from storage.delivery import editions, subscriptions

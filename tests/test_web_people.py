@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-import pipeline.people
 from errors import DiemBaoError, StorageError
+from pipeline.desk import people
 from storage.people import accounts, audit
 from storage.people.audit import Act
 from tests.webhouse import NOW, PASSWORD, House, house, token
@@ -36,7 +36,7 @@ def acts(home: House) -> list[str]:
 
 
 def test_the_first_start_makes_one_administrator_by_a_link_that_works_once(home: House) -> None:
-    link = pipeline.people.first_link(home.archive, home.settings, NOW)
+    link = people.first_link(home.archive, home.settings, NOW)
     path = link.removeprefix(home.settings.web.public_url)
     client = home.anonymous()
     assert "quản trị" in client.get(path).text
@@ -44,7 +44,7 @@ def test_the_first_start_makes_one_administrator_by_a_link_that_works_once(home:
     assert client.post("/start", data=form).status_code == 303
     assert client.get("/accounts").status_code == 200
     assert home.anonymous().post("/start", data=form).status_code == 410
-    assert pipeline.people.first_link(home.archive, home.settings, NOW) == ""
+    assert people.first_link(home.archive, home.settings, NOW) == ""
 
 
 def test_nobody_sees_anything_without_logging_in(home: House) -> None:
@@ -164,12 +164,12 @@ def test_the_audit_log_is_only_added_to_and_says_where_it_was_changed(home: Hous
     for statement in ("UPDATE audit SET who = 'b'", "DELETE FROM audit WHERE id = 3"):
         with pytest.raises((DatabaseError, DiemBaoError)), home.archive.begin() as db:
             db.execute(text(statement))
-    assert pipeline.people.verify(home.archive) == 5
+    assert people.verify(home.archive) == 5
     with home.archive.begin() as db:  # somebody who may change the database's triggers
         db.execute(text("DROP TRIGGER audit_no_update"))
         db.execute(text("UPDATE audit SET target = 'x' WHERE id = 3"))
     with pytest.raises(StorageError, match="entry 3"):
-        pipeline.people.verify(home.archive)
+        people.verify(home.archive)
 
 
 def test_the_end_of_the_log_cannot_be_cut_off(home: House) -> None:
@@ -178,7 +178,7 @@ def test_the_end_of_the_log_cannot_be_cut_off(home: House) -> None:
         db.execute(text("DROP TRIGGER audit_no_delete"))
         db.execute(text("DELETE FROM audit WHERE id > 2"))
     with pytest.raises(StorageError, match="from 3 on are missing"):
-        pipeline.people.verify(home.archive)
+        people.verify(home.archive)
 
 
 def test_every_text_of_the_pages_has_its_english() -> None:

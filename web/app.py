@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from errors import Unusable
-from pipeline import unsubscribe
+from pipeline.running import unsubscribe
 from settings import Settings
 from storage import Archive
 from web import pages, watch

@@ -12,7 +12,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field as Bounds
 
 from errors import DiemBaoError
-from pipeline import area, regroup
+from pipeline.desk import regroup
+from pipeline.figures import area
 from press import Article
 from storage import coverage
 from storage.coverage.corrections import MOST_TOPICS, Field, Value, add_correction, undo_correction, wrong

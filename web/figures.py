@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sqlalchemy import Connection
 
-from pipeline import area, trends
-from pipeline.trends import Span
-from pipeline.units import Seen, Territory
+from pipeline.figures import area, trends
+from pipeline.figures.trends import Span
+from pipeline.figures.units import Seen, Territory
 from press import TOPICS
 from storage import coverage
 from storage.coverage.counts import Among, Piece

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from errors import DeliveryError, DiemBaoError, SettingsError, UsageError
-from pipeline import readers, settle
-from pipeline.readers import Wishes
+from pipeline.desk import readers, settle
+from pipeline.desk.readers import Wishes
 from press import TOPICS, Days, Edition, EditionState
 from settings import clock_time
 from storage import delivery

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from errors import DiemBaoError
-from pipeline.condition import VERBS, Condition, quantile
+from pipeline.watching.condition import VERBS, Condition, quantile
 from press import OutletState
 from storage import Archive, upkeep
 from storage.migrate import HEAD

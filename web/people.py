@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from errors import Conflict
-from pipeline import people
+from pipeline.desk import people
 from storage import coverage
 from storage.people import accounts, audit
 from storage.people.accounts import ROLES, Role

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from analysis.reading.pages import decode
-from pipeline import area
+from pipeline.figures import area
 from press import Article, Story
 from press.text import fold
 from storage import collecting, coverage

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from errors import Conflict
 from pipeline.export import atom
 from pipeline.export.about import About
-from pipeline.saved import WishError, check, feed_address, feed_search, save
-from pipeline.saved import end as end_search
+from pipeline.watching.saved import WishError, check, feed_address, feed_search, save
+from pipeline.watching.saved import end as end_search
 from storage import coverage, delivery
 from storage.delivery.searches import RUNS, Run, Saved, Wish
 from storage.people.audit import Act
@@ -30,7 +30,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 Given = Annotated[dict[str, str], Depends(_form)]
 ENTRIES = 50  #: of a feed
-#: what cannot be saved, by the kinds of pipeline.saved
+#: what cannot be saved, by the kinds of pipeline.watching.saved
 WRONG = {
     "empty": "Xin ghi câu tìm.",
     "quiet": "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc.",

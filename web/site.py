@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from pydantic import Field
 
-from pipeline import outlets as chosen_outlets
-from pipeline.condition import Outlets
-from pipeline.search import open_index
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.search import open_index
+from pipeline.watching.condition import Outlets
 from press import Outlet
 from settings import Settings
 from storage import Archive

@@ -12,10 +12,11 @@ from fastapi.responses import RedirectResponse
 from digest.coverage import advice, cause, silent_for
 from digest.words import Words
 from errors import Conflict
-from pipeline import outlets as chosen_outlets
-from pipeline import settle, trends
-from pipeline import show as shown
-from pipeline.condition import states
+from pipeline.desk import settle
+from pipeline.figures import trends
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running import show as shown
+from pipeline.watching.condition import states
 from press import OutletHealth
 from storage import collecting
 from web import charts

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from pipeline import today
+from pipeline.figures import today
 from web import charts
 from web.site import show, site_of
 from web.visitor import Reader

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from errors import DiemBaoError, StorageError
-from pipeline import lease
-from pipeline.condition import Condition, Outlets, acting, look
-from pipeline.reasons import Reason, reasons
+from pipeline.running import lease
+from pipeline.watching.condition import Condition, Outlets, acting, look
+from pipeline.watching.reasons import Reason, reasons
 from settings import Settings
 from storage import Archive
 from storage.upkeep.leases import get_lease

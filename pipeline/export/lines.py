@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pipeline import show
 from pipeline.export.about import About
+from pipeline.running import show
 from press import Article
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from errors import RetryLater, UsageError
 from pipeline.export import FORMATS, WARC, Format, pieces, warc
 from pipeline.export.about import About
-from pipeline.search import outlet_names
+from pipeline.running.search import outlet_names
 from press import Article, Page
 from settings import Settings
 from storage import Archive, collecting, coverage

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-import pipeline.search
-from pipeline import show
+import pipeline.running.search
+from pipeline.running import show
 from storage import coverage
 from storage.search import Sort, Span, complete
 from web.api import shapes
@@ -37,7 +37,7 @@ def search(
 ) -> Any:
     """Find articles."""
     site = site_of(request)
-    found = pipeline.search.answer(
+    found = pipeline.running.search.answer(
         site.index, site.outlet_names, q, sort=sort, limit=limit, after=after, facets=facets, span=by
     )
     site.note(visitor, "searched", q, total=found["total"], sort=sort, **({"after": after} if after else {}))
@@ -65,7 +65,7 @@ def topics(request: Request, visitor: Reader, q: Asked = "") -> Any:
 
 def _counted(request: Request, visitor: Reader, q: str, facet: str) -> dict[str, Any]:
     site = site_of(request)
-    found: dict[str, Any] = pipeline.search.answer(site.index, site.outlet_names, q, limit=0, facets=True)
+    found: dict[str, Any] = pipeline.running.search.answer(site.index, site.outlet_names, q, limit=0, facets=True)
     site.note(visitor, "searched", q, total=found["total"], counted=facet)
     return {"total": found["total"], "items": found["facets"][facet]}
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-import pipeline.corrections
+import pipeline.desk.corrections
 from errors import UsageError
-from pipeline import area
+from pipeline.figures import area
 from storage import coverage
 from storage.coverage.corrections import Field, Value
 from web.api import shapes
@@ -62,7 +62,7 @@ def correct(request: Request, visitor: Editor, number: Id, wanted: shapes.NewCor
     problems = [problem for name, value in values.items() if (problem := coverage.corrections.wrong(name, value))]
     if problems or not values:
         raise UsageError("; ".join(problems) or "name at least one of topics, tone, relevance, places")
-    made = pipeline.corrections.correct(site.archive, str(number), values, who, site.clock())
+    made = pipeline.desk.corrections.correct(site.archive, str(number), values, who, site.clock())
     return [asdict(one) for one in made]
 
 
@@ -74,4 +74,4 @@ def undo(request: Request, visitor: Editor, number: Id) -> Any:
         found = coverage.corrections.get_correction(db, number)
     if found is None:
         raise HTTPException(404, f"there is no correction {number}")
-    return asdict(pipeline.corrections.undo(site.archive, number, visitor.account.email, site.clock()))
+    return asdict(pipeline.desk.corrections.undo(site.archive, number, visitor.account.email, site.clock()))

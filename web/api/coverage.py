@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from pipeline import today, trends
-from pipeline.trends import Compared, Span
-from pipeline.units import Seen
+from pipeline.figures import today, trends
+from pipeline.figures.trends import Compared, Span
+from pipeline.figures.units import Seen
 from press import TOPICS
 from web import figures
 from web.api import numbers

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 
 from errors import UsageError
-from pipeline import people
+from pipeline.desk import people
 from storage.people import accounts, audit
 from web.api import desk, shapes
 from web.api.paging import TOO_HIGH, After, Id, Instant, Limit, by_id, numbered

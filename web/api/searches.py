@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from pipeline import saved as saved_searches
+from pipeline.watching import saved as saved_searches
 from storage import delivery
 from storage.delivery.searches import Saved, Wish
 from web.api import desk

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 
 from errors import DeliveryError, SettingsError, UsageError
-from pipeline import readers, settle, show
+from pipeline.desk import readers, settle
+from pipeline.running import show
 from press import TOPICS
 from storage import collecting, delivery
 from web import mails

@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 
-from pipeline import regroup, show
+from pipeline.desk import regroup
+from pipeline.running import show
 from storage import coverage
 from web.api import shapes
 from web.api.paging import Id, Window, paged

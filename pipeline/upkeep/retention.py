@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pipeline.counts import Counts, never_stop
-from pipeline.runs import recorded
+from pipeline.running.counts import Counts, never_stop
+from pipeline.running.runs import recorded
 from settings import Retention, Settings
 from storage import Archive
 from storage.upkeep.retention import KINDS, Weight, forget, weigh

@@ -10,9 +10,10 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from digest.send import probe
 from errors import DiemBaoError
-from pipeline import backup, disk
-from pipeline import outlets as chosen_outlets
-from pipeline.mail import server_of
+from pipeline.running import disk
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.mail import server_of
+from pipeline.upkeep import backup
 from press import Outlet
 from press.urls import host
 from settings import Area, Settings
@@ -114,7 +115,7 @@ def _area(settings: Settings) -> str:
 
 def _models(settings: Settings) -> str:
     from analysis import Tagger
-    from pipeline import models
+    from pipeline.running import models
 
     tagger = Tagger(Area().province, models.in_use(settings))  # whatever the area is: that is looked at by itself
     ids = tagger.judge("Sạt lở bờ sông", "Sạt lở cuốn trôi một đoạn đê trong đêm.").model

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 import logs
 from errors import DiemBaoError
-from pipeline import disk, lease
-from pipeline import outlets as chosen_outlets
-from pipeline.disk import Room
+from pipeline.running import disk, lease
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.disk import Room
 from press import OutletHealth
 from settings import Settings
 from storage import Archive, collecting, upkeep

@@ -11,7 +11,7 @@ from typing import Final
 
 from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.words.khmer import khmer_words
-from pipeline import outlets, show
+from pipeline.running import outlets, show
 from press import TOPICS
 from press.text import clean, fold, tone_normal
 from settings import Settings

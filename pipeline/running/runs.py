@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from errors import DiemBaoError, UsageError
-from pipeline.counts import Counts
+from pipeline.running.counts import Counts
 from storage import Archive
 from storage.upkeep.runs import record_run
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import logs
 from errors import StorageError
-from pipeline.mail import tell_operator
+from pipeline.running.mail import tell_operator
 from settings import Settings
 from storage import Archive
 from storage.facts import drop_fact, get_fact, set_fact

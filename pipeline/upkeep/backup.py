@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 from errors import DiemBaoError
-from pipeline import models, search
-from pipeline.counts import Counts, never_stop
-from pipeline.mail import tell_operator
+from pipeline.running import models, search
+from pipeline.running.counts import Counts, never_stop
+from pipeline.running.mail import tell_operator
 from settings import Settings
 from storage import Archive
 from storage.upkeep.backup import Contents, copy_database, restore_database

@@ -14,8 +14,8 @@ from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import find_places
 from analysis.reading.extract import extract
 from analysis.words.language import detect
-from pipeline import models
-from pipeline.outlets import outlet_of
+from pipeline.running import models
+from pipeline.running.outlets import outlet_of
 from settings import Settings
 
 Record = Mapping[str, object]

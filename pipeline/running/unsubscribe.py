@@ -8,7 +8,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Connection
 
 from errors import Unusable
-from pipeline.mail import tell_operator
+from pipeline.running.mail import tell_operator
 from press import Subscription
 from settings import Settings
 from storage import Archive

@@ -9,8 +9,8 @@ from typing import Literal
 
 from digest.coverage import advice
 from digest.words import Words
-from pipeline import lease
-from pipeline.condition import Condition
+from pipeline.running import lease
+from pipeline.watching.condition import Condition
 
 Subject = Literal["service", "disk", "network", "verb", "editions", "outlets"]
 START = "start it: `systemctl start diembao`, or `diembao serve`"

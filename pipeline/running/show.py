@@ -8,7 +8,7 @@ from datetime import datetime
 
 from digest.coverage import advice
 from digest.words import Words
-from pipeline import outlets as chosen_outlets
+from pipeline.running import outlets as chosen_outlets
 from press import Article
 from settings import Settings
 from storage import Archive, collecting, coverage, delivery, upkeep

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.search import open_index
+from pipeline.running.search import open_index
 from settings import Settings
 from storage import Archive
 from storage.upkeep.checks import CHECKS, Check

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, load_gazetteer
 from analysis.places.gazetteer import Unit as Row
-from pipeline.search import Units
+from pipeline.running.search import Units
 from press.text import fold
 from storage.coverage.counts import Among, Unit, of_places
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pipeline.due import last_daily
+from pipeline.running.due import last_daily
 from settings import clock_time
 from storage.delivery.searches import Saved, Wish
 from storage.search.query import And, Field, Node, Or

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from errors import Conflict, DeliveryError
-from pipeline.counts import Counts
 from pipeline.publish import LOCK_WAIT, deliver
+from pipeline.running.counts import Counts
 from press import Edition
 from settings import Settings
 from storage import Archive, collecting, delivery

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pipeline.analyse import Reader
-from pipeline.counts import Counts, Progress, never_stop, silent
-from pipeline.runs import recorded
+from pipeline.running.counts import Counts, Progress, never_stop, silent
+from pipeline.running.runs import recorded
 from settings import Settings
 from storage import Archive
 from storage.coverage.again import count_judged_otherwise, judge_again, judged_otherwise

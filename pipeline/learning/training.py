@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from errors import DiemBaoError, UsageError
-from pipeline import models
+from pipeline.running import models
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
     """
     from analysis.training.candidates import gate_set, labels, weigh
     from analysis.training.train import train as trained
-    from pipeline import corrections
+    from pipeline.desk import corrections
 
     data = _with_gold(data)
     before = models.in_use(settings)

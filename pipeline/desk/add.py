@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from errors import DiemBaoError, Unusable
-from pipeline import outlets as chosen_outlets
-from pipeline import show
 from pipeline.analyse import Reader, Task, keep
 from pipeline.collect import LOCK_WAIT, crawled, job_of
-from pipeline.counts import Counts, never_stop, silent
 from pipeline.group import group
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running import show
+from pipeline.running.counts import Counts, never_stop, silent
 from press import Article, Link, Outlet, Reading
 from press.urls import canonical, host
 from settings import Analysis, Settings

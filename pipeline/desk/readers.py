@@ -10,8 +10,9 @@ from typing import Literal
 import storage.delivery.subscriptions as stored
 from digest.select import bare_place
 from errors import DiemBaoError, UsageError
-from pipeline import area, due
-from pipeline.mail import address
+from pipeline.figures import area
+from pipeline.running import due
+from pipeline.running.mail import address
 from press import Days, Subscription
 from settings import Settings
 from storage import Archive

@@ -16,9 +16,9 @@ from digest.alert import Change, alert, cut_off
 from digest.notice import notice
 from digest.words import Words
 from errors import DiemBaoError
-from pipeline import outlets as chosen_outlets
-from pipeline.counts import Counts, never_stop
-from pipeline.mail import address, deliver, put_off
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.counts import Counts, never_stop
+from pipeline.running.mail import address, deliver, put_off
 from press import OutletHealth
 from settings import Settings
 from storage import Archive, collecting, delivery

@@ -11,9 +11,9 @@ from digest.coverage import statement
 from digest.model import Numbers, Request
 from digest.select import News, main_topic, needs_answer, select
 from digest.words import Words
-from pipeline import area, publish
-from pipeline import outlets as chosen_outlets
-from pipeline.due import Period
+from pipeline.figures import area, told
+from pipeline.running import outlets as chosen_outlets
+from pipeline.running.due import Period
 from press import TOPICS, Article, Edition, OutletHealth, Subscription
 from settings import Settings
 from storage import Archive, coverage, delivery
@@ -47,7 +47,7 @@ def look(archive: Archive, settings: Settings, now: datetime, language: str, hea
     since = now - DAY
     tongue = Words("en" if language == "en" else "vi")
     with archive.read() as db:
-        found = publish.candidates(db, Period(since, now))
+        found = told.candidates(db, Period(since, now))
         ids = sorted({article.story for article in found if article.story is not None})
         everything = Subscription(0, "", "", settings.digest.at.strftime("%H:%M"), "daily", (), (), "vi", since)
         request = Request(
@@ -59,7 +59,7 @@ def look(archive: Archive, settings: Settings, now: datetime, language: str, hea
             outlets={slug: outlet.name for slug, outlet in chosen_outlets.known(settings).items()},
             delivered=frozenset(),
             coverage=health,
-            numbers=publish.numbers(db, settings, Period(since, now)),
+            numbers=told.numbers(db, settings, Period(since, now)),
             area=area.label(settings, language),
             timezone=zone,
             now=now,

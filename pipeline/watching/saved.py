@@ -21,10 +21,10 @@ from digest.plain import shown, web_address
 from digest.saved import MOST, Found, Rush, Told, Wave, saved_mail, subject
 from digest.words import Words
 from errors import Conflict, UsageError
-from pipeline.alerts import DAYS, Spike, days_before, is_due, is_quiet, looks_for_spike, names_scope, spike
-from pipeline.counts import Counts, never_stop
-from pipeline.mail import deliver
-from pipeline.search import open_index, outlet_names
+from pipeline.running.counts import Counts, never_stop
+from pipeline.running.mail import deliver
+from pipeline.running.search import open_index, outlet_names
+from pipeline.watching.alerts import DAYS, Spike, days_before, is_due, is_quiet, looks_for_spike, names_scope, spike
 from press import Article
 from settings import Settings, clock_time
 from storage import Archive, coverage, delivery

@@ -1,0 +1,1 @@
+"""What has to do with models: training them with corrections, judging again, the filters without an archive."""

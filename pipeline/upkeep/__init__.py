@@ -1,0 +1,1 @@
+"""What keeps an installation whole: backup, retention, the checks of archive and set-up."""
