@@ -28,7 +28,7 @@ from pipeline.running.search import open_index
 from storage import Archive, open_archive
 from storage.people import accounts
 from storage.search import search
-from web.visitor import COOKIE
+from web.site.access import COOKIE
 
 ANALYSTS: Final = 50
 THINK: Final = 5.0  # seconds

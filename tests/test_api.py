@@ -23,7 +23,7 @@ from storage.people import audit
 from storage.people.accounts import SCOPES, Role
 from tests.archives import at, judgement, link, store
 from tests.webhouse import NOW, House, house, token
-from web.limit import BURST, PER_MINUTE
+from web.site.limit import BURST, PER_MINUTE
 
 API = "/api/v1"
 ARTICLE = {  # the contract's, and when it vanished and which model judged it

@@ -20,7 +20,7 @@ from storage.people.accounts import SCOPES
 from tests.archives import at, link, store
 from tests.webhouse import House, house
 from tests.wholeway import free_port
-from web.limit import BURST, PER_MINUTE
+from web.site.limit import BURST, PER_MINUTE
 
 PAGE = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
 

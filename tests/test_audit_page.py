@@ -15,7 +15,7 @@ from pipeline.desk.people import TERMINAL
 from storage.people.audit import ABOUT_ARTICLES, Act
 from tests.archives import link, store
 from tests.webhouse import NOW, House, house, token
-from web.deeds import KINDS
+from web.people.deeds import KINDS
 
 ROOT = Path(__file__).parent.parent
 KNOWN = {name for group in KINDS.values() for name in group}

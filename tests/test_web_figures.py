@@ -27,7 +27,7 @@ from storage.delivery.editions import Composed
 from storage.people import audit
 from tests.archives import judgement, link, store
 from tests.webhouse import NOW, House, house, token
-from web import charts
+from web.archive import charts
 
 TEXT = st.text(max_size=20)
 COUNTS = st.dictionaries(st.sampled_from([1, 0, -1, None]), st.integers(0, 5000))

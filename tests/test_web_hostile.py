@@ -17,10 +17,10 @@ from errors import StorageError
 from storage import Archive
 from storage.people import accounts, audit
 from tests.webhouse import NOW, PASSWORD, House, every_route, house, token
-from web.guard import LARGEST
-from web.site import HEADERS
-from web.tries import FREE_FROM_ONE_ADDRESS, sender
-from web.visitor import COOKIE
+from web.site.access import COOKIE
+from web.site.guard import LARGEST
+from web.site.site import HEADERS
+from web.site.tries import FREE_FROM_ONE_ADDRESS, sender
 
 pytest_plugins = ["tests.databases"]
 LOGIN = {"email": "reader@example.vn", "password": PASSWORD}

@@ -19,9 +19,9 @@ from pipeline.desk import people
 from storage.people import accounts, audit
 from storage.people.audit import Act
 from tests.webhouse import NOW, PASSWORD, House, house, token
-from web.entrance import own_path
-from web.messages import texts
-from web.words import english
+from web.people.entrance import own_path
+from web.site.messages import texts
+from web.site.words import english
 
 
 @pytest.fixture
@@ -183,8 +183,8 @@ def test_the_end_of_the_log_cannot_be_cut_off(home: House) -> None:
 
 def test_every_text_of_the_pages_has_its_english() -> None:
     known = english()
-    missing = {said for said in texts() if not known.get(said)}
-    assert not missing, "python -m web.messages, then translate web/locale/en.po"
+    missing = {said for room in texts().values() for said in room if not known.get(said)}
+    assert not missing, "python -m web.site.messages, then translate web/locale/en"
     for vietnamese, translated in known.items():
         assert set(re.findall(r"\{\w*\}", vietnamese)) == set(re.findall(r"\{\w*\}", translated)), vietnamese
 

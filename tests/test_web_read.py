@@ -22,7 +22,7 @@ from storage.people.accounts import Role
 from tests.archives import NOW, at, judgement, link, read_page, store
 from tests.webhouse import House, house, token
 from tests.wholeway import MailServer
-from web import evidence
+from web.archive import evidence
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 

@@ -20,7 +20,7 @@ from storage.tables import coverage, delivery, people
 from tests.archives import NOW, judgement, link, store
 from tests.test_web_figures import composed
 from tests.webhouse import House, every_route, house, token
-from web.visitor import COOKIE
+from web.site.access import COOKIE
 
 #: Least role of each page; "" for everybody. The API has its own table in tests/test_api.py.
 MAY: dict[Role | str, str] = {

@@ -19,8 +19,8 @@ from storage.search import parse, text_of
 from storage.search.query import WRONG, adding, field_of
 from tests.archives import NOW, judgement, link, store
 from tests.webhouse import House, house
-from web import asking, marking
-from web.words import MISTAKES
+from web.archive import asking, marking
+from web.site.words import MISTAKES
 
 HTMX = {"hx-request": "true"}
 PLACES = (

@@ -23,7 +23,7 @@ from storage.people import accounts
 from storage.people.accounts import Role
 from web import make_app
 from web.pages import ROOMS
-from web.site import Site
+from web.site.site import Site
 
 NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
 PASSWORD = "mật khẩu đủ dài"

@@ -14,8 +14,9 @@ from errors import Unusable
 from pipeline.running import unsubscribe
 from settings import Settings
 from storage import Archive
-from web import pages, watch
-from web.site import Site
+from web import pages
+from web.machines import watch
+from web.site.site import Site
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -64,5 +65,5 @@ def make_app(archive: Archive, settings: Settings, clock: Callable[[], datetime]
 
 
 def _page(state: str, status: int, email: str = "", token: str = "") -> HTMLResponse:
-    text = TEMPLATES.get_template("unsubscribe.html.j2").render(state=state, email=email, token=token)
+    text = TEMPLATES.get_template("site/unsubscribe.html.j2").render(state=state, email=email, token=token)
     return HTMLResponse(text, status_code=status, headers=HEADERS)

@@ -17,12 +17,16 @@ from starlette.staticfiles import StaticFiles
 import logs
 from errors import Conflict, DiemBaoError, RetryLater, UsageError
 from storage.search import QueryError
-from web import api, correcting, entrance, exports, figures, mails, people, reading, search, searches, sources, today
-from web.guard import TOO_LARGE, Guard
-from web.limit import Limit, TooOftenError
-from web.site import HEADERS, Site, show, site_of, tongue_of
-from web.visitor import API, NotLoggedInError, RefusedError
-from web.words import mistake
+from web import api
+from web.archive import exports, figures, reading, search, searches, today
+from web.desk import correcting, mails, sources
+from web.people import accounts as people
+from web.people import entrance
+from web.site.access import API, NotLoggedInError, RefusedError
+from web.site.guard import TOO_LARGE, Guard
+from web.site.limit import Limit, TooOftenError
+from web.site.site import HEADERS, Site, show, site_of, tongue_of
+from web.site.words import mistake
 
 LOG = logs.logger()
 STATIC = Path(__file__).parent / "static"
@@ -68,7 +72,7 @@ def trouble(request: Request, status: int, title: str, detail: str = "", **more:
         body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
         headers = {**HEADERS, **getattr(request.state, "limit", {})}
         return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
-    return show(request, "trouble.html.j2", status=status, title=title, detail=detail)
+    return show(request, "site/trouble.html.j2", status=status, title=title, detail=detail)
 
 
 def _not_logged_in(request: Request, _: Exception) -> Response:

@@ -1,7 +1,7 @@
 """The archive for programs: /api/v1, said by OpenAPI, with what the pages can do.
 
-Keys and sessions are checked by `web.visitor`, how often they ask by `web.limit`; what is wrong is problem+json, made
-in `web.pages`. docs/api.md is the guide.
+Keys and sessions are checked by `web.site.access`, how often they ask by `web.site.limit`; what is wrong is
+problem+json, made in `web.pages`. docs/api.md is the guide.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from fastapi import APIRouter, Depends
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from web import exports
 from web.api import archive, corrections, coverage, desk, people, searches, service, stories
-from web.limit import limited
-from web.site import HEADERS
-from web.visitor import COOKIE
+from web.archive import exports
+from web.site.access import COOKIE
+from web.site.limit import limited
+from web.site.site import HEADERS
 
 PREFIX = "/api/v1"
 _SCHEMAS = "#/components/schemas/"

@@ -13,8 +13,8 @@ from storage import coverage
 from storage.search import Sort, Span, complete
 from web.api import shapes
 from web.api.paging import MOST, After, Id, Window, paged
-from web.site import site_of
-from web.visitor import Admin, Reader
+from web.site.access import Admin, Reader
+from web.site.site import site_of
 
 router = APIRouter(tags=["archive"])
 Asked = Annotated[str, Query(description="a query, see docs/api.md; empty: every article")]

@@ -14,8 +14,8 @@ from storage import coverage
 from storage.coverage.corrections import Field, Value
 from web.api import shapes
 from web.api.paging import TOO_HIGH, After, Id, Limit, by_id, numbered
-from web.site import site_of
-from web.visitor import Editor, Reader
+from web.site.access import Editor, Reader
+from web.site.site import site_of
 
 router = APIRouter(tags=["corrections"])
 

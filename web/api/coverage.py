@@ -11,10 +11,10 @@ from pipeline.figures import today, trends
 from pipeline.figures.trends import Compared, Span
 from pipeline.figures.units import Seen
 from press import TOPICS
-from web import figures
 from web.api import numbers
-from web.site import Site, site_of
-from web.visitor import Reader
+from web.archive import figures
+from web.site.access import Reader
+from web.site.site import Site, site_of
 
 router = APIRouter(tags=["coverage"])
 Days = Annotated[int, Query(ge=1, le=366, description="the last days, today among them")]

@@ -11,8 +11,8 @@ from pipeline.desk import people
 from storage.people import accounts, audit
 from web.api import desk, shapes
 from web.api.paging import TOO_HIGH, After, Id, Instant, Limit, by_id, numbered
-from web.site import site_of
-from web.visitor import Admin, Reader
+from web.site.access import Admin, Reader
+from web.site.site import site_of
 
 router = APIRouter(tags=["account"])
 

@@ -12,9 +12,10 @@ from storage import delivery
 from storage.delivery.searches import Saved, Wish
 from web.api import desk
 from web.api.paging import Id
-from web.searches import mine
-from web.site import Site, site_of
-from web.visitor import Analyst, Visitor, needs
+from web.archive.searches import mine
+from web.site.access import Analyst, needs
+from web.site.site import Site, site_of
+from web.site.visitor import Visitor
 
 router = APIRouter(tags=["saved searches"])
 Subscriber = Annotated[Visitor, Depends(needs("analyst", "subscribe"))]

@@ -12,11 +12,12 @@ from pipeline.desk import readers, settle
 from pipeline.running import show
 from press import TOPICS
 from storage import collecting, delivery
-from web import mails
 from web.api import desk, shapes
 from web.api.paging import After, Id, Limit, by_id, numbered
-from web.site import site_of
-from web.visitor import Admin, Reader, Visitor, needs
+from web.desk import mails
+from web.site.access import Admin, Reader, needs
+from web.site.site import site_of
+from web.site.visitor import Visitor
 
 router = APIRouter()
 NEWEST = 20  # addresses an outlet announced last

@@ -12,8 +12,8 @@ from pipeline.running import show
 from storage import coverage
 from web.api import shapes
 from web.api.paging import Id, Window, paged
-from web.site import Site, site_of
-from web.visitor import Editor, Reader
+from web.site.access import Editor, Reader
+from web.site.site import Site, site_of
 
 router = APIRouter(tags=["stories"])
 

@@ -1,0 +1,1 @@
+"""What is read: today, search, articles and stories, figures, exports, saved searches."""
