@@ -81,7 +81,8 @@ def outlet_page(request: Request, visitor: Reader, slug: str, problem: str = "",
         )
     bars = [(f"{day.day}/{day.month}", count) for day, count in zip(span.steps, arrived, strict=True)]
     return show(
-        request, "desk/outlet.html.j2", visitor, status, slug=slug, outlet=known, health=health, lists=lists, newest=newest,
+        request, "desk/outlet.html.j2", visitor, status,
+        slug=slug, outlet=known, health=health, lists=lists, newest=newest,
         arrived=list(zip(span.steps, arrived, strict=True)), bars=bars, given_up=given_up, dropped=dropped, most=SHOWN,
         charts=charts, why=_why, problem=problem, act=advice, words=Words(visitor.account.language), failed=_failed,
         plain=_plain,
