@@ -10,7 +10,7 @@ from pathlib import Path
 import settings as settings_module
 from bench import Figure
 from demo.press import Press
-from demo.truth import anchor_before
+from demo.truth.truth import anchor_before
 from pipeline.analyse import Reader, analyse
 from pipeline.collect import collect
 from settings import Settings

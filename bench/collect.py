@@ -13,7 +13,7 @@ from pathlib import Path
 import settings as settings_module
 from bench import Figure
 from demo.press import Press
-from demo.truth import anchor_before
+from demo.truth.truth import anchor_before
 from pipeline.collect import collect
 from storage import open_archive
 

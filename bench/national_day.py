@@ -21,7 +21,7 @@ import settings as settings_module
 from bench import Figure
 from bench.analyse import bare
 from bench.texts import mixed
-from crawlers.rhythm import next_reading
+from crawlers.manners.rhythm import next_reading
 from pipeline.analyse import analyse
 from pipeline.group import group
 from press import Feed, Link, Outlet, Page

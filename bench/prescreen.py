@@ -17,7 +17,7 @@ from analysis.reading.prescreen import visible
 from bench import Figure
 from bench.pages import Served, served
 from demo.press import Press
-from demo.truth import anchor_before
+from demo.truth.truth import anchor_before
 
 ROUNDS = 5
 PROVINCE = "Sóc Trăng"

@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from demo.truth import DemoArticle, articles
+from demo.truth.truth import DemoArticle, articles
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("DIEMBAO_SHARED", ROOT.parent / "shared")) / "data"

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawlers.client import TOTAL_SEATS, Client, listen
-from crawlers.guard import ALLOW_PRIVATE, EXEMPT_HOST
-from crawlers.handler import HANDLER
+from crawlers.fetching.client import TOTAL_SEATS, Client, listen
+from crawlers.fetching.guard import ALLOW_PRIVATE, EXEMPT_HOST
+from crawlers.fetching.handler import HANDLER
 from crawlers.job import Job, Sink
-from crawlers.lists import read_list
+from crawlers.lists.look import read_list
+from crawlers.manners.politeness import UNDELAYED_SEATS, Host
 from crawlers.outcomes import Answer, Trouble, article_trouble, conditions, outcome
-from crawlers.politeness import UNDELAYED_SEATS, Host
 from press import Feed, Outcome, Page, Reading
 
 _SCRAPY: Final = "scrapy."
@@ -156,7 +156,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
     return {
         ALLOW_PRIVATE: job.allow_private_hosts,
         EXEMPT_HOST: urlsplit(job.proxy).hostname or "",
-        "TWISTED_DNS_RESOLVER": "crawlers.guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawlers.fetching.guard.GuardedResolver",
         "DNS_TIMEOUT": min(job.timeout, 20.0),
         "CONCURRENT_REQUESTS": TOTAL_SEATS,
         "CONCURRENT_REQUESTS_PER_DOMAIN": UNDELAYED_SEATS,

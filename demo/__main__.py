@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 
 from demo.press import Press
-from demo.truth import outlets
+from demo.truth.truth import outlets
 
 
 def main() -> None:

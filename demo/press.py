@@ -14,13 +14,13 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
-from demo.faults import Faults
-from demo.moods import MOODS
-from demo.server import Request, State
-from demo.serving import Serving, bases, bind, end, spawn
-from demo.site import SECTION_LINKS, Lists, build, lists, section_names
-from demo.troubles import Trouble, troubles
-from demo.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets, recipes
+from demo.pages.site import SECTION_LINKS, Lists, build, lists, section_names
+from demo.pages.troubles import Trouble, troubles
+from demo.serving.faults import Faults
+from demo.serving.moods import MOODS
+from demo.serving.server import Request, State
+from demo.serving.serving import Serving, bases, bind, end, spawn
+from demo.truth.truth import DemoArticle, DemoOutlet, anchor_before, articles, outlets, recipes
 from press import Outlet, Section
 
 
@@ -31,7 +31,7 @@ class Press:
     article that often under different addresses. `days` goes on publishing on so many days after the anchor, as
     `until` lets the time pass. `troubles=False` leaves out what delays or fails (slow, busy and broken addresses,
     edited and vanished articles): for measurements. `process=True` serves from a process of its own. With `faults` so
-    large a share of the requests goes wrong, by `seed` (demo/faults.py says how), and `storm` can be called.
+    large a share of the requests goes wrong, by `seed` (demo/serving/faults.py says how), and `storm` can be called.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Press:
         self._control("POST", "/_demo/advance")
 
     def mood(self, slug: str, mood: str) -> None:
-        """Put an outlet into one of `demo.moods.MOODS`, "ok" to end it; ValueError for what is none."""
+        """Put an outlet into one of `demo.serving.moods.MOODS`, "ok" to end it; ValueError for what is none."""
         if mood not in MOODS:
             raise ValueError(f"no mood {mood!r}; there are {', '.join(MOODS)}")
         self._control("POST", f"/_demo/outlet/{slug}/{mood}")

@@ -21,8 +21,8 @@ from sqlalchemy import Connection
 
 import logs
 from crawlers import Job, crawl
-from crawlers.politeness import host_key
-from crawlers.rhythm import apart, next_ask, next_reading
+from crawlers.manners.politeness import host_key
+from crawlers.manners.rhythm import apart, next_ask, next_reading
 from errors import DiemBaoError, UsageError
 from pipeline.running import disk
 from pipeline.running import outlets as chosen_outlets

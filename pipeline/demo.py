@@ -12,7 +12,7 @@ from pathlib import Path
 import settings as settings_module
 from demo.catcher import Catcher
 from demo.press import Press
-from demo.truth import anchor_before
+from demo.truth.truth import anchor_before
 from errors import DiemBaoError
 from pipeline.analyse import analyse
 from pipeline.collect import collect

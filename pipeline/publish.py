@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 import logs
-from digest.compose import compose
+from digest.choosing.compose import compose
 from digest.model import Request
-from digest.render import render
-from digest.send import send
+from digest.sending.send import send
+from digest.writing.render import render
 from errors import DeliveryError, DeliveryUncertain, StorageError
 from pipeline.figures import area, told
 from pipeline.running import due, unsubscribe

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from demo.truth import DemoArticle, articles
+from demo.truth.truth import DemoArticle, articles
 
 NOW = datetime(2026, 8, 5, 6, 45, tzinfo=UTC)
 

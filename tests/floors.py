@@ -22,7 +22,7 @@ from analysis.grouping.stories import Item, grouped
 from analysis.training.candidates import AREA, answers, figures, gate_set, labels
 from analysis.training.evaluate import compare
 from analysis.training.gold import records
-from demo.truth import DemoArticle, articles
+from demo.truth.truth import DemoArticle, articles
 from press import RELEVANCES, TOPICS
 
 ROOT: Final = Path(__file__).resolve().parent.parent

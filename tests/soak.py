@@ -26,8 +26,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from demo.pages.site import LISTED
 from demo.press import Press
-from demo.site import LISTED
 from press.urls import canonical
 from tests.forked import CONTEXT
 from tests.killing import Kill, ended, start

@@ -14,7 +14,7 @@ from httpx import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.message import build
+from digest.writing.message import build
 from press import Outcome, TopicTag
 from storage.collecting import links
 from storage.coverage.stories import Membership, assign

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.decoding import decode, gunzip, plain_xml
-from crawlers.feeds import read_feed
-from crawlers.links import Context, Listing, lead_of, plain
-from crawlers.sections import read_section
-from crawlers.sitemaps import MOST_LINKS, read_sitemap
+from crawlers.lists.decoding import decode, gunzip, plain_xml
+from crawlers.lists.feeds import read_feed
+from crawlers.lists.links import Context, Listing, lead_of, plain
+from crawlers.lists.sections import read_section
+from crawlers.lists.sitemaps import MOST_LINKS, read_sitemap
 from press import Feed, Outlet
 from press.urls import canonical
 

@@ -14,21 +14,8 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
 
-from crawlers.guard import GuardedResolver, address_refusal, url_refusal
-from crawlers.outcomes import (
-    ATTEMPTS,
-    LONGEST_RETRY_AFTER,
-    WAITS,
-    Answer,
-    Trouble,
-    article_trouble,
-    backoff,
-    feed_trouble,
-    not_a_page,
-    outcome,
-    retry_after,
-)
-from crawlers.politeness import (
+from crawlers.fetching.guard import GuardedResolver, address_refusal, url_refusal
+from crawlers.manners.politeness import (
     FAILURES,
     LONGEST_CRAWL_DELAY,
     PATIENCE,
@@ -41,6 +28,19 @@ from crawlers.politeness import (
     product_token,
     read_rules,
     robots_url,
+)
+from crawlers.outcomes import (
+    ATTEMPTS,
+    LONGEST_RETRY_AFTER,
+    WAITS,
+    Answer,
+    Trouble,
+    article_trouble,
+    backoff,
+    feed_trouble,
+    not_a_page,
+    outcome,
+    retry_after,
 )
 
 NOW = datetime(2026, 8, 5, tzinfo=UTC)

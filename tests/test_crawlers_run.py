@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from crawlers.guard import address_refusal
-from crawlers.politeness import FAILURES
+from crawlers.fetching.guard import address_refusal
+from crawlers.manners.politeness import FAILURES
 from press import Feed, Outlet, Reading, Robots, Section
 from tests.crawlers_press import (
     AGENT,

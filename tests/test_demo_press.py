@@ -24,10 +24,10 @@ import feedparser
 import pytest
 from lxml import etree, html
 
+from demo.pages.forms import feed_date, page_date
 from demo.press import Press, serve_forever
-from demo.served import feed_date, page_date
-from demo.serving import bind
-from demo.truth import COPY_MARK, DemoArticle, outlets
+from demo.serving.serving import bind
+from demo.truth.truth import COPY_MARK, DemoArticle, outlets
 from press.dates import parse
 from press.outlets import outlet_from_row
 from press.urls import canonical

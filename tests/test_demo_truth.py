@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.truth import VIETNAM, age, anchor_before, articles, outlets, slug
+from demo.truth.truth import VIETNAM, age, anchor_before, articles, outlets, slug
 from press import RELEVANCES, TOPICS
 
 ANCHOR = datetime.fromisoformat("2026-08-05T06:45:00+07:00")

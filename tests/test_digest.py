@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.compose import MAX_HEADLINES, MAX_STORIES, compose
-from digest.coverage import short_statement, statement
+from digest.choosing.compose import MAX_HEADLINES, MAX_STORIES, compose
+from digest.choosing.coverage import short_statement, statement
+from digest.choosing.select import bare_place, instant, is_due, select
 from digest.model import Digest, Item, Numbers
 from digest.plain import shown, web_address
-from digest.select import bare_place, instant, is_due, select
 from digest.words import Words
 from press import TOPICS, Article, OutletHealth
 from tests.fixtures_digest import ARTICLES, COVERAGE, END, NOW, NUMBERS, READER, START, ZONE, article, place, request
@@ -101,7 +101,7 @@ def test_nothing_significant_is_said_in_words() -> None:
     assert digest.articles == ()
     assert digest.summary == ()
     assert digest.sections == ()
-    assert digest.coverage[0] == "Đã đọc 5/8 nguồn."
+    assert digest.choosing.coverage[0] == "Đã đọc 5/8 nguồn."
 
 
 def test_only_related_news_still_says_that_the_area_has_none() -> None:

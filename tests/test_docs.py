@@ -15,8 +15,11 @@ import pytest
 
 import cli
 import settings
-from crawlers import client, feeds, handler, job, links, outcomes, politeness, rhythm, sitemaps
-from digest.compose import MAX_STORIES
+from crawlers import job, outcomes
+from crawlers.fetching import client, handler
+from crawlers.lists import feeds, links, sitemaps
+from crawlers.manners import politeness, rhythm
+from digest.choosing.compose import MAX_STORIES
 from digest.words import Words
 from pipeline import collect
 from pipeline.running.outlets import catalogue

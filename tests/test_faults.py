@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.faults import KINDS, SILENT, Faults
 from demo.press import Press
+from demo.serving.faults import KINDS, SILENT, Faults
 from press import Feed, FeedReading, Outlet
 from tests.crawlers_press import NOW, heard, job
 

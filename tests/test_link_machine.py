@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from sqlalchemy import Connection, func, select
 
+from crawlers.manners.rhythm import REREADINGS, next_reading
 from crawlers.outcomes import ATTEMPTS, WAITS, Trouble, outcome
-from crawlers.rhythm import REREADINGS, next_reading
 from press import Outcome, Reading
 from storage.collecting import links, pages
 from storage.collecting.quarantine import drop, quarantine, retry

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 import settings
-from demo.moods import MOODS
 from demo.press import Press
+from demo.serving.moods import MOODS
 from pipeline.analyse import analyse
 from pipeline.collect import collect
 from pipeline.running import outlets as chosen_outlets

@@ -12,8 +12,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from crawlers import load_catalogue
-from crawlers.links import Context
-from crawlers.sections import read_section
+from crawlers.lists.links import Context
+from crawlers.lists.sections import read_section
 from errors import SettingsError
 from press import Feed, Outlet, Section
 from press.outlets import outlet_from_row

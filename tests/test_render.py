@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from digest.compose import compose
-from digest.message import build, header_text, mailbox
+from digest.choosing.compose import compose
 from digest.model import Digest, Request
-from digest.notice import mail_test, notice, unsubscribed
-from digest.render import HTML_LIMIT, html_size, message_id, render
 from digest.words import Words
+from digest.writing.message import build, header_text, mailbox
+from digest.writing.notice import mail_test, notice, unsubscribed
+from digest.writing.render import HTML_LIMIT, html_size, message_id, render
 from press import OutletHealth
 from tests.fixtures_digest import END, NOW, READER, SENDER, START, UNSUBSCRIBE, article, place, request
 
@@ -55,7 +55,7 @@ def positions(digest: Digest, text: str) -> list[int]:
     for item in items:
         said += [item.title, item.outlet, item.when, *item.facts, *([f"“{item.lead}”"] if item.lead else [])]
     said += [digest.more, *(item.title for item in digest.more_items), *digest.numbers]
-    said += [*digest.coverage, digest.correct, digest.recipient]
+    said += [*digest.choosing.coverage, digest.correct, digest.recipient]
     places = []
     at = 0
     for phrase in filter(None, said):

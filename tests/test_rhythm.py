@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.rhythm import APART, FIRST, LONGEST, SHORTEST, apart, next_ask, next_reading
+from crawlers.manners.rhythm import APART, FIRST, LONGEST, SHORTEST, apart, next_ask, next_reading
 
 NOW = datetime(2026, 8, 5, 6, 0, tzinfo=UTC)
 

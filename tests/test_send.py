@@ -19,10 +19,10 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.address import split_sender, valid_address
-from digest.compose import compose
-from digest.render import render
-from digest.send import MailServer, _envelope, probe, send
+from digest.choosing.compose import compose
+from digest.sending.address import split_sender, valid_address
+from digest.sending.send import MailServer, _envelope, probe, send
+from digest.writing.render import render
 from errors import DeliveryError, DeliveryUncertain
 from press import Subscription
 from tests.fixtures_digest import READER, SENDER, UNSUBSCRIBE, request

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.grouping.fingerprints import Fingerprint, fingerprint, likeness, shared, unpack
 from analysis.grouping.stories import Grouping, Item, grouped
-from demo.truth import DemoArticle, articles
+from demo.truth.truth import DemoArticle, articles
 from press.dates import parse
 from press.text import clean, split_dateline
 

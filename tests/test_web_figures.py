@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from analysis.places.gazetteer import load_gazetteer
-from digest.message import build
+from digest.writing.message import build
 from pipeline.desk import readers
 from pipeline.running.search import Units
 from press import Feed, FeedReading, Outcome, Place, TopicTag

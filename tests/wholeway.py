@@ -29,7 +29,7 @@ from typing import Any, Self
 import pytest
 
 from demo.press import Press
-from demo.server import Request
+from demo.serving.server import Request
 from tests import forked
 
 ANCHOR = datetime.fromisoformat("2026-08-05T06:45:00+07:00")  # a Wednesday

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 import storage.delivery.subscriptions as stored
-from digest.select import bare_place
+from digest.choosing.select import bare_place
 from errors import DiemBaoError, UsageError
 from pipeline.figures import area
 from pipeline.running import due

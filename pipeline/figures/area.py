@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from analysis.places.gazetteer import load_gazetteer
-from digest.select import bare_place
+from digest.choosing.select import bare_place
 from errors import DiemBaoError, SettingsError, UsageError
 from press import Place
 from press.text import fold
@@ -16,7 +16,7 @@ from settings import Settings
 
 
 def place_names(settings: Settings) -> set[str]:
-    """Return the names of all units and landmarks of the area, as `digest.select.bare_place` writes them."""
+    """Return the names of all units and landmarks of the area, as `digest.choosing.select.bare_place` writes them."""
     gazetteer = load_gazetteer()
     area = gazetteer.area(settings.area.province)
     return {bare_place(gazetteer.units[unit].name) for unit in area.units}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.coverage import statement
+from digest.choosing.coverage import statement
+from digest.choosing.select import News, main_topic, needs_answer, select
 from digest.model import Numbers, Request
-from digest.select import News, main_topic, needs_answer, select
 from digest.words import Words
 from pipeline.figures import area, told
 from pipeline.running import outlets as chosen_outlets

@@ -8,9 +8,9 @@ from typing import Literal
 from sqlalchemy import Table
 
 import logs
-from digest.address import valid_address
-from digest.notice import mail_test, notice
-from digest.send import MailServer, send
+from digest.sending.address import valid_address
+from digest.sending.send import MailServer, send
+from digest.writing.notice import mail_test, notice
 from errors import DeliveryError, DeliveryUncertain, DiemBaoError, SettingsError
 from settings import Settings
 from storage import Archive

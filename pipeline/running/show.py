@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from digest.coverage import advice
+from digest.choosing.coverage import advice
 from digest.words import Words
 from pipeline.running import outlets as chosen_outlets
 from press import Article

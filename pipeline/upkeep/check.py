@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from digest.send import probe
+from digest.sending.send import probe
 from errors import DiemBaoError
 from pipeline.running import disk
 from pipeline.running import outlets as chosen_outlets

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from digest.coverage import advice
+from digest.choosing.coverage import advice
 from digest.words import Words
 from pipeline.running import lease
 from pipeline.watching.condition import Condition

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 
 import logs
 from digest.plain import shown, web_address
-from digest.saved import MOST, Found, Rush, Told, Wave, saved_mail, subject
 from digest.words import Words
+from digest.writing.saved import MOST, Found, Rush, Told, Wave, saved_mail, subject
 from errors import Conflict, UsageError
 from pipeline.running.counts import Counts, never_stop
 from pipeline.running.mail import deliver

@@ -12,9 +12,9 @@ from typing import Literal
 
 import logs
 import storage.facts
-from digest.alert import Change, alert, cut_off
-from digest.notice import notice
 from digest.words import Words
+from digest.writing.alert import Change, alert, cut_off
+from digest.writing.notice import notice
 from errors import DiemBaoError
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, never_stop

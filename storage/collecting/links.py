@@ -19,7 +19,7 @@ from storage.tables.coverage import articles
 from storage.types import AnyRow
 
 T = TypeVar("T")
-#: (first reading, readings so far) -> when to read again, or None for never: `crawlers.rhythm.next_reading`.
+#: (first reading, readings so far) -> when to read again, or None for never: `crawlers.manners.rhythm.next_reading`.
 Rhythm = Callable[[datetime, int], "datetime | None"]
 
 AHEAD = timedelta(days=7)  #: what is dated later than this after now was done by a clock that was wrong

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from digest.coverage import advice, cause, silent_for
+from digest.choosing.coverage import advice, cause, silent_for
 from digest.words import Words
 from errors import Conflict
 from pipeline.desk import settle

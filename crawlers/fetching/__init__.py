@@ -1,0 +1,1 @@
+"""One request over the network: what may be reached, how it is asked, what comes back."""

@@ -1,0 +1,1 @@
+"""Where articles are announced: feeds, sitemaps and section pages, from bytes to links."""

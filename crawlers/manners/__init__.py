@@ -1,0 +1,1 @@
+"""How often and how gently: the pace of a host, its robots.txt, when to ask again."""

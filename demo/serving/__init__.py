@@ -1,0 +1,1 @@
+"""How the demo press is served: sockets and processes, moods of outlets, faults by a seed."""

@@ -1,0 +1,1 @@
+"""The demo press's articles and what is true of them."""

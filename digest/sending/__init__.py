@@ -1,0 +1,1 @@
+"""Where a mail goes and what became of it: addresses, and SMTP."""

@@ -1,0 +1,1 @@
+"""The mails as bytes: digests, saved searches, notices; plain text first, then HTML."""
