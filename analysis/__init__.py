@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from analysis.places.area import Area
+from analysis.places.area import Area, area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
 from analysis.tags import model_file, rules, tone, topics
@@ -40,7 +40,7 @@ class Tagger:
     def __init__(self, area: str, models: Path | None = None) -> None:
         """`area`: a province as settings name it, `models`: folder of the files; ValueError says what is wrong."""
         folder = models or MODELS
-        self.area: Final[Area] = load_gazetteer().area(area)
+        self.area: Final[Area] = area_of(load_gazetteer(), area)
         self._relevance = Relevance.load(folder)
         self._topics = model_file.load(folder / "topics.npz")
         self._tone = model_file.load(folder / "tone.npz")

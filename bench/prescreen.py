@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from lxml import html
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.reading.prescreen import visible
 from bench import Figure
@@ -25,7 +26,7 @@ PROVINCE = "Sóc Trăng"
 
 def run(copies: int) -> Figure:
     """Measure pages a second in one process, both sides taking turns; `named` and `named_reference` are shares."""
-    area = load_gazetteer().area(PROVINCE)
+    area = area_of(load_gazetteer(), PROVINCE)
     with Press(anchor_before(datetime.now(UTC)), copies=copies, troubles=False, process=True) as press:
         pages = served(press)
 

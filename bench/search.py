@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Table
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import Unit, load_gazetteer
 from analysis.words.khmer import khmer_words
 from bench import Figure
@@ -129,7 +130,7 @@ def _texts(seed: int, many: int) -> Iterator[tuple[str, str, str]]:
 @cache
 def _units() -> Sequence[Unit]:
     gazetteer = load_gazetteer()
-    return [gazetteer.units[unit] for unit in sorted(gazetteer.area("Sóc Trăng").units)]
+    return [gazetteer.units[unit] for unit in sorted(area_of(gazetteer, "Sóc Trăng").units)]
 
 
 @cache

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import COMMUNE, DISTRICT, FILE, LANDMARK, PROVINCE, Gazetteer, load_gazetteer
 
 G = load_gazetteer()
 
 
 def count(name: str, level: int, *, old: bool) -> int:
-    return sum(G.units[i].level == level and bool(G.units[i].valid_to) == old for i in G.area(name).units)
+    return sum(G.units[i].level == level and bool(G.units[i].valid_to) == old for i in area_of(G, name).units)
 
 
 def titles(indices: frozenset[int]) -> set[str]:
@@ -39,7 +40,7 @@ def test_key_is_code_and_beginning() -> None:
 
 
 def test_abolished_province_keeps_its_last_territory() -> None:
-    area = G.area("Sóc Trăng")
+    area = area_of(G, "Sóc Trăng")
     assert count("Sóc Trăng", PROVINCE, old=True) == 1
     assert count("Sóc Trăng", DISTRICT, old=True) == 11
     assert count("Sóc Trăng", COMMUNE, old=True) == 109
@@ -51,30 +52,30 @@ def test_abolished_province_keeps_its_last_territory() -> None:
 
 def test_name_in_use_means_today() -> None:
     assert count("Cần Thơ", COMMUNE, old=False) == 103
-    assert {"tỉnh Hậu Giang", "tỉnh Sóc Trăng"} <= titles(G.area("Cần Thơ").units)
-    assert {"tỉnh Bến Tre", "tỉnh Trà Vinh"} <= titles(G.area("Vĩnh Long").units)
+    assert {"tỉnh Hậu Giang", "tỉnh Sóc Trăng"} <= titles(area_of(G, "Cần Thơ").units)
+    assert {"tỉnh Bến Tre", "tỉnh Trà Vinh"} <= titles(area_of(G, "Vĩnh Long").units)
     assert count("Vĩnh Long", COMMUNE, old=False) == 124
-    assert not G.area("Vĩnh Long").wider
+    assert not area_of(G, "Vĩnh Long").wider
 
 
 def test_old_namesake_of_a_name_in_use() -> None:
-    old = G.area("Cần Thơ (trước 2025-07-01)")
+    old = area_of(G, "Cần Thơ (trước 2025-07-01)")
     assert "tỉnh Sóc Trăng" not in titles(old.units)
-    assert not old.units & G.area("Sóc Trăng").units
-    assert old.units < G.area("Cần Thơ").units
+    assert not old.units & area_of(G, "Sóc Trăng").units
+    assert old.units < area_of(G, "Cần Thơ").units
     assert titles(old.wider) == {"TP Cần Thơ"}
 
 
 def test_the_parts_of_today_are_the_whole() -> None:
-    new = {i for i in G.area("Cần Thơ").units if G.units[i].level == COMMUNE and not G.units[i].valid_to}
-    parts = [G.area(name).units & new for name in ("Cần Thơ (trước 2025-07-01)", "Hậu Giang", "Sóc Trăng")]
+    new = {i for i in area_of(G, "Cần Thơ").units if G.units[i].level == COMMUNE and not G.units[i].valid_to}
+    parts = [area_of(G, name).units & new for name in ("Cần Thơ (trước 2025-07-01)", "Hậu Giang", "Sóc Trăng")]
     assert frozenset().union(*parts) == new
     assert sum(map(len, parts)) == len(new)
 
 
 @pytest.mark.parametrize("name", sorted({unit.name for unit in G.units if unit.level == PROVINCE and unit.code}))
 def test_every_province_is_an_area(name: str) -> None:
-    area = G.area(name)
+    area = area_of(G, name)
     assert any(G.units[i].level == COMMUNE and not G.units[i].valid_to for i in area.units)
     assert any(G.units[i].level == DISTRICT for i in area.units)
     assert area.named_in(f"Ngày 4/8, tại {name} có mưa.")
@@ -82,13 +83,13 @@ def test_every_province_is_an_area(name: str) -> None:
 
 @pytest.mark.parametrize("written", ["tỉnh Sóc Trăng", "Sóc Trăng", " sóc trăng".title(), "So\u0301c Tra\u0306ng"])
 def test_setting_is_read_kindly(written: str) -> None:
-    assert G.area(written).name == "Sóc Trăng"
+    assert area_of(G, written).name == "Sóc Trăng"
 
 
 def test_other_spellings_of_settings() -> None:
-    assert G.area("TP. Cần Thơ").name == "Cần Thơ"
-    assert G.area("Thừa Thiên Huế").name == "Huế"
-    assert G.area("Khánh Hoà").name == "Khánh Hòa"
+    assert area_of(G, "TP. Cần Thơ").name == "Cần Thơ"
+    assert area_of(G, "Thừa Thiên Huế").name == "Huế"
+    assert area_of(G, "Khánh Hoà").name == "Khánh Hòa"
 
 
 @pytest.mark.parametrize(
@@ -96,13 +97,13 @@ def test_other_spellings_of_settings() -> None:
 )
 def test_unknown_name_is_an_error_with_suggestions(wrong: str, near: str) -> None:
     with pytest.raises(ValueError, match=near):
-        G.area(wrong)
+        area_of(G, wrong)
 
 
 def test_nonsense_is_an_error() -> None:
     for wrong in ("", "   ", "Atlantis", "(trước 2025-07-01)", "Sóc Trăng (trước 1900-01-01"):
         with pytest.raises(ValueError, match="no province"):
-            G.area(wrong)
+            area_of(G, wrong)
 
 
 def test_old_communes_have_heirs_and_heirs_have_origins() -> None:
@@ -131,7 +132,7 @@ def test_loads_fast() -> None:
 
 
 def test_prescreen_is_fast_and_generous() -> None:
-    area = G.area("Sóc Trăng")
+    area = area_of(G, "Sóc Trăng")
     assert area.named_in("Hội nghị ở TP Cần Thơ"), "the province it lies in today may speak of it"
     assert area.named_in("các xã Phú Tâm, An Ninh")
     assert area.named_in("SẠT LỞ Ở CÙ LAO DUNG")
@@ -148,7 +149,7 @@ def test_prescreen_is_fast_and_generous() -> None:
 
 
 def test_prescreen_knows_english_names_in_english_pages_only() -> None:
-    area = G.area("Sóc Trăng")
+    area = area_of(G, "Sóc Trăng")
     english = "Heavy rain closed the crossing on Monday, and passengers had to wait until the afternoon. " * 3
     for named in ("in Vinh Chau", "of Dai Ngai's ferry", "at VINH PHUOC Ward", "near Lich Hoi Thuong"):
         assert area.named_in(f"{english} It happened {named}."), named
@@ -181,7 +182,7 @@ def test_kept_script_gives_the_shipped_file() -> None:
 def test_against_the_collected_facts(shared_data: Path) -> None:
     with (shared_data.parent / "facts" / "gazetteer.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["category"] == "admin" and row["code"]]
-    inside = G.area("Sóc Trăng").units
+    inside = area_of(G, "Sóc Trăng").units
     known = {
         (G.units[form.unit].code, name) for name, forms in G.forms.items() for form in forms if form.unit in inside
     }

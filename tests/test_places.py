@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import find_places, survey
 from press import Place
 
 G = load_gazetteer()
-SOC_TRANG, CAN_THO, GIA_LAI = G.area("Sóc Trăng"), G.area("Cần Thơ"), G.area("Gia Lai")
+SOC_TRANG, CAN_THO, GIA_LAI = area_of(G, "Sóc Trăng"), area_of(G, "Cần Thơ"), area_of(G, "Gia Lai")
 NOW, THEN = datetime(2026, 8, 5, tzinfo=UTC), datetime(2015, 8, 5, tzinfo=UTC)
 
 

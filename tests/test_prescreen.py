@@ -6,14 +6,14 @@ import unicodedata
 
 import pytest
 
-from analysis.places.area import Area
+from analysis.places.area import Area, area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.reading.prescreen import visible
 
 
 @pytest.fixture(scope="module")
 def area() -> Area:
-    return load_gazetteer().area("Sóc Trăng")
+    return area_of(load_gazetteer(), "Sóc Trăng")
 
 
 @pytest.mark.parametrize(

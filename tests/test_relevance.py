@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import analysis
+from analysis.places.area import area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
 from analysis.tags.relevance import NAME, Relevance, Verdict
@@ -19,7 +20,7 @@ from press import RELEVANCES
 MODELS = Path(analysis.__file__).parent / "models"
 MODEL = Relevance.load(MODELS)
 G = load_gazetteer()
-AREAS = {name: G.area(name) for name in ("Sóc Trăng", "Cần Thơ", "Nghệ An", "Lâm Đồng")}
+AREAS = {name: area_of(G, name) for name in ("Sóc Trăng", "Cần Thơ", "Nghệ An", "Lâm Đồng")}
 NOW, THEN = datetime(2026, 8, 5, tzinfo=UTC), datetime(2015, 8, 5, tzinfo=UTC)
 
 
@@ -117,7 +118,7 @@ def test_english_event_of_the_area_is_focus() -> None:
 
 
 def test_company_named_after_a_province_is_not_its_news() -> None:
-    area, text = G.area("Gia Lai"), "Công ty Hoàng Anh Gia Lai công bố lợi nhuận quý hai tăng mạnh."
+    area, text = area_of(G, "Gia Lai"), "Công ty Hoàng Anh Gia Lai công bố lợi nhuận quý hai tăng mạnh."
     found = MODEL.judge(survey("Doanh nghiệp báo lãi", text, area=area, published_at=NOW))
     assert found.value in ("passing", "none")
 

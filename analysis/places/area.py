@@ -8,13 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from analysis.places.gazetteer import Gazetteer
 from analysis.words.unmarked import names_any, scarcely_marked, unmarked
 from press.text import fold, tone_normal
-
-if TYPE_CHECKING:
-    from analysis.places.gazetteer import Gazetteer
 
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 #: A unit word and the capitalised names that follow it, in one chain or list.
@@ -79,9 +76,12 @@ class Area:
         )
 
 
-def build_area(gazetteer: Gazetteer, province: int, name: str) -> Area:
-    """The territory of a province unit: today's with all that went into it, or an abolished one with its heirs."""
-    units = gazetteer.units
+def area_of(gazetteer: Gazetteer, name: str) -> Area:
+    """The territory a setting means: today's with all that went into it, or an abolished one with its heirs.
+
+    Unknown names raise ValueError with the nearest ones.
+    """
+    (province, name), units = gazetteer.province(name), gazetteer.units
     inside = {province}
     if not units[province].valid_to:
         inside |= {i for i, unit in enumerate(units) if unit.level == 3 and gazetteer.top(i) == province}

@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis.places.area import Area, build_area
 from analysis.words.unmarked import unmarked
 from press.text import clean, fold, tone_normal
 
@@ -173,8 +172,8 @@ class Gazetteer:
             row for name, rows in self.provinces.items() if f" {name}" in f" {outlet}" for row in rows
         )
 
-    def area(self, name: str) -> Area:
-        """The territory a setting means: today's where the name is in use, else the one it had last.
+    def province(self, name: str) -> tuple[int, str]:
+        """The province a setting means, and how it is called: today's where the name is in use, else the last one.
 
         "X (trước 2025-07-01)" is the old province X. Unknown names raise ValueError with the nearest ones.
         """
@@ -187,7 +186,7 @@ class Gazetteer:
         if not rows:
             raise ValueError(f"no province is called {name!r}{self._suggest(bare)}")
         row = next((row for row in rows if not self.units[row].valid_to), rows[0])
-        return build_area(self, row, wanted if before else self.units[row].name)
+        return row, wanted if before else self.units[row].name
 
     def _official(self, name: str) -> str:
         return next((official for official, others in self.spelling.items() if name in others), "")

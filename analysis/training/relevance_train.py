@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.places.area import area_of
 from analysis.places.beside import Survey
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
@@ -109,7 +110,7 @@ def grouped(samples: list[Sample]) -> list[Sample]:
 def surveys(samples: Sequence[Sample]) -> list[Survey]:
     """What one reading of each article finds, for its area."""
     gazetteer = load_gazetteer()
-    areas = {name: gazetteer.area(name) for name in {sample.area for sample in samples}}
+    areas = {name: area_of(gazetteer, name) for name in {sample.area for sample in samples}}
     return [
         survey(one.title, one.text, area=areas[one.area], published_at=one.published_at, outlet=one.outlet)
         for one in samples

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import load_gazetteer
 from digest.choosing.select import bare_place
 from errors import DiemBaoError, SettingsError, UsageError
@@ -18,7 +19,7 @@ from settings import Settings
 def place_names(settings: Settings) -> set[str]:
     """Return the names of all units and landmarks of the area, as `digest.choosing.select.bare_place` writes them."""
     gazetteer = load_gazetteer()
-    area = gazetteer.area(settings.area.province)
+    area = area_of(gazetteer, settings.area.province)
     return {bare_place(gazetteer.units[unit].name) for unit in area.units}
 
 
@@ -29,7 +30,7 @@ def label(settings: Settings, language: str = "vi") -> str:
     """
     gazetteer = load_gazetteer()
     try:
-        area = gazetteer.area(settings.area.province)
+        area = area_of(gazetteer, settings.area.province)
     except ValueError as error:
         raise SettingsError(f"{settings.file}: [area] province: {error}") from error
     unit = gazetteer.units[area.province]
@@ -55,7 +56,7 @@ def choices(province: str) -> tuple[Choice, ...]:
     """Return the units and landmarks of an area, of every period, by name."""
     gazetteer = load_gazetteer()
     found = []
-    for index in gazetteer.area(province).units:
+    for index in area_of(gazetteer, province).units:
         unit = gazetteer.units[index]
         above = gazetteer.units[unit.parent].title if unit.parent >= 0 else ""
         title = f"{unit.title} ({above})" if above else unit.title

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, load_gazetteer
 from analysis.places.gazetteer import Unit as Row
 from pipeline.running.search import Units
@@ -32,7 +33,7 @@ class Territory:
 
     def __init__(self, province: str) -> None:
         self._gazetteer = load_gazetteer()
-        self._area = self._gazetteer.area(province)
+        self._area = area_of(self._gazetteer, province)
         self._units = Units()
         self._by_code = {self._units.key(at): at for at in sorted(self._area.units)}
 

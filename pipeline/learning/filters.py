@@ -10,6 +10,7 @@ from analysis import Tagger
 from analysis.filters import read_record, tag_record
 from analysis.grouping.fingerprints import fingerprint
 from analysis.grouping.stories import Item, grouped
+from analysis.places.area import area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import find_places
 from analysis.reading.extract import extract
@@ -46,7 +47,7 @@ def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
 
 def places(title: str, text: str, settings: Settings, published_at: datetime | None, outlet: str) -> list[Place]:
     """Return the places a text names, each as a plain object with its reason."""
-    area = load_gazetteer().area(settings.area.province)
+    area = area_of(load_gazetteer(), settings.area.province)
     found = find_places(title, text, area=area, published_at=published_at, outlet=outlet)
     return [asdict(place) for place in found]
 

@@ -18,7 +18,7 @@ from settings import Settings
 if TYPE_CHECKING:
     from storage import Archive
 
-QUALITY = Path(__file__).resolve().parent.parent / "docs" / "quality.md"
+QUALITY = Path(__file__).resolve().parents[2] / "docs" / "quality.md"
 NO_DATA = (
     "train needs --data FOLDER with the labelled articles (docs/quality.md): they are not part of the program, and "
     "corrections alone are too few to learn from"

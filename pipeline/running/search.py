@@ -9,6 +9,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
+from analysis.places.area import area_of
 from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.words.khmer import khmer_words
 from pipeline.running import outlets, show
@@ -121,7 +122,7 @@ class Units:
         """Return the keys a name or code means: with its unit word or without, with marks or without."""
         if "(trước" in name:
             try:
-                return [self._keys[self._gazetteer.area(name).province]]
+                return [self._keys[area_of(self._gazetteer, name).province]]
             except ValueError:
                 return []
         asked = _plain(name)

@@ -107,9 +107,10 @@ def _disk(settings: Settings) -> str:
 
 
 def _area(settings: Settings) -> str:
+    from analysis.places.area import area_of
     from analysis.places.gazetteer import load_gazetteer
 
-    area = load_gazetteer().area(settings.area.province)
+    area = area_of(load_gazetteer(), settings.area.province)
     return f"{area.name}: {len(area.units)} units, old and new"
 
 
