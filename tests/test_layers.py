@@ -12,7 +12,6 @@ OURS = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem fo
 MAY_IMPORT = {
     "errors": set(),
     "logs": set(),
-    "settings": {"errors", "press"},
     "scheduler": {"errors", "logs", "settings", "press", "pipeline", "storage", "web"},
 }
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.words import crf
+from analysis.words import crf, crf_load
 from analysis.words import segmenter as module
 from analysis.words.crf_file import UnknownFormError, read_weights
 from analysis.words.khmer import khmer_words
@@ -53,7 +53,7 @@ def library():
 
 
 def test_the_fast_segmenter_is_in_use():
-    assert isinstance(crf.load(), crf.Segmenter), "underthesea's files changed: extend analysis.words.crf, it fell back"
+    assert isinstance(crf_load.load(), crf.Segmenter), "underthesea's files changed: extend crf_load, it fell back"
 
 
 @pytest.mark.parametrize("text", SENTENCES)
@@ -105,16 +105,16 @@ def test_the_fall_back_gives_the_same_words_and_survives_long_chunks():
 
 
 def test_unknown_files_are_refused_and_the_library_takes_over(tmp_path, monkeypatch):
-    folder = crf.package_folder()
-    for name in (*crf.SOURCES, f"{crf.MODEL}/models.bin"):
+    folder = crf_load.package_folder()
+    for name in (*crf_load.SOURCES, f"{crf_load.MODEL}/models.bin"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     with pytest.raises(UnknownFormError):
-        crf.load(tmp_path)  # the dictionary is missing
+        crf_load.load(tmp_path)  # the dictionary is missing
     (tmp_path / "models/fast_crf_sequence_tagger.py").write_text("# another version\n")
     with pytest.raises(UnknownFormError, match="another version"):
-        crf.load(tmp_path)
-    monkeypatch.setattr(crf, "package_folder", lambda: tmp_path)
+        crf_load.load(tmp_path)
+    monkeypatch.setattr(crf_load, "package_folder", lambda: tmp_path)
     assert module._segmenter()("học sinh đi học") == ["học sinh", "đi", "học"]
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_weight_file_is_an_unknown_form(damage):
 
 def test_what_is_remembered_stays_bounded(monkeypatch):
     monkeypatch.setattr(crf, "_MAX_REMEMBERED", 50)
-    segmenter = crf.load()
+    segmenter = crf_load.load()
     for number in range(400):
         segmenter.words(f"từ{number} chữ{number} xong")
     assert len(segmenter.remembered) <= 50
@@ -201,7 +201,7 @@ def test_words_equal_the_librarys_on_real_articles_and_are_several_times_faster(
                 articles.append(f"{record['title']}\n{record['text']}")
             if len(articles) == 300:
                 break
-    fresh, library_time, own_time = crf.load(), 0.0, 0.0
+    fresh, library_time, own_time = crf_load.load(), 0.0, 0.0
     fresh.exact(["1", "2"])  # loading is measured elsewhere
     library("a")
     for start in range(0, len(articles), 20):  # in turns, so that a busy machine slows both

@@ -2,69 +2,42 @@
 
 underthesea builds 43 feature strings per syllable and looks each up. Here the weights of its CRF are read once and
 regrouped by n-gram, so that a syllable costs a few dictionary look-ups and a two-label Viterbi step; the pieces of its
-tokenizer never cross white space, so each space-separated chunk is tokenised once and remembered. Files of an unknown
-form are refused (`UnknownFormError`): the caller then asks underthesea itself.
+tokenizer never cross white space, so each space-separated chunk is tokenised once and remembered.
 """
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import joblib
-
-from analysis.words.crf_file import UnknownFormError, read_weights
-
-MODEL: Final = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727"
-#: The source files whose behaviour is reproduced here, by digest: other contents mean other rules, hence a fall-back.
-SOURCES: Final[Mapping[str, str]] = {
-    "pipeline/word_tokenize/regex_tokenize.py": "5cb4fdc04fc806ac51842d9ec96834e9647262361bf865bacc164e96dc898a76",
-    "pipeline/word_tokenize/__init__.py": "65b26025dfd44e2e1ddb03b98b1a25a26fe703596b22730e0c16f79a7f0fbb5d",
-    "pipeline/text_normalize/token_normalize.py": "e3dfaccc016417d181260234db2573f2c2c349e403e6566d9f35022633d9c50e",
-    "pipeline/text_normalize/character_normalize.py": (
-        "f10727cca09ec90c88abaaa6b697ad3a1205ab783066ad0b59fa31ecdaa792d1"
-    ),
-    "models/fast_crf_sequence_tagger.py": "2f7dba214c3e4ea31221a328e759c5a11deff902c9768581a061e8a4a28d8762",
-}
-_PLACES: Final = ("[-2]", "[-1]", "[0]", "[1]", "[2]")
-_PAIRS: Final = ("[-2,-1]", "[-1,0]", "[0,1]", "[1,2]")
-_TRIPLES: Final = ("[-2,0]", "[-1,1]", "[0,2]")
-_SPANS: Final = _PLACES + _PAIRS + _TRIPLES
-_ENDS: Final = ((-2, -2), (-1, -1), (0, 0), (1, 1), (2, 2), (-2, -1), (-1, 0), (0, 1), (1, 2), (-2, 0), (-1, 1), (0, 2))
-_LOWERED: Final = _PLACES + _PAIRS
+PLACES: Final = ("[-2]", "[-1]", "[0]", "[1]", "[2]")
+PAIRS: Final = ("[-2,-1]", "[-1,0]", "[0,1]", "[1,2]")
+TRIPLES: Final = ("[-2,0]", "[-1,1]", "[0,2]")
+SPANS: Final = PLACES + PAIRS + TRIPLES
+ENDS: Final = ((-2, -2), (-1, -1), (0, 0), (1, 1), (2, 2), (-2, -1), (-1, 0), (0, 1), (1, 2), (-2, 0), (-1, 1), (0, 2))
+_LOWERED: Final = PLACES + PAIRS
 _DIGITS: Final = ("[-1]", "[0]", "[1]")
-_TITLES: Final = (*_PLACES, "[0,1]", "[0,2]")
+_TITLES: Final = (*PLACES, "[0,1]", "[0,2]")
 TEMPLATES: Final = tuple(
-    [f"T{span}" for span in _SPANS]
+    [f"T{span}" for span in SPANS]
     + [f"T{span}.lower" for span in _LOWERED]
     + [f"T{span}.isdigit" for span in _DIGITS]
     + [f"T{span}.istitle" for span in _TITLES]
-    + [f"T{span}.is_in_dict" for span in _SPANS]
+    + [f"T{span}.is_in_dict" for span in SPANS]
 )
 _MAX_REMEMBERED: Final = 60_000  # chunks; about 12 MB
 MAX_CHUNK: Final = 400  # characters given to the regular expression at once: it is quadratic in a chunk's length
 _TIE: Final = 1e-7
-_NOTHING: Final = (0.0,) * len(_PLACES)
+_NOTHING: Final = (0.0,) * len(PLACES)
 _LONG: Final = 40  # longer chunks are not remembered
 
 Weights = tuple[float, ...]
 Syllable = tuple[str, str, bool, Weights]  # as written, lower-cased, starts with a capital (or no letter), weights
-
-
-def package_folder() -> Path:
-    """Where underthesea lives, without importing it (its import alone takes 0.7 s and 60 MB)."""
-    spec = find_spec("underthesea")
-    if spec is None or not spec.submodule_search_locations:
-        raise UnknownFormError("underthesea is not installed")
-    return Path(spec.submodule_search_locations[0])
 
 
 def _starts_title(token: str) -> bool:
@@ -150,7 +123,7 @@ class Segmenter:
         get = self.weights.get
         missing = lower not in self.dictionary
         sums = []
-        for span in _PLACES:
+        for span in PLACES:
             total = get(f"T{span}={written}", 0.0) + get(f"T{span}.lower={lower}", 0.0)
             total += get(f"T{span}.istitle={title}", 0.0)
             if span in _DIGITS:
@@ -297,110 +270,3 @@ class Exact:
             featurizer, tagger = self._parts
             labels = tagger.tag(featurizer.process([[[token] for token in tokens]])[0])
         return [label == "I-W" for label in labels]
-
-
-def read_pattern(source: str) -> re.Pattern[str]:
-    """The tokenizer's regular expression: the module's assignments are evaluated, its imports are not."""
-    tree = ast.parse(source)
-    tree.body = [node for node in tree.body if isinstance(node, ast.Assign)]
-    names: dict[str, object] = {"re": re}
-    exec(compile(tree, "regex_tokenize", "exec"), names)  # noqa: S102  the digest of the source is checked before
-    pattern = names.get("patterns")
-    if not isinstance(pattern, re.Pattern):
-        raise UnknownFormError("the tokenizer has no pattern")
-    return pattern
-
-
-def load(folder: Path | None = None) -> Segmenter:
-    """Reads underthesea's files; `UnknownFormError` where they are not those this module knows."""
-    folder = folder or package_folder()
-    try:
-        sources = {name: (folder / name).read_bytes() for name in SOURCES}
-        for name, digest in SOURCES.items():
-            if hashlib.sha256(sources[name]).hexdigest() != digest:
-                raise UnknownFormError(f"{name} is another version")
-        model = folder / MODEL
-        weights, steps = read_weights((model / "models.bin").read_bytes())
-        templates, dictionary = joblib.load(model / "features.bin"), joblib.load(model / "dictionary.bin")
-        rules = joblib.load(folder / "pipeline/text_normalize/tn_rules_2023_07_14.bin")
-    except OSError as error:
-        raise UnknownFormError(str(error)) from error
-    if tuple(templates) != TEMPLATES:
-        raise UnknownFormError("other features")
-    pattern = read_pattern(sources["pipeline/word_tokenize/regex_tokenize.py"].decode())
-    entries = frozenset(dictionary)
-    return _regroup(pattern, rules, weights, steps, Exact(model, entries))
-
-
-def _regroup(
-    pattern: re.Pattern[str],
-    rules: Mapping[str, Mapping[str, str]],
-    weights: Mapping[str, float],
-    steps: tuple[float, float, float, float],
-    exact: Exact,
-) -> Segmenter:
-    """Sorts the weights by n-gram: what one look-up of a pair or triple is worth at every offset."""
-    dictionary = exact.dictionary
-    get = weights.get
-
-    def known(spans: tuple[str, ...], suffix: str, value: str) -> Weights:
-        return tuple(get(f"T{span}{suffix}={value}", 0.0) for span in spans)
-
-    def grouped(spans: tuple[str, ...], suffix: str) -> dict[str, Weights]:
-        heads = tuple(f"T{span}{suffix}=" for span in spans)
-        values = {name.partition("=")[2] for name in weights if name.startswith(heads)}
-        return {value: known(spans, suffix, value) for value in values}
-
-    no_pair = known(_PAIRS, ".is_in_dict", "False")
-    twos = {entry for entry in dictionary if entry.count(" ") == 1}
-    threes = frozenset(entry for entry in dictionary if entry.count(" ") == 2)
-    in_dictionary = _minus(known(_PAIRS, ".is_in_dict", "True"), no_pair)
-    lower_pairs = dict.fromkeys(twos, in_dictionary)
-    for pair, value in grouped(_PAIRS, ".lower").items():
-        lower_pairs[pair] = _minus(value, no_pair) if pair in twos else value
-    no_triple = known(_TRIPLES, ".is_in_dict", "False")
-    known_triples = dict.fromkeys(threes, _minus((0.0,) * len(no_triple), no_triple))
-    pairs, triples = grouped(_PAIRS, ""), grouped(_TRIPLES, "")
-    titles = [[get(f"T{span}.istitle={value}", 0.0) for value in (True, False)] for span in ("[0,1]", "[0,2]")]
-    suffixes = ("", ".lower", ".isdigit", ".istitle", ".is_in_dict")
-    edges = tuple(
-        (
-            ends,
-            sum(get(f"T{span}{suffix}=BOS", 0.0) for suffix in suffixes),
-            sum(get(f"T{span}{suffix}=EOS", 0.0) for suffix in suffixes),
-        )
-        for span, ends in zip(_SPANS, _ENDS, strict=True)
-    )
-    return Segmenter(
-        pattern=pattern,
-        spellings=rules["token"],
-        odd_characters=rules["character"],
-        dictionary=dictionary,
-        weights=weights,
-        steps=steps,
-        pairs={pair: value for pair, value in pairs.items() if pair != pair.lower()},
-        lower_pairs=lower_pairs,
-        small_pairs=_summed(lower_pairs, pairs),
-        triples={triple: value for triple, value in triples.items() if triple != triple.lower()},
-        small_triples=_summed(known_triples, triples),
-        threes=threes,
-        starts=frozenset(entry.lower().rpartition(" ")[0] for entry in (*threes, *triples)),
-        no_pair=no_pair,
-        no_triple=no_triple,
-        titles=((titles[0][0] - titles[0][1], titles[1][0] - titles[1][1]), (titles[0][1], titles[1][1])),
-        edges=edges,
-        exact=exact,
-    )
-
-
-def _minus(one: Weights, other: Weights) -> Weights:
-    return tuple(a - b for a, b in zip(one, other, strict=True))
-
-
-def _summed(one: Mapping[str, Weights], other: Mapping[str, Weights]) -> dict[str, Weights]:
-    """The entries without capitals of both tables, added up where both have one."""
-    summed = {name: value for name, value in one.items() if name == name.lower()}
-    for name, value in other.items():
-        if name == name.lower():
-            summed[name] = tuple(map(sum, zip(value, summed[name], strict=True))) if name in summed else value
-    return summed

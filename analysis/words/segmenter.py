@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from analysis.words import crf
+from analysis.words import crf, crf_load
 from analysis.words.crf_file import UnknownFormError
 from analysis.words.khmer import khmer_words
 from press import Language
@@ -41,13 +41,13 @@ def vietnamese() -> Callable[[str], list[str]]:
 
 def _segmenter() -> Callable[[str], list[str]]:
     try:
-        return crf.load().words
+        return crf_load.load().words
     except UnknownFormError:
         return library_words()
 
 
 def library_words() -> Callable[[str], list[str]]:
-    """underthesea itself, for versions whose files `analysis.words.crf` does not know: slower, the same words."""
+    """underthesea itself, for versions whose files `crf_load` does not know: slower, the same words."""
     from underthesea import word_tokenize
 
     word_tokenize("a")  # its lazy loading is not made for two threads
