@@ -25,7 +25,7 @@ test: setup      ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 screenshots: setup ## every page of the web archive as a picture in demo-out/pages
-	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/test_browser.py -k every_page_can
+	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/web/test_browser.py -k every_page_can
 
 check: setup     ## style, types, layers
 	@$(BIN)/ruff check .
@@ -37,7 +37,7 @@ audit: setup     ## are the pinned packages known to be vulnerable?
 	@$(BIN)/python .ci/audit.py
 
 soak: setup      ## thirty days of faults, kills and wrong clocks in under twenty minutes; prints its seed (SOAK="--seed 7")
-	@$(BIN)/python -m tests.soak $(SOAK)
+	@$(BIN)/python -m tests.way.soak $(SOAK)
 
 bench: setup     ## every benchmark, ours against the bare library in the same run
 	@$(BIN)/python -m bench --all

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.wholeway import stages
+from tests.support import SHARED
+from tests.support.wholeway import stages
 
 __all__ = ["shared_data", "stages"]
 
 hypothesis.settings.register_profile("shared machine", deadline=None)  # a busy neighbour is no failure
 hypothesis.settings.load_profile("shared machine")
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = Path(os.environ.get("DIEMBAO_SHARED", ROOT.parent / "shared"))
 
 
 @pytest.hookimpl(trylast=True)

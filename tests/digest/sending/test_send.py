@@ -1,0 +1,467 @@
+"""Real SMTP conversations on loopback: what goes through, and what each failure means."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.choosing.compose import compose
+from digest.sending.address import split_sender, valid_address
+from digest.sending.send import MailServer, _envelope, probe, send
+from digest.writing.render import render
+from errors import DeliveryError, DeliveryUncertain
+from press import Subscription
+from tests.support.digest_day import READER, SENDER, UNSUBSCRIBE, request
+
+TARGET = "canbo@example.vn"
+
+
+def edition(reader: Subscription = READER) -> bytes:
+    return render(compose(request(subscription=reader)), sender=SENDER, unsubscribe_url=UNSUBSCRIBE).as_bytes()
+
+
+MESSAGE = edition()
+
+
+@dataclass
+class Postbox:
+    """What a real server received; `answers` replaces its answer to a command."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    letters: list[Any] = field(default_factory=list)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self.answers.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.answers.get("RCPT", "250 OK")
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = self.answers.get("DATA", "250 taken")
+        if answer.startswith("2"):
+            self.letters.append(envelope)
+        return answer
+
+
+def check_password(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"diembao", b"bi-mat")
+    return AuthResult(success=right, handled=False)
+
+
+@contextmanager
+def post_office(box: Postbox, *, wrapped: ssl.SSLContext | None = None, **options: Any) -> Iterator[MailServer]:
+    """A mail server on a free port; `wrapped` speaks TLS from the first byte, `tls_context` offers STARTTLS."""
+    controller = Controller(box, hostname="127.0.0.1", port=0, ssl_context=wrapped, **options)
+    # The controller's own start connects to the port it was given, which is not known before: so bind first.
+    with socket.socket() as probing:
+        probing.bind(("127.0.0.1", 0))
+        controller.port = probing.getsockname()[1]
+    controller.start()
+    try:
+        yield MailServer("localhost", controller.port, timeout=5)
+    finally:
+        controller.stop()
+
+
+def post(server: MailServer, message: bytes = MESSAGE, recipient: str = TARGET) -> list[str]:
+    """Send, and return what happened in which order."""
+    marks: list[str] = []
+    send(message, sender=SENDER, recipient=recipient, server=server, on_data=lambda: marks.append("data"))
+    return marks
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, str]:
+    ca = trustme.CA()
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    ca.cert_pem.write_to_path(str(path))
+    return ca, str(path)
+
+
+def server_context(ca: trustme.CA, name: str = "localhost") -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(name).configure_cert(context)
+    return context
+
+
+# What goes through
+
+
+def test_the_mail_arrives_byte_for_byte_and_is_marked_before() -> None:
+    box = Postbox()
+
+    def mark() -> None:
+        marks.append(len(box.letters))
+
+    marks: list[int] = []
+    with post_office(box) as server:
+        send(MESSAGE, sender=SENDER, recipient=TARGET, server=server, on_data=mark)
+    (letter,) = box.letters
+    assert letter.content == MESSAGE
+    assert (letter.mail_from, letter.rcpt_tos) == ("diembao@example.vn", [TARGET])
+    assert marks == [0], "the mark was made once, before the server had the mail"
+    assert not any("SMTPUTF8" in option for option in letter.mail_options)
+
+
+def test_lines_that_begin_with_a_dot_arrive_whole() -> None:
+    box = Postbox()
+    odd = b"Subject: x\r\n\r\n.\r\n..two\r\n.end\r\n"
+    with post_office(box) as server:
+        post(server, odd)
+    assert box.letters[0].content == odd
+
+
+def test_starttls_with_a_trusted_certificate(authority: tuple[trustme.CA, str]) -> None:
+    ca, cafile = authority
+    box = Postbox()
+    with post_office(box, tls_context=server_context(ca), require_starttls=True) as server:
+        post(replace(server, security="starttls", cafile=cafile))
+        with pytest.raises(DeliveryError, match="530"):
+            post(server)
+    assert len(box.letters) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # aiosmtpd sees STARTTLS only
+def test_tls_from_the_first_byte_with_a_login(authority: tuple[trustme.CA, str]) -> None:
+    ca, cafile = authority
+    box = Postbox()
+    options = {"authenticator": check_password, "auth_required": True, "auth_require_tls": False}
+    with post_office(box, wrapped=server_context(ca), **options) as server:
+        secured = replace(server, security="tls", cafile=cafile, user="diembao", password="bi-mat")
+        post(secured)
+        probe(secured)
+        with pytest.raises(DeliveryError, match=r"does not accept the password of 'diembao' \(535\)") as wrong:
+            probe(replace(secured, password="sai"))
+        assert not wrong.value.permanent
+        with pytest.raises(DeliveryError, match=r"sender.*check \[mail\] from, user") as nobody:
+            post(replace(secured, user=""))
+        assert not nobody.value.permanent
+    assert len(box.letters) == 1
+    assert "bi-mat" not in repr(secured)
+
+
+def test_a_certificate_that_is_not_trusted_or_of_another_host(authority: tuple[trustme.CA, str]) -> None:
+    ca, cafile = authority
+    with post_office(Postbox(), tls_context=server_context(ca)) as server, pytest.raises(DeliveryError) as stranger:
+        probe(replace(server, security="starttls"))
+    assert "is not trusted" in str(stranger.value)
+    other = server_context(ca, "mail.example.vn")
+    with post_office(Postbox(), tls_context=other) as server, pytest.raises(DeliveryError) as elsewhere:
+        probe(replace(server, security="starttls", cafile=cafile))
+    assert "is not trusted" in str(elsewhere.value)
+
+
+def own_context(starts: datetime, ends: datetime, ca: trustme.CA | None) -> ssl.SSLContext:
+    """A server's certificate of these days, by an authority or by itself."""
+    if ca is None:  # its own authority: nobody vouches for it
+        ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost", not_before=starts, not_after=ends).configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("flaw", ["expired", "not yet valid", "self-signed"])
+def test_a_certificate_that_is_out_of_date_or_vouched_for_by_nobody(
+    flaw: str, security: Any, authority: tuple[trustme.CA, str]
+) -> None:
+    ca, cafile = authority
+    now, year = datetime.now(UTC), timedelta(days=365)
+    days = {"expired": (now - 2 * year, now - year), "not yet valid": (now + year, now + 2 * year)}
+    context = own_context(*days.get(flaw, (now - year, now + year)), None if flaw == "self-signed" else ca)
+    box = Postbox()
+    offered = {"wrapped": context} if security == "tls" else {"tls_context": context}
+    with post_office(box, **offered) as server, pytest.raises(DeliveryError, match="is not trusted") as refused:
+        post(replace(server, security=security, cafile=cafile))
+    assert refused.value.everybody
+    assert not refused.value.permanent
+    assert box.letters == []
+
+
+def test_starttls_that_is_offered_and_then_refused_sends_nothing_in_the_clear() -> None:
+    heard: list[bytes] = []
+
+    def strip(connection: socket.socket) -> None:
+        stream = connection.makefile("rb")
+        connection.sendall(b"220 hello\r\n")
+        while line := stream.readline():
+            heard.append(line)
+            word = line.upper().split()[0]
+            connection.sendall(b"250-me\r\n250 STARTTLS\r\n" if word == b"EHLO" else b"554 5.7.3 no TLS today\r\n")
+
+    with scripted(strip) as server, pytest.raises(DeliveryError) as refused:
+        post(replace(server, security="starttls", user="diembao", password="bi-mat"))
+    assert (refused.value.permanent, refused.value.everybody) == (False, True)
+    assert not [line for line in heard if line.startswith((b"MAIL", b"AUTH"))]
+
+
+@pytest.mark.parametrize("until", ["", "EHLO", "MAIL"])
+def test_a_refusal_of_everybody_is_never_for_good(until: str) -> None:
+    def refuse(connection: socket.socket) -> None:
+        if not until:
+            connection.sendall(b"554 5.3.2 no service for you\r\n")
+            return
+        connection.sendall(b"220 hello\r\n")
+        for line in connection.makefile("rb"):
+            said = line.upper().startswith((until.encode(), b"HELO" if until == "EHLO" else b"-"))
+            connection.sendall(b"550 5.7.1 no\r\n" if said else b"250 ok\r\n")
+
+    with scripted(refuse) as server, pytest.raises(DeliveryError) as refused:
+        post(server)
+    assert (refused.value.permanent, refused.value.everybody) == (False, True)
+
+
+def test_letters_beyond_ascii_in_an_address_need_and_use_smtputf8() -> None:
+    recipient = "cánbộ@example.vn"
+    message = edition(replace(READER, email=recipient))
+    box = Postbox()
+    with post_office(box, enable_SMTPUTF8=True) as server:
+        post(server, message, recipient)
+    assert box.letters[0].rcpt_tos == [recipient]
+    assert "SMTPUTF8" in box.letters[0].mail_options
+    assert f"To: {recipient}\r\n".encode() in box.letters[0].content
+    with (
+        post_office(Postbox(), enable_SMTPUTF8=False) as server,
+        pytest.raises(DeliveryError, match="SMTPUTF8") as refused,
+    ):
+        post(server, message, recipient)
+    assert refused.value.permanent
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "permanent"),
+    [
+        ("RCPT", "450 mailbox busy", False),
+        ("RCPT", "550 no such user", True),
+        ("RCPT", "530 log in first", False),
+        ("RCPT", "554 5.7.1 <x>: Relay access denied", False),
+        ("RCPT", "503 5.5.1 bad sequence", False),
+        ("RCPT", "521 we take no mail", False),
+        ("RCPT", "552 5.2.2 mailbox full", True),
+        ("MAIL", "553 sender not allowed", False),
+        ("MAIL", "451 try later", False),
+        ("DATA", "452 disk full", False),
+        ("DATA", "554 looks like spam", True),
+    ],
+)
+def test_a_refusal_is_for_good_or_for_later(command: str, answer: str, permanent: bool) -> None:
+    box = Postbox({command: answer})
+    with post_office(box) as server, pytest.raises(DeliveryError) as refused:
+        post(server)
+    assert refused.value.permanent is permanent
+    assert not isinstance(refused.value, DeliveryUncertain)
+    assert answer in str(refused.value)
+    assert box.letters == []
+
+
+def test_the_mark_is_not_made_when_the_recipient_is_refused() -> None:
+    marks: list[str] = []
+    with post_office(Postbox({"RCPT": "550 no"})) as server, pytest.raises(DeliveryError):
+        send(MESSAGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: marks.append("data"))
+    assert marks == []
+
+
+def test_when_the_mark_cannot_be_made_nothing_is_sent() -> None:
+    def fail() -> None:
+        raise OSError("disk full")
+
+    box = Postbox()
+    with post_office(box) as server, pytest.raises(OSError, match="disk full"):
+        send(MESSAGE, sender=SENDER, recipient=TARGET, server=server, on_data=fail)
+    assert box.letters == []
+
+
+@pytest.mark.parametrize("bad", ["a@b.vn\r\nRCPT TO:<c@d.vn>", "a@b.vn> SIZE=1", "<a@b.vn>", "", "a b@c.vn"])
+def test_an_odd_envelope_never_reaches_the_wire(bad: str) -> None:
+    nowhere = MailServer("127.0.0.1", 1)
+    with pytest.raises(DeliveryError, match="not a mail address") as refused:
+        post(nowhere, recipient=bad)
+    assert refused.value.permanent
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab.@<>\r\n\0 ,;:\"'\\\u202eế"), max_size=40) | st.text(max_size=400))
+def test_whatever_is_given_as_an_address_is_one_word_of_an_envelope_or_refused(text: str) -> None:
+    try:
+        origin, target = _envelope(SENDER, text)
+    except DeliveryError as refused:
+        assert refused.permanent  # noqa: PT017 - both ends are right
+        return
+    assert origin == "diembao@example.vn"
+    assert target.isprintable()
+    assert not set(target) & set(' <>\r\n\0,;:"')
+    assert target.count("@") == 1
+
+
+# What breaks
+
+
+@contextmanager
+def scripted(script: Callable[[socket.socket], None]) -> Iterator[MailServer]:
+    """A server for one conversation that does what real ones only do on bad days."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(5)
+            script(connection)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield MailServer("127.0.0.1", listener.getsockname()[1], timeout=2)
+    finally:
+        thread.join(10)
+        listener.close()
+
+
+def talk(connection: socket.socket, *, until: str, final: bytes | None = None) -> None:
+    """Answer politely until a command comes (or "." for the end of the mail), then say `final` and hang up."""
+    connection.sendall(b"220 hello\r\n")
+    stream = connection.makefile("rb")
+    while line := stream.readline():
+        command = line.strip().upper().split(b" ")[0].decode()
+        if command == "DATA" and until != "DATA":
+            connection.sendall(b"354 go on\r\n")
+            while (row := stream.readline()) and row != b".\r\n":
+                if until == "BODY":
+                    return
+            command = "."
+        if command == until:
+            if final is not None:
+                connection.sendall(final)
+            return
+        connection.sendall(b"250 ok\r\n")
+
+
+@pytest.mark.parametrize(("until", "final"), [("BODY", None), (".", None), (".", b"what?\r\n")])
+def test_a_connection_that_breaks_after_the_mail_was_begun_is_uncertain(until: str, final: bytes | None) -> None:
+    marks: list[str] = []
+    with (
+        scripted(lambda connection: talk(connection, until=until, final=final)) as server,
+        pytest.raises(DeliveryUncertain, match="may have gone out") as broken,
+    ):
+        send(MESSAGE * 40, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: marks.append("data"))
+    assert marks == ["data"]
+    assert not broken.value.permanent
+
+
+@pytest.mark.parametrize("until", ["EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_connection_that_breaks_before_the_mail_is_an_outage(until: str) -> None:
+    with (
+        scripted(lambda connection: talk(connection, until=until)) as server,
+        pytest.raises(DeliveryError, match="broke off") as broken,
+    ):
+        post(server)
+    assert not isinstance(broken.value, DeliveryUncertain)
+    assert not broken.value.permanent
+
+
+def test_a_server_that_forgets_to_say_goodbye_took_the_mail() -> None:
+    with scripted(lambda connection: talk(connection, until="QUIT", final=b"421 crash\r\n")) as server:
+        assert post(server) == ["data"]
+    with scripted(lambda connection: talk(connection, until="QUIT")) as server:
+        assert post(server) == ["data"]
+
+
+def test_a_hostile_answer_is_one_short_line() -> None:
+    answer = b"550 \x1b[31mno\x00 " + b"x" * 400 + b"\r\n"
+    with (
+        scripted(lambda connection: talk(connection, until="RCPT", final=answer)) as server,
+        pytest.raises(DeliveryError) as refused,
+    ):
+        post(server)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 350
+
+
+def test_a_server_that_is_not_there_says_what_to_mend() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        closed = MailServer("127.0.0.1", taken.getsockname()[1], timeout=2)
+        with pytest.raises(DeliveryError, match=r"refuses the connection; check \[mail\] host and port"):
+            probe(closed)
+    with pytest.raises(DeliveryError, match=r"cannot be reached: .*check \[mail\] host"):
+        probe(MailServer("mail.invalid", 25, timeout=2))
+    with pytest.raises(DeliveryError, match="must be ASCII"):
+        probe(MailServer("a" * 80 + ".vn", 25, timeout=2))
+
+
+def test_a_silent_server_is_given_up_in_time() -> None:
+    with (
+        scripted(lambda connection: connection.recv(1) and None) as server,
+        pytest.raises(DeliveryError, match=r"does not answer within 0\.3 s"),
+    ):
+        probe(replace(server, timeout=0.3))
+
+
+def test_the_wrong_kind_of_security_is_named() -> None:
+    with post_office(Postbox()) as server:
+        with pytest.raises(DeliveryError, match=r"does not offer STARTTLS; check \[mail\] security"):
+            probe(replace(server, security="starttls"))
+        with pytest.raises(DeliveryError, match="does not offer a login"):
+            probe(replace(server, user="x", password="y"))
+        with pytest.raises(DeliveryError, match=r"no TLS with the mail server .*check \[mail\] port and security"):
+            probe(replace(server, security="tls"))
+
+
+def test_a_missing_file_of_authorities_is_named(tmp_path: Path) -> None:
+    with post_office(Postbox()) as server, pytest.raises(DeliveryError, match="cannot be read"):
+        probe(replace(server, security="tls", cafile=str(tmp_path / "none.pem")))
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        (" Can.Bo+x@Example.VN ", "Can.Bo+x@example.vn"),
+        ("a@localhost", "a@localhost"),
+        ("a@báo.vn", "a@xn--bo-mia.vn"),
+        ("cánbộ@x.vn", "cánbộ@x.vn"),
+    ],
+)
+def test_addresses_have_one_form(text: str, normal: str) -> None:
+    assert valid_address(text) == normal
+    assert valid_address(normal) == normal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "a", "@b.vn", "a@", "a@b", "a@b..vn", "a..b@c.vn", ".a@b.vn", "a@-b.vn", "a@b_c.vn", "a@b@c.vn"),
+        *("a\u202e@b.vn", "a@b.vn\r\nx", "a@b.vn\nBcc: x@y.vn", "a,b@c.vn", '"a b"@c.vn', "a@[127.0.0.1]"),
+        *("x" * 65 + "@b.vn", "a@" + "b" * 64 + ".vn", "a@" + "b." * 130 + "vn", "a@.vn"),
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a mail address"):
+        valid_address(text)
+
+
+def test_a_sender_is_a_name_and_an_address() -> None:
+    assert split_sender(SENDER) == ("Điểm báo", "diembao@example.vn")
+    assert split_sender("a@b.vn") == ("", "a@b.vn")
+    assert split_sender('"Báo, \\"Sóc Trăng\\"" <a@b.vn>') == ('Báo, "Sóc Trăng"', "a@b.vn")

@@ -1,0 +1,88 @@
+"""Publishing on odd days: what one reader, one clock or one mail server does to all the others."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from errors import DeliveryError
+from pipeline.desk.readers import Wishes, subscribe
+from pipeline.publish import publish
+from settings import Mail, Settings, Storage
+from storage import open_archive
+from storage.delivery.editions import editions
+from tests.support.wholeway import MailServer, agree
+
+DUE = datetime(2026, 8, 4, 23, 45, tzinfo=UTC)  # 06:45 in Vietnam
+
+
+def test_a_clock_that_was_set_back_stops_one_reader_and_not_the_others(tmp_path: Path) -> None:
+    settings = Settings(storage=Storage(f"sqlite:///{tmp_path}/a.db"), mail=Mail(port=1))  # nobody answers there
+    with open_archive(settings.storage.url) as archive:
+        subscribe(archive, settings, "early@example.vn", Wishes(), DUE - timedelta(days=1))
+        with pytest.raises(DeliveryError, match="nothing is lost"):
+            publish(archive, settings, DUE + timedelta(days=5))  # composed under a clock five days ahead
+        subscribe(archive, settings, "late@example.vn", Wishes(), DUE - timedelta(hours=1))
+        with pytest.raises(DeliveryError, match="nothing is lost"):
+            publish(archive, settings, DUE)
+        with archive.read() as db:
+            periods = {edition.subscription: edition.period_end for edition in editions(db)}
+    assert periods == {1: DUE + timedelta(days=5), 2: DUE}
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_clock_that_was_years_ahead_does_not_silence_a_reader(reached: bool, tmp_path: Path) -> None:
+    with MailServer() as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        server = Mail(host="127.0.0.1", port=mail.port if reached else 1)
+        settings = Settings(storage=Storage(f"sqlite:///{tmp_path}/a.db"), mail=server)
+        subscribe(archive, settings, "an@example.vn", Wishes(), DUE - timedelta(hours=1))
+        with nullcontext() if reached else pytest.raises(DeliveryError, match="nothing is lost"):
+            publish(archive, settings, DUE + timedelta(days=900))
+        settings = replace(settings, mail=Mail(host="127.0.0.1", port=mail.port))
+        publish(archive, settings, DUE)
+        publish(archive, settings, DUE + timedelta(minutes=5))
+        publish(archive, settings, DUE + timedelta(days=1))
+        with archive.read() as db:
+            sent = [edition.period_end for edition in editions(db, state="sent")]
+    assert sent[-2:] == [DUE, DUE + timedelta(days=1)]
+    assert len(sent) == len(mail.messages) == (3 if reached else 2)
+
+
+def test_a_server_that_lets_everybody_down_is_not_asked_for_each(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def closed(stage: str, said: str) -> str | None:
+        asked.append(stage)
+        return "554 no service here" if stage == "connect" else agree(stage, said)
+
+    readers = [f"reader{n}@example.vn" for n in range(6)]
+    with MailServer(closed) as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        place = Storage(f"sqlite:///{tmp_path}/a.db")
+        settings = Settings(storage=place, mail=Mail(host="127.0.0.1", port=mail.port))
+        for reader in readers:
+            subscribe(archive, settings, reader, Wishes(), DUE - timedelta(hours=1))
+        with pytest.raises(DeliveryError, match="nothing is lost"):
+            publish(archive, settings, DUE)
+        assert asked.count("connect") == 3
+        with archive.read() as db:
+            assert {edition.state for edition in editions(db)} == {"failed", "composed"}
+        mail.answer = agree
+        publish(archive, settings, DUE + timedelta(minutes=1))
+        assert sorted(mail.recipients[0] for mail in mail.messages) == readers
+
+
+def test_recipients_that_are_not_taken_stop_nobody(tmp_path: Path) -> None:
+    def picky(stage: str, said: str) -> str | None:
+        return "450 mailbox busy" if stage == "rcpt" and "busy" in said else agree(stage, said)
+
+    with MailServer(picky) as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        place = Storage(f"sqlite:///{tmp_path}/a.db")
+        settings = Settings(storage=place, mail=Mail(host="127.0.0.1", port=mail.port))
+        for name in ("busy1", "busy2", "busy3", "busy4", "last"):
+            subscribe(archive, settings, f"{name}@example.vn", Wishes(), DUE - timedelta(hours=1))
+        assert publish(archive, settings, DUE).extra["sent"] == 1
+        assert mail.messages[0].recipients == ("last@example.vn",)

@@ -1,0 +1,514 @@
+"""Searching an archive: what is found, what follows it, what survives, on both databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.places.gazetteer import DISTRICT, load_gazetteer
+from analysis.words.khmer import khmer_words
+from errors import DiemBaoError, UsageError
+from pipeline.running.search import Units, open_index
+from pipeline.upkeep.inspect import inspect
+from press import Place, TopicTag
+from press.text import fold
+from settings import parse as parse_settings
+from storage import Archive, open_archive
+from storage.coverage.corrections import add_correction, undo_correction
+from storage.search import (
+    AnotherWriterError,
+    Follower,
+    Found,
+    QueryError,
+    SearchIndex,
+    Span,
+    complete,
+    highlight,
+    parse,
+    search,
+)
+from storage.search.words import Words, marked
+from tests.support.archives import NOW, at, judgement, link, store
+from tests.support.wholeway import environment, wait_for
+
+pytest_plugins = ["tests.support.databases"]
+UNITS = Units()
+TRAN_DE = Place("xã Trần Đề", "31673", "Trần Đề", "unit word", "2025-07-01", 0.9, True)
+
+
+@pytest.fixture
+def index(archive: Archive, tmp_path: Path) -> SearchIndex:
+    """The index of an empty archive."""
+    return index_of(archive, tmp_path / "index")
+
+
+def index_of(archive: Archive, folder: Path) -> SearchIndex:
+    return SearchIndex(archive, folder, khmer_words, UNITS)
+
+
+def found(index: SearchIndex, query: str, **more: object) -> set[int]:
+    index.catch_up()
+    return set(search(index, query, **more).ids)  # type: ignore[arg-type]
+
+
+def fill(archive: Archive, count: int, first: int = 1) -> list[int]:
+    return [store(archive, link(first + n), at(n), title=f"Bài {first + n}", body="Tôm cá.") for n in range(count)]
+
+
+@pytest.fixture
+def press(archive: Archive, index: SearchIndex) -> dict[str, int]:
+    """A small press: name -> article."""
+    made = {
+        "salt": store(
+            archive,
+            link("salt", "bao-mot"),
+            title="Trần Đề lo hạn mặn",
+            lead="Nước mặn vào sâu.",
+            body="Người dân mất đất. Cống hòa bình đóng.",
+            judged=judgement(places=(TRAN_DE,)),
+        ),
+        "health": store(
+            archive,
+            link("health", "bao-hai"),
+            at(1),
+            title="Thẻ cho dân",
+            lead="Hội nghị.",
+            body=unicodedata.normalize("NFD", "Bảo hiểm y tế toàn dân, hoà bình."),
+            judged=judgement(topics=(TopicTag("health", 0.9),), tone=1, relevance="mention", places=()),
+        ),
+        "khmer": store(
+            archive,
+            link("khmer", "bao-km"),
+            at(2),
+            title="កសិករដាំខ្ទឹមក្រហមនៅខេត្តឃ្លាំង",
+            lead="",
+            body="ព្រួយបារម្ភពីតម្លៃធ្លាក់ចុះ ២០២៦",
+            language="km",
+            judged=judgement(language="km", topics=(TopicTag("agriculture", 0.9),), tone=None, places=()),
+        ),
+        "english": store(
+            archive,
+            link("english", "paper"),
+            at(3),
+            title="Salt water reaches Tran De",
+            lead="",
+            body="The COVID-19 Bank of Vietnam.",
+            language="en",
+            judged=judgement(language="en", topics=(TopicTag("economy", 0.9),), tone=0, places=()),
+        ),
+    }
+    index.catch_up()
+    return made
+
+
+FINDS = [
+    ("tran de", "salt english"),
+    ("Trần Đề", "salt"),
+    ("TRẦN ĐỀ", "salt"),
+    (unicodedata.normalize("NFD", "Trần Đề"), "salt"),
+    ("hoà bình", "salt health"),
+    ("hòa bình", "salt health"),
+    ("hoa binh", "salt health"),
+    ("hòa binh", "salt health"),
+    ("hóa bình", ""),
+    ("dat", "salt"),
+    ("đất", "salt"),
+    ("đạt", ""),
+    ('"bảo hiểm y tế"', "health"),
+    ('"bao hiem y te"', "health"),
+    ('"y tế bảo hiểm"', ""),
+    ('"bảo hiểm dân"~4', "health"),
+    ('"lo hạn mặn nước mặn"', ""),  # no phrase runs from the title into the lead
+    ("topic:health -outlet:x (bảo OR tôm)", "health"),
+    ('topic:"Y tế"', "health"),
+    ("outlet:bao-hai", "health"),
+    ("-outlet:bao-hai -language:km -language:en", "salt"),
+    ("title:mặn", "salt"),
+    ("title:cống", ""),
+    ("dân -title:thẻ", "salt"),
+    ("ដាំ", "khmer"),
+    ("ខ្ទឹមក្រហម", "khmer"),
+    ("ខ្ទឹម\u200bក្រហម 2026", "khmer"),
+    ("ក្រហមខ្ទឹម", ""),
+    ("covid-19", "english"),
+    ('"bank of vietnam"', "english"),
+    ("tone:negative", "salt"),
+    ("tone:-1 OR tone:none", "salt khmer"),
+    ('tone:"tích cực"', "health"),
+    ("relevance:mention", "health"),
+    ("place:31673", "salt"),
+    ('place:"xã Trần Đề"', "salt"),
+    ('place:"tran de"', "salt"),
+    ('place:"Sóc Trăng"', "salt"),
+    ('place:"Cần Thơ"', "salt"),
+    ('place:"Hà Nội"', ""),
+    ("from:2026-08-05 to:5/8/2026", "salt health khmer english"),
+    ("from:2026-08-06", ""),
+    ("to:2026-08-04", ""),
+    ("", "salt health khmer english"),
+]
+
+
+def test_what_a_query_finds(index: SearchIndex, press: dict[str, int]) -> None:
+    names = {article: name for name, article in press.items()}
+    for sort in ("relevance", "newest"):
+        got = {query: {names[article] for article in found(index, query, sort=sort)} for query, _ in FINDS}
+        assert got == {query: set(wanted.split()) for query, wanted in FINDS}
+
+
+WRONG = [
+    ('a "bảo hiểm', "never closed"),
+    ("a topic:helth", "did you mean health?"),
+    ("a outlet:bao-hal", "did you mean bao-hai?"),
+    ("a tone:bad", "it is one of negative, neutral"),
+    ('a place:"Tran Dee"', 'did you mean place:"Trần Đề"?'),
+    ("a from:hôm-qua", "from:2026-08-31"),
+    ("a relevance:focsu", "did you mean focus?"),
+]
+
+
+def test_a_wrong_value_is_pointed_at(index: SearchIndex, press: dict[str, int]) -> None:
+    for query, said in WRONG:
+        with pytest.raises(QueryError) as caught:
+            search(index, query)
+        assert said in str(caught.value)
+        assert caught.value.at == query.index(" ") + 1
+
+
+SIGNS = st.text(alphabet=st.sampled_from("ab đ\"()-~:OR{}[]*?^\\/+&|!<>=;'%_\u0301ខ\ud800\x005"), max_size=30)
+
+
+@given(st.one_of(SIGNS, SIGNS.map(lambda text: f'outlet:"{text}"'), SIGNS.map(lambda text: f"place:{text}")))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_raises_anything_but_the_query_error(small: SearchIndex, query: str) -> None:
+    for sort in ("relevance", "newest"):
+        try:
+            found = search(small, query, facets=True, sort=sort)  # type: ignore[arg-type]
+            complete(small, query)
+        except QueryError:
+            return
+        assert len(found.ids) <= found.total <= 2
+
+
+@pytest.fixture
+def small(empty_sqlite: Path, tmp_path: Path) -> Iterator[SearchIndex]:
+    """The index of an archive of two articles, on SQLite."""
+    shutil.copy(empty_sqlite, tmp_path / "small.db")
+    with open_archive(f"sqlite:///{tmp_path / 'small.db'}") as archive:
+        fill(archive, 2)
+        index = index_of(archive, tmp_path / "small")
+        index.catch_up()
+        yield index
+
+
+def test_counts_and_histogram(index: SearchIndex, press: dict[str, int]) -> None:
+    seen = search(index, "", facets=True, limit=0)
+    assert (seen.total, seen.ids) == (4, ())
+    assert seen.facets["topic"] == {"health": 1, "agriculture": 2, "economy": 1, "environment": 1}
+    assert seen.facets["tone"] == {"negative": 1, "positive": 1, "neutral": 1, "none": 1}
+    assert seen.facets["language"] == {"vi": 2, "km": 1, "en": 1}
+    tree = [(UNITS.title(key), UNITS.title(UNITS.parent(key)), count) for key, count in seen.facets["place"].items()]
+    assert sorted(tree) == [("TP Cần Thơ", "", 1), ("xã Trần Đề", "TP Cần Thơ", 1)]
+    assert seen.bars == {date(2026, 8, 1): 4}
+    assert search(index, "mặn", facets=True).facets["outlet"] == {"bao-mot": 1}
+
+
+def test_every_unit_is_counted_however_many_an_article_names(archive: Archive, index: SearchIndex) -> None:
+    units = [unit for unit in load_gazetteer().units if unit.level == DISTRICT][::90][:7]  # more than there are columns
+    places = tuple(Place(unit.title, unit.code, unit.title, "", unit.valid_from, 0.9, True) for unit in units)
+    store(archive, link(1), judged=judgement(places=places))
+    store(archive, link(2), judged=judgement(places=places[:1], topics=()))
+    index.catch_up()
+    seen = search(index, "", facets=True).facets
+    chains = [UNITS.chain(unit.code, unit.valid_from, unit.title) for unit in units]
+    assert seen["place"] == {key: 1 + (key in chains[0]) for chain in chains for key in chain}
+    assert seen["topic"] == {"environment": 1, "agriculture": 1}
+
+
+def test_the_newest_are_in_order_over_days_and_years(archive: Archive, index: SearchIndex) -> None:
+    days = (400, 0, 3, 1000, 29, 31, 35, 364, 366, 2000)
+    written = {day: store(archive, link(day), published_at=at(-24 * day)) for day in days}
+    index.catch_up()
+    seen: list[int] = []
+    page = Found(0, (), "")
+    for _ in range(5):
+        page = search(index, "language:vi", sort="newest", limit=2, after=page.next)
+        seen += page.ids
+    assert (seen, page.next) == ([written[day] for day in sorted(days)], "")
+
+
+@pytest.mark.parametrize(
+    ("span", "bars"),
+    [
+        ("day", {date(2026, 7, 30): 1, date(2026, 7, 31): 0, date(2026, 8, 1): 0, date(2026, 8, 2): 2}),
+        ("week", {date(2026, 7, 27): 3}),
+        ("month", {date(2026, 7, 1): 1, date(2026, 8, 1): 2}),
+    ],
+)
+def test_bars_have_no_gaps(span: Span, bars: dict[date, int], empty_sqlite: Path, tmp_path: Path) -> None:
+    shutil.copy(empty_sqlite, tmp_path / "bars.db")
+    with open_archive(f"sqlite:///{tmp_path / 'bars.db'}") as archive:
+        for number, day in enumerate((30, 33, 33)):
+            store(archive, link(number), published_at=datetime(2026, 7, 1, tzinfo=UTC) + timedelta(days=day - 1))
+        index = index_of(archive, tmp_path / "index")
+        index.catch_up()
+        assert dict(search(index, "", facets=True, span=span).bars) == bars
+        assert search(index, "khôngcó", facets=True, span=span).bars == {}
+
+
+def test_a_title_counts_more_than_a_text(archive: Archive, index: SearchIndex) -> None:
+    text = store(archive, link(1), title="Chuyện hôm nay", body="Sạt lở bờ sông. Sạt lở nữa.")
+    title = store(archive, link(2), title="Sạt lở bờ sông", body="Chuyện hôm nay. Chuyện nữa.")
+    index.catch_up()
+    assert search(index, "sạt lở").ids == (title, text)
+
+
+def test_a_new_version_a_correction_and_a_move_replace_what_was_there(archive: Archive, index: SearchIndex) -> None:
+    article = store(archive, link(1), title="Bài", body="Tin tôm cũ.")
+    assert found(index, "tôm topic:environment") == {article}
+    store(archive, link(1), at(1), title="Bài", body="Tin lúa mới.")
+    assert found(index, "tôm") == set()
+    assert found(index, "lúa") == {article}
+    with archive.begin() as db:
+        correction = add_correction(db, article, "topics", ["religion"], who="an", now=at(2))
+    assert (found(index, "topic:environment"), found(index, "topic:religion")) == (set(), {article})
+    with archive.begin() as db:
+        undo_correction(db, correction, at(3))
+    assert found(index, "topic:environment") == {article}
+    assert index.differences() == []
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_pages_do_not_move_when_articles_come(sort: str, archive: Archive, index: SearchIndex) -> None:
+    fill(archive, 23)
+    index.catch_up()
+    before = search(index, "tôm", sort=sort, limit=100).ids  # type: ignore[arg-type]
+    seen: list[int] = []
+    page = Found(0, (), "")
+    for number in range(5):
+        page = search(index, "tôm", sort=sort, limit=5, after=page.next)  # type: ignore[arg-type]
+        seen += page.ids
+        fill(archive, 2, 100 + 2 * number)
+        index.catch_up()
+    assert (tuple(seen)[:23], len(set(seen)), page.next != "") == (before, len(seen), sort == "oldest")
+    assert sort == "relevance" or list(before) == sorted(before, reverse=sort == "newest")
+    with pytest.raises(UsageError, match="no page"):
+        search(index, "tôm", after="n5; DROP TABLE articles")
+
+
+def test_a_deleted_index_builds_itself_and_says_so_meanwhile(archive: Archive, index: SearchIndex) -> None:
+    assert index.building() is None  # of nothing
+    articles = fill(archive, 5)
+    index.catch_up()
+    shutil.rmtree(index.folder)
+    seen = search(index, "tôm")
+    assert (seen.ids, seen.building) == ((), (0, 5))
+    told: list[tuple[int, int]] = []
+    assert index.catch_up(told=lambda *progress: told.append(progress))
+    assert told == [(5, 5)]
+    assert (found(index, "tôm"), search(index, "tôm").building) == (set(articles), None)
+
+
+@pytest.mark.parametrize("damage", ["meta", "mark", "segment", "version", "older archive"])
+def test_a_damaged_or_foreign_index_is_built_anew(damage: str, archive: Archive, index: SearchIndex) -> None:
+    articles = fill(archive, 3)
+    index.catch_up()
+    mark = (index.folder / "mark.json").read_text()
+    if damage == "meta":
+        (index.folder / "meta.json").write_text("{")
+    elif damage == "mark":
+        (index.folder / "mark.json").write_text("{}")
+    elif damage == "segment":
+        next(index.folder.glob("*.term")).unlink()
+    elif damage == "version":
+        (index.folder / "mark.json").write_text(mark.replace('"version": ', '"version": 9'))
+    else:  # a backup was put back: the index knows changes the archive does not
+        (index.folder / "mark.json").write_text(mark.replace('"seq": 3', '"seq": 7'))
+    again = index_of(archive, index.folder)
+    fill(archive, 1, 50)
+    assert again.catch_up()
+    assert len(search(again, "tôm").ids) == len(articles) + 1
+    assert again.differences() == []
+    assert (again.folder / "mark.json").read_text() != mark
+
+
+def test_numbers_that_no_article_has_do_not_keep_it_busy(archive: Archive, index: SearchIndex) -> None:
+    articles = fill(archive, 2)
+    index.catch_up()
+    with archive.begin() as db:
+        db.exec_driver_sql("UPDATE counters SET value = value + 5 WHERE name = 'articles'")
+    assert index.is_behind()
+    assert index.catch_up()
+    assert not index.is_behind()
+    fill(archive, 1, 7)
+    assert found(index, "tôm") > set(articles)
+    assert index.differences() == []
+
+
+def test_the_check_of_the_archive_looks_at_the_index_and_mends_it(empty_sqlite: Path, tmp_path: Path) -> None:
+    shutil.copy(empty_sqlite, tmp_path / "diembao.db")
+    office = parse_settings(f'[storage]\nurl = "sqlite:///{tmp_path}/diembao.db"', tmp_path / "settings.toml")
+    with open_archive(office.storage.url) as archive:
+        index = open_index(archive, office)
+        fill(archive, 3)
+        index.catch_up()
+        assert not [found for found in inspect(archive, office, NOW) if found.found]
+        with archive.begin() as db:
+            db.exec_driver_sql("UPDATE articles SET seq = 0 WHERE id = 1")
+        (found,) = (found for found in inspect(archive, office, NOW, repair=True) if found.name == "index")
+        assert (found.found, found.left) == (1, 0)
+        assert index.building() == (0, 3)
+
+
+def test_what_is_otherwise_than_in_the_archive_is_told(archive: Archive, index: SearchIndex) -> None:
+    fill(archive, 3)
+    index.catch_up()
+    mark = (index.folder / "mark.json").read_text()
+    fill(archive, 1, 10)
+    index.catch_up()
+    (index.folder / "mark.json").write_text(mark)  # as if the last batch had been lost from the mark alone
+    assert index.catch_up()
+    assert index.differences() == []
+    with archive.begin() as db:
+        db.exec_driver_sql("UPDATE articles SET seq = seq - 1 WHERE id = 1")
+    assert index.differences() == ["sum of change numbers: 10 in the index, 9 in the archive"]
+
+
+def test_the_follower_finds_an_article_by_itself(archive: Archive, index: SearchIndex) -> None:
+    reader = index_of(archive, index.folder)  # as another process: it reloads by itself
+    follower = Follower(index)
+    follower.start()
+    try:
+        for number in range(3):
+            article = store(archive, link(number), title="Bài", body=f"Chuyện thứ{number}.")
+            assert wait_for(lambda: search(reader, f"thu{number}").ids == (article,), 30)  # noqa: B023
+        with pytest.raises(AnotherWriterError), reader.writing():
+            pass
+        shutil.rmtree(index.folder)
+        assert wait_for(lambda: search(reader, "thu1").total == 1, 30), "a deleted index was not rebuilt"
+    finally:
+        follower.stop()
+    assert not any(thread.name == "search-follower" for thread in threading.enumerate())
+    with reader.writing():
+        pass
+
+
+KILLED = """
+import sys
+from pathlib import Path
+import storage.search.index as module
+from pipeline.inspect import inspect
+from pipeline.search import Units, open_index
+from storage import open_archive
+module.BATCH, module._SAFE_EVERY = 7, 0.0
+index = module.SearchIndex(open_archive(sys.argv[1]), Path(sys.argv[2]), str.split, Units())
+index.catch_up(told=lambda *_: print("safe", flush=True))
+print("done", flush=True)
+"""
+
+
+def test_killed_while_indexing_the_index_equals_the_archive_after_the_next_start(
+    archive: Archive, archive_url: str, index: SearchIndex
+) -> None:
+    articles = fill(archive, 60)
+    for kills in range(2):
+        called = [sys.executable, "-c", KILLED, archive_url, str(index.folder)]
+        process = subprocess.Popen(called, env=environment(), stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        seen = [process.stdout.readline() for _ in range(1 + kills)]
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert "done\n" not in seen
+        with archive.begin() as db:  # the archive goes on meanwhile
+            add_correction(db, articles[kills * 25], "tone", 1, who="an", now=NOW)
+    mark = index.mark()
+    assert mark is not None
+    assert mark.phase == "build", "the kills hit nothing"
+    assert index.catch_up()
+    assert index.differences() == []
+    assert found(index, "tôm", limit=100) == set(articles)
+    assert found(index, "tone:positive", limit=100) == {articles[0], articles[25]}
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "spans"),
+    [
+        ("Đất TRẦN ĐỀ, hoà bình", 'dat tran "hòa bình"', ["Đất", "TRẦN", "hoà bình"]),
+        ("đất, đạt, dat", "đất", ["đất"]),
+        ("đất, đạt, dat", "dat", ["đất", "đạt", "dat"]),
+        (unicodedata.normalize("NFD", "Đề ở"), "đề", [unicodedata.normalize("NFD", "Đề")]),
+        ("dự \u200btổ chức", '"tổ chức"', ["tổ chức"]),
+        ("bảo hiểm và y tế", '"bảo hiểm y tế"~1', ["bảo hiểm và y tế"]),
+        ("bảo hiểm và y tế", '"bảo hiểm y tế"', []),
+        ("mặn và lúa", "mặn -lúa title:và topic:health", ["mặn"]),
+        ("ពាណិជ្ជកម្មព្រំដែន", "ព្រំដែន", ["ព្រំដែន"]),
+        ("a b a b c", '"a b" "b a"', ["a b a b"]),
+    ],
+)  # fmt: skip
+def test_matches_are_shown_in_the_text_as_published(
+    text: str, query: str, spans: list[str], small: SearchIndex
+) -> None:
+    assert [text[start:end] for start, end in highlight(text, parse(query), small.words)] == spans
+
+
+def test_a_title_shows_what_its_own_field_asks(small: SearchIndex) -> None:
+    assert highlight("Mặn vào", parse("title:man"), small.words, title=True) == [(0, 3)]
+
+
+WAYS = [
+    ("mặn topi", ["mặn topic:"]),
+    ("-out", ["-outlet:"]),
+    ("topic:y", ["topic:health"]),
+    ("topic:mô", ["topic:environment"]),
+    ("tone:n", ["tone:negative", "tone:neutral", "tone:none"]),
+    ("outlet:hai", ["outlet:bao-hai"]),
+    ('place:"tr', ['place:"xã Trần Đề"']),
+    ("place:cần", ['place:"TP Cần Thơ"']),
+    ("mặ", ["mặn"]),
+    ("(hiê", []),
+    ("(hie", ["(hiem"]),
+    ("from:", []),
+    ('"bảo hiểm" ', []),
+]
+
+
+def test_typing_is_completed(index: SearchIndex, press: dict[str, int]) -> None:
+    assert [(typed, [way.query for way in complete(index, typed)]) for typed, _ in WAYS] == WAYS
+
+
+def test_an_index_that_cannot_be_made_says_why(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    fill(archive, 1)
+    with pytest.raises(DiemBaoError, match="Not a directory"):
+        index_of(archive, tmp_path / "file" / "index").catch_up()
+
+
+SPELT = st.text(st.sampled_from("aoAuqUyYàÀạẻẼỳỵỹđĐéôưƯ .,|“…5ð€_-\u0301\u200b\u3042\n"), max_size=30)
+
+
+@given(st.lists(SPELT, max_size=3))
+def test_the_quick_way_to_both_forms_is_the_same_as_the_long_one(parts: list[str]) -> None:
+    words = Words(str.split)
+    long = [marked(part) for part in parts]
+    quick = words.forms(*parts)
+    assert [part.split() for part in quick[0].split("|")] == [part.split() for part in (long or [""])]
+    assert [part.split() for part in quick[1].split("|")] == [fold(part).split() for part in (long or [""])]
+
+
+def test_days_are_those_of_vietnam(archive: Archive, index: SearchIndex) -> None:
+    late = datetime(2026, 8, 5, 17, 30, tzinfo=UTC)  # half past midnight of the 6th
+    article = store(archive, link(1), late, published_at=late)
+    assert found(index, "from:2026-08-06 to:2026-08-06") == {article}
+    assert search(index, "", facets=True, span="day").bars == {date(2026, 8, 6): 1}
