@@ -27,6 +27,9 @@ test: setup      ## all tests
 screenshots: setup ## every page of the web archive as a picture in demo-out/pages
 	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/web/test_browser.py -k every_page_can
 
+picture: setup   ## the rooms and their imports, drawn into docs/house.svg
+	@$(BIN)/python -m tests.house.picture
+
 check: setup     ## style, types, layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -53,4 +56,4 @@ lock: setup      ## resolve the dependencies anew (names no index host)
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info
 
-.PHONY: help setup demo test screenshots check audit soak bench format lock clean
+.PHONY: help setup demo test screenshots picture check audit soak bench format lock clean

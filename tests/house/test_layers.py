@@ -14,6 +14,7 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tests.house.picture import PICTURE, draw, imported_by
 from tests.support import ROOT
 
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
@@ -34,14 +35,7 @@ def modules(*folders: str) -> Iterator[Path]:
 
 @pytest.mark.parametrize("module", sorted(path.stem for path in ROOT.glob("*.py")))
 def test_a_root_module_imports_downwards_only(module: str) -> None:
-    tree = ast.parse((ROOT / f"{module}.py").read_text(encoding="utf-8"))
-    imported: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported.add((node.module or "").partition(".")[0])
-    assert imported & OURS <= MAY_IMPORT[module]
+    assert imported_by(ROOT / f"{module}.py") & OURS <= MAY_IMPORT[module]
 
 
 @pytest.mark.parametrize(("folders", "most"), [(PACKAGES, MOST), (["tests"], MOST_TESTS)], ids=["program", "tests"])
@@ -76,3 +70,7 @@ def test_each_room_says_what_it_is() -> None:
         if path.name == "__init__.py" and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert silent == []
+
+
+def test_the_picture_shows_the_house_as_it_is() -> None:
+    assert PICTURE.read_text("utf-8") == draw(), "stale: make picture"
