@@ -14,6 +14,8 @@ from cli import main
 from storage import open_archive
 from tests.support.archives import link, store
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from cli import main
 from tests.support.wholeway import ANCHOR, HOUR, READER, House, MailServer, Stages, diembao, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 @pytest.fixture

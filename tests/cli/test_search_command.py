@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.wholeway import House, Stages, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 @pytest.fixture

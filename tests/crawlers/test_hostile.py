@@ -18,6 +18,8 @@ from backports import zstd
 from press import Feed, Outlet
 from tests.support.crawlers_press import PAGE, Heard, Route, Site, answer, heard, job, reading, rss, site
 
+pytestmark = pytest.mark.server
+
 MEGABYTE = 1024 * 1024
 GIGABYTES = 10
 SECONDS, MEMORY = 60, 300 * MEGABYTE  # what a hostile outlet may cost

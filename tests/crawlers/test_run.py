@@ -29,6 +29,8 @@ from tests.support.crawlers_press import (
     site,
 )
 
+pytestmark = pytest.mark.server
+
 MEGABYTE = 1024 * 1024
 PROMISE = 5 * 1024**3
 DEAD = "http://127.0.0.1:9/rss"  # the discard port: nobody listens

@@ -34,6 +34,8 @@ from tests.support.crawlers_press import (
     start,
 )
 
+pytestmark = pytest.mark.server
+
 
 def test_second_asking_is_conditional(tmp_path: Path) -> None:
     with site() as served:

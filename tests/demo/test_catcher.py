@@ -9,6 +9,8 @@ import pytest
 
 from demo.catcher import Catcher
 
+pytestmark = pytest.mark.server
+
 
 def _message(subject: str) -> EmailMessage:
     message = EmailMessage()

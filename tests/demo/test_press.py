@@ -19,6 +19,8 @@ from press.dates import parse
 from press.urls import canonical
 from tests.demo.asking import feed_url, get, of, plain
 
+pytestmark = pytest.mark.server
+
 FEEDS = [outlet for outlet in outlets() if outlet.list in ("rss", "atom") and "broken_feed" not in outlet.habits]
 TABLE = {  # the forms measured on real feeds
     "rfc822": "Wed, 05 Aug 2026 06:03:00 +0700",

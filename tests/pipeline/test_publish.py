@@ -17,6 +17,8 @@ from storage import open_archive
 from storage.delivery.editions import editions
 from tests.support.wholeway import MailServer, agree
 
+pytestmark = pytest.mark.server
+
 DUE = datetime(2026, 8, 4, 23, 45, tzinfo=UTC)  # 06:45 in Vietnam
 
 

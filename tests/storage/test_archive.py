@@ -26,6 +26,8 @@ from storage.types import storable
 from tests.support import ROOT
 from tests.support.archives import NOW
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 
 
@@ -216,8 +218,8 @@ def test_a_child_may_hold_the_lock_as_well(tmp_path: Path) -> None:
 
 WRITE = """
 import sys
-from tests.archives import *
-from tests.archives import stored_articles, stored_links
+from tests.support.archives import *
+from tests.support.archives import stored_articles, stored_links
 from storage import open_archive
 archive = open_archive(sys.argv[1])
 for number in range(int(sys.argv[2]), 1_000_000):

@@ -31,6 +31,8 @@ from storage.tables import metadata
 from tests.support import ROOT
 from tests.support.archives import at, link, store
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 FOLDER = Path(storage.migrate.__file__).with_name("migrations")
 

@@ -17,6 +17,8 @@ from settings import Settings
 from storage import Archive, collecting, open_archive
 from tests.support.archives import NOW
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 
 TICK = Settings().schedule.tick

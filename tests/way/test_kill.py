@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.wholeway import READER, House, MailServer, Stages, Stall, differences, kill_when, state, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 SECOND = "second@example.vn"
 WITH_WORKERS = (
     "-c",

@@ -10,7 +10,7 @@ import pytest
 from tests.support.killing import Kill, run
 from tests.support.wholeway import ANCHOR, READER, House, MailServer, Stages, differences, state
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 SECOND = "second@example.vn"
 FAR = 10_000  # more commits than any command makes
 

@@ -16,7 +16,7 @@ from demo.press import Press
 from press.urls import canonical
 from tests.support.wholeway import ANCHOR, HOUR, MINUTE, READER, Done, House, Mail, MailServer, Row, since
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 DAY = timedelta(days=1)
 READERS = {
     READER: (),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.wholeway import ANCHOR, READER, House, MailServer, Stages, agree, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 SECOND = "second@example.vn"
 OPERATOR = "truc@example.vn"
 

@@ -16,6 +16,8 @@ from press import TopicTag
 from tests.support.archives import judgement, link, store
 from tests.support.webhouse import House, house
 
+pytestmark = pytest.mark.server
+
 SETTINGS = """[storage]
 url = "sqlite:///web.db"
 [crawl]

@@ -23,7 +23,7 @@ from demo.press import Press
 from demo.truth.truth import anchor_before
 from tests.support.wholeway import House, Mail, MailServer, Stall, alive, children, free_port, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 READER = "canbo@example.vn"
 OPERATOR = "truc@example.vn"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -119,7 +119,7 @@ def test_it_reads_sends_and_ends_a_subscription_by_its_link(office: tuple[House,
 
 
 def _unsubscribes(house: House, mail: MailServer, server: Server, digest: Mail) -> None:
-    link = re.findall(r"<(http[^>]+)>", digest.writing.message["List-Unsubscribe"])[0]
+    link = re.findall(r"<(http[^>]+)>", digest.message["List-Unsubscribe"])[0]
     where = urlsplit(link)
     assert where.port == server.port
     path = f"{where.path}?{where.query}"

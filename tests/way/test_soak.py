@@ -8,7 +8,7 @@ import pytest
 
 from tests.way.soak import soak
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.server]
 
 
 def test_two_days_of_faults_and_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from demo.serving.faults import KINDS, SILENT, Faults
 from press import Feed, FeedReading, Outlet
 from tests.support.crawlers_press import NOW, heard, job
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 #: What the crawler says of a list that meets the fault; "" where it gets over it or reads what did come.
 SAYS = {
     "late": "",

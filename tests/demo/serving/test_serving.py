@@ -30,6 +30,8 @@ from press.outlets import outlet_from_row
 from press.urls import canonical
 from tests.demo.asking import ANCHOR, feed_url, get, of, plain
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize(
     ("slug", "validators"),

@@ -101,7 +101,7 @@ def test_nothing_significant_is_said_in_words() -> None:
     assert digest.articles == ()
     assert digest.summary == ()
     assert digest.sections == ()
-    assert digest.choosing.coverage[0] == "Đã đọc 5/8 nguồn."
+    assert digest.coverage[0] == "Đã đọc 5/8 nguồn."
 
 
 def test_only_related_news_still_says_that_the_area_has_none() -> None:

@@ -27,6 +27,8 @@ from errors import DeliveryError, DeliveryUncertain
 from press import Subscription
 from tests.support.digest_day import READER, SENDER, UNSUBSCRIBE, request
 
+pytestmark = pytest.mark.server
+
 TARGET = "canbo@example.vn"
 
 

@@ -55,7 +55,7 @@ def positions(digest: Digest, text: str) -> list[int]:
     for item in items:
         said += [item.title, item.outlet, item.when, *item.facts, *([f"“{item.lead}”"] if item.lead else [])]
     said += [digest.more, *(item.title for item in digest.more_items), *digest.numbers]
-    said += [*digest.choosing.coverage, digest.correct, digest.recipient]
+    said += [*digest.coverage, digest.correct, digest.recipient]
     places = []
     at = 0
     for phrase in filter(None, said):

@@ -26,6 +26,8 @@ from storage.tables.collecting import pages as page_table
 from tests.support.archives import NOW, at, link, read_page
 from tests.support.wholeway import MailServer, agree, diembao
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 FEED = Feed("bao-mot", "feed", "https://bao-mot.vn/rss")
 DUE = datetime(2026, 8, 4, 23, 45, tzinfo=UTC)  # 06:45 in Vietnam

@@ -12,6 +12,8 @@ import pytest
 from pipeline.running.disk import MARGIN, too_short
 from tests.support.wholeway import ANCHOR, HOUR, MailServer, Stages, differences, state
 
+pytestmark = pytest.mark.server
+
 GB = 1 << 30
 
 

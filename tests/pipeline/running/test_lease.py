@@ -15,6 +15,8 @@ from pipeline.running.lease import ABANDONED, BEAT, VALID, Lease, gone, this_pro
 from storage import Archive, open_archive
 from storage.upkeep.leases import get_lease
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 NOW = datetime(2026, 8, 5, tzinfo=UTC)
 

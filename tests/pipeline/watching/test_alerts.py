@@ -32,6 +32,8 @@ from tests.support.archives import NOW, at, judgement, link, store
 from tests.support.webhouse import HASH, House, house, token
 from tests.support.wholeway import MailServer
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 OWNER = "chuyenvien@example.vn"
 SALT = Wish("Hạn mặn", "mặn topic:environment", run="once")

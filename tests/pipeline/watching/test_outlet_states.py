@@ -23,7 +23,7 @@ from settings import Settings
 from storage import Archive, collecting, open_archive
 from tests.support.wholeway import ANCHOR, HOUR, MINUTE, MailServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 DAY = 24 * HOUR
 STATES = {
     "mientay": ("down", "down"),

@@ -15,6 +15,8 @@ from storage.collecting import feeds, links
 from tests.support.archives import DONE, NOW, at, link
 from tests.support.wholeway import MailServer, agree
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 
 OPERATOR = "truc@example.vn"

@@ -28,6 +28,8 @@ from tests.storage.search.sample import fill, found, index_of
 from tests.support.archives import NOW, at, link, store
 from tests.support.wholeway import environment, wait_for
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 
 
@@ -147,8 +149,8 @@ KILLED = """
 import sys
 from pathlib import Path
 import storage.search.index as module
-from pipeline.inspect import inspect
-from pipeline.search import Units, open_index
+from pipeline.upkeep.inspect import inspect
+from pipeline.running.search import Units, open_index
 from storage import open_archive
 module.BATCH, module._SAFE_EVERY = 7, 0.0
 index = module.SearchIndex(open_archive(sys.argv[1]), Path(sys.argv[2]), str.split, Units())

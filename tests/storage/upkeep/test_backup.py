@@ -26,6 +26,8 @@ from storage import Archive, open_archive
 from storage.coverage.articles import count
 from tests.support.archives import NOW, at, link, store
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = ["tests.support.databases"]
 
 

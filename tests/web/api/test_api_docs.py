@@ -23,6 +23,8 @@ from tests.support.webhouse import House, house
 from tests.support.wholeway import free_port
 from web.site.limit import BURST, PER_MINUTE
 
+pytestmark = pytest.mark.server
+
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
