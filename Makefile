@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
+# Three workers on two cores: many tests wait for a server, a child or a clock.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
+LONG ?= long
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -21,8 +24,19 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup      ## the whole job against the demo press, once
 	@$(BIN)/diembao demo
 
-test: setup      ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+quick: setup     ## style, types, layers, and the tests without a server, a browser or other data: the loop of a change
+	@$(MAKE) --no-print-directory check
+	@$(PYTEST) -m "not (slow or server or browser or shared or long)"
+
+test: setup      ## every test but the long ones, the slowest named at the end
+	@$(PYTEST) -m "not long"
+
+long: setup      ## what takes minutes or needs PostgreSQL or an office program (LONG="postgres or office" chooses)
+	@$(PYTEST) -m "long and ($(LONG))"
+
+campaigns: setup ## by hand: thirty days of faults and kills, a million articles; each prints its seed
+	@$(BIN)/python -m tests.way.soak $(SOAK)
+	@$(BIN)/python -m bench search --n 1000000
 
 screenshots: setup ## every page of the web archive as a picture in demo-out/pages
 	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/web/test_browser.py -k every_page_can
@@ -56,4 +70,4 @@ lock: setup      ## resolve the dependencies anew (names no index host)
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info
 
-.PHONY: help setup demo test screenshots picture check audit soak bench format lock clean
+.PHONY: help setup demo quick test long campaigns screenshots picture check audit soak bench format lock clean

@@ -16,11 +16,31 @@ hypothesis.settings.register_profile("shared machine", deadline=None)  # a busy 
 hypothesis.settings.load_profile("shared machine")
 
 
-@pytest.hookimpl(trylast=True)
+SHORT_TWINS = "tests/storage/test_archive.py"  #: the one file whose PostgreSQL twins `make test` runs too
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let files with slow tests begin first, in their random order, so that all workers end at about one time."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Mark what needs a PostgreSQL server, before the marks choose what runs."""
+    for item in items:
+        if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():
+            item.add_marker("postgres")
+            if not item.nodeid.startswith(SHORT_TWINS):
+                item.add_marker("long")
+
+
+class Order:
+    """Puts files with slow tests first, in their random order, so that all workers end at about one time."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the order made last."""
+    config.pluginmanager.register(Order())
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def notice(
     language: Literal["vi", "en"] = "vi",
 ) -> bytes:
     """A plain-text mail, ready to be sent; ValueError where an address is not one."""
-    body = "\n".join(clean(line) for line in lines) + "\n"
+    subject, body = clean(subject), "\n".join(clean(line) for line in lines) + "\n"
     digest = hashlib.sha256(f"{recipient}\n{subject}\n{body}".encode()).hexdigest()[:16]
     message_id = f"<diembao.notice.{now:%Y%m%dT%H%M%S}.{digest}@{domain_of(sender)}>"
     headers = common_headers(sender, recipient, subject, now=now, message_id=message_id, language=language)

@@ -77,6 +77,7 @@ def parses(words: list[str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_shown_is_one(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = [" ".join(words) for words in shown_commands(text_of(name)) if not parses(words)]

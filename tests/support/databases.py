@@ -24,6 +24,7 @@ import pytest
 from storage import Archive, open_archive
 
 KINDS = ("sqlite", "postgresql")
+REQUIRED = os.environ.get("DIEMBAO_POSTGRES") == "required"
 
 
 def postgres_programs() -> Path | None:
@@ -48,7 +49,10 @@ def postgres_server() -> Iterator[str]:
     """Give the address of a PostgreSQL server that lives as long as the tests, less its database name."""
     programs = postgres_programs()
     if programs is None:
-        pytest.skip("NOT RUN ON POSTGRESQL: initdb and postgres are not installed (Debian: apt install postgresql)")
+        message = "NOT RUN ON POSTGRESQL: initdb and postgres are not installed (Debian: apt install postgresql)"
+        if REQUIRED:
+            pytest.fail(message)
+        pytest.skip(message)
     home = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     user = _server_user()
     if user:

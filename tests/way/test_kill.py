@@ -42,6 +42,7 @@ def test_collect_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
         is_whole(house, stages, mail)
 
 
+@pytest.mark.long
 def test_collect_killed_while_its_child_starts(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "collect", mail.port)
@@ -56,6 +57,7 @@ def test_collect_killed_while_its_child_starts(stages: Stages, tmp_path: Path) -
         is_whole(house, stages, mail)
 
 
+@pytest.mark.long
 def test_analyse_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "analyse", mail.port)
@@ -66,6 +68,7 @@ def test_analyse_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
         is_whole(house, stages, mail)
 
 
+@pytest.mark.long
 def test_group_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "group", mail.port)

@@ -140,7 +140,7 @@ def _unsubscribes(house: House, mail: MailServer, server: Server, digest: Mail) 
     assert READER in mail.messages[1].message["Subject"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_it_stops_during_a_collect_and_catches_up_when_started_again(
     number: signal.Signals, office: tuple[House, MailServer]
 ) -> None:
@@ -212,6 +212,7 @@ def test_of_two_services_one_acts_and_the_other_takes_over_when_it_is_killed(off
         assert len(mail.messages) == 1
 
 
+@pytest.mark.long
 def test_it_stops_in_time_in_the_middle_of_a_talk_with_a_mail_server_that_hangs(
     office: tuple[House, MailServer],
 ) -> None:

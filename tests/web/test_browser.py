@@ -61,7 +61,9 @@ def test_links_lead_to_every_page(addresses: dict[str, str]) -> None:
     assert pages - addresses.keys() == set()
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "phone", [pytest.param(False, id="desktop"), pytest.param(True, id="phone", marks=pytest.mark.long)]
+)
 def test_every_page_can_be_read_by_everybody(tab: OpenTab, addresses: dict[str, str], phone: bool) -> None:
     """In the light everything is looked at; what the dark changes is colours."""
     faults = []

@@ -18,6 +18,8 @@ from analysis.training.train import GATE, train
 from press import TOPICS, Judgement, TopicTag
 from tests.support.labelled import demo_articles, record, write_gold
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def labelled():

@@ -19,6 +19,8 @@ from analysis.training.train import GATE, train
 from press import TOPICS
 from tests.support.labelled import demo_articles, record, write_gold
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):

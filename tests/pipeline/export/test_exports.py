@@ -155,6 +155,7 @@ def test_the_clipping_book_opens_with_title_contents_and_links() -> None:
                 etree.fromstring(parts.read(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ARTICLE_FORMATS)
 def test_a_large_export_needs_no_more_memory_than_a_small_one(form: str) -> None:
     held: list[int] = []

@@ -37,6 +37,8 @@ from tests.support.archives import NOW, at, judgement, link, store
 from tests.support.labelled import demo_articles, write_gold
 from tests.support.wholeway import command, diembao, environment, kill_when
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = """
 [area]
 province = "Sóc Trăng"

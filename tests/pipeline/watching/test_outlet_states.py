@@ -78,7 +78,7 @@ def mail() -> Iterator[MailServer]:
         yield server
 
 
-@pytest.mark.parametrize("keep", ["all", "area"])
+@pytest.mark.parametrize("keep", [pytest.param("all", marks=pytest.mark.long), "area"])
 def test_each_way_of_failing_has_its_state_within_two_readings_and_one_mail(
     keep: str, tmp_path: Path, mail: MailServer
 ) -> None:
@@ -113,6 +113,7 @@ def test_each_way_of_failing_has_its_state_within_two_readings_and_one_mail(
         assert "đọc lại được" in mail.messages[-1].message["Subject"]
 
 
+@pytest.mark.long
 def test_a_quiet_sunday_is_none_and_a_quiet_monday_is_a_silence(tmp_path: Path, mail: MailServer) -> None:
     mail.messages.clear()
     sunday = datetime.fromisoformat("2026-08-02T00:00:00+07:00")

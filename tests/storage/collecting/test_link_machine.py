@@ -27,6 +27,8 @@ from storage.tables.coverage import articles, versions
 from tests.support.archives import NOW, draft, judgement, link, page
 from tests.support.machine import ArchiveMachine, empty_machine
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["empty_machine"]
 pytest_plugins = ["tests.support.databases"]
 

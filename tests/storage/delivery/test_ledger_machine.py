@@ -27,6 +27,8 @@ from storage.tables.delivery import editions as table
 from tests.support.archives import NOW
 from tests.support.machine import ArchiveMachine, empty_machine
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["empty_machine"]
 pytest_plugins = ["tests.support.databases"]
 

@@ -89,6 +89,7 @@ HARM = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARM)
 def test_each_fault_is_found_alone_and_mended(name: str, whole: Archive) -> None:
     statements, expected = HARM[name]

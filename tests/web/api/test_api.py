@@ -116,6 +116,7 @@ def test_pages_of_a_search_hold_everything_once_whatever_arrives(home: House, so
     assert set(range(1, 11)) <= set(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [1, 3, 10, 200])
 def test_pages_of_articles_hold_everything_once_whatever_arrives(home: House, limit: int) -> None:
     client = client_of(home)
@@ -268,6 +269,7 @@ def whole(home: House) -> House:
     return home
 
 
+@pytest.mark.slow
 def test_each_thing_needs_its_role_and_its_scope(whole: House) -> None:
     home, nobody = whole, whole.anonymous()
     for method, path, scope, role, body in CALLS:
@@ -319,6 +321,7 @@ def test_a_session_changes_something_with_its_token_only(whole: House) -> None:
         assert done.status_code in (200, 201, 204), (method, path, done.text)
 
 
+@pytest.mark.slow
 def test_who_asks_too_often_waits(home: House) -> None:
     client, other = client_of(home), client_of(home)
     first = client.get(f"{API}/me")
@@ -361,6 +364,7 @@ def test_whatever_is_wrong_is_a_problem(home: House, monkeypatch: pytest.MonkeyP
     assert "ZeroDivision" not in str(problem(loud.get(f"{API}/articles/1"), 500))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.text(max_size=40), st.sampled_from(["W10", "WzEsMl0", "Wy0xLDJd", "n5", "r1.2.3", "bnVsbA"])))
 def test_a_made_up_cursor_is_refused_or_is_one(home: House, after: str) -> None:

@@ -22,6 +22,8 @@ from web.site.guard import LARGEST
 from web.site.site import HEADERS
 from web.site.tries import FREE_FROM_ONE_ADDRESS, sender
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.support.databases"]
 LOGIN = {"email": "reader@example.vn", "password": PASSWORD}
 ROUTES = every_route()

@@ -22,6 +22,8 @@ from tests.support.webhouse import House, every_route, house, token
 from tests.web.archive.test_figures import composed
 from web.site.access import COOKIE
 
+pytestmark = pytest.mark.slow
+
 #: Least role of each page; "" for everybody. The API has its own table in tests/web/api/test_api.py.
 MAY: dict[Role | str, str] = {
     "": "GET /login, POST /login, POST /language, GET /start, POST /start, GET /searches/{number:int}.atom",
