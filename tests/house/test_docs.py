@@ -29,8 +29,8 @@ from settings.checks import CHECKS
 from storage.collecting.links import MIN_AGAIN
 from tests.support import ROOT
 
-DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [ROOT / "README.md", *DOCS]
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
 GUIDES = [ROOT / "docs" / "operate.md", ROOT / "docs" / "van-hanh.md"]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 MADE = ("demo-out/", ".venv/")  # what the commands of README make
@@ -104,6 +104,20 @@ def test_every_link_leads_somewhere(name: str) -> None:
     local = [target.partition("#")[0] for target in targets if not re.match(r"(https?|mailto):|#", target)]
     missing = [target for target in local if not ((ROOT / name).parent / target).exists()]
     assert not missing
+
+
+def test_the_table_of_changes_leads_to_what_is_there() -> None:
+    table = text_of("docs/design.md").partition("### Where do I change")[2].partition("## Decisions")[0]
+    rows = re.findall(r"^\| an? .*$", table, re.M)
+    named = [name for row in rows for name in re.findall(r"`([\w./*]+[/.][\w*/]*)`", row)]
+    assert len(rows) == 12
+    assert len(named) > 30
+    assert not [name for name in named if not list(ROOT.glob(name))]
+
+
+def test_the_decisions_are_numbered_once() -> None:
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. \*\*", text_of("docs/design.md"), re.M)]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_the_readme_names_only_files_that_exist() -> None:
