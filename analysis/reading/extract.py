@@ -55,7 +55,14 @@ def extract(
     chosen = first_text(tree, recipe.title)
     title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
     when = published(
-        tree, head, url=url, selector=recipe.date, link=link, now=now, heading=heading
+        tree,
+        head,
+        url=url,
+        selector=recipe.date,
+        link=link,
+        now=now,
+        heading=heading,
+        day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
     dateline, lead = selected_lead(tree, recipe.lead) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading)

@@ -70,12 +70,19 @@ class Head:
     @property
     def ld_published(self) -> str:
         """When JSON-LD says the article was published, as written."""
-        return _text(self.article.get("datePublished"))
+        said = self.article.get("datePublished")
+        return str(said) if isinstance(said, int) else _text(said)  # seconds since 1970
 
     @property
     def meta_published(self) -> tuple[str, ...]:
         """When meta elements say it was, as written, best known first."""
         return tuple(self.meta[name] for name in _META_DATES if self.meta.get(name))
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """When JSON-LD and meta elements say it was changed last, as written."""
+        said = (_text(self.article.get("dateModified")), *(self.meta.get(name, "") for name in _META_CHANGED))
+        return tuple(filter(None, said))
 
     @property
     def section(self) -> str:
@@ -97,6 +104,7 @@ _META_DATES = (
     *("dcterms.created", "dcterms.date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime"),
     *("bt:pubdate", "article_date_original", "og:pubdate", "originalpublicationdate", "published_time", "date"),
 )
+_META_CHANGED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 _META_SECTIONS = ("article:section", "articlesection", "its_section", "section", "category")
 
 

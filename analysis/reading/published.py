@@ -1,47 +1,28 @@
-"""When an article was published: every place a page states it, and the choice between them."""
+"""When an article was published: every place a page states it, and the choice between them by one ranking.
+
+The ranking is `press.evidence.RANKS`. Dates inside sentences, comments, boxes of other articles and the site's clock
+are none of the article's.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.bodies import text_lines
+from analysis.reading import nearby
 from analysis.reading.metadata import Head
-from analysis.reading.neighbours import is_neighbours
 from press import Link, dates
+from press.evidence import STRONG, is_day, rank
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-_VISIBLE = ",".join(
-    (
-        *(
-            "[data-role=publishdate]",
-            "[itemprop=datePublished]",
-            ".publish-date",
-            ".pdate",
-            ".detail-time",
-            ".bread-crumb-detail__time",
-        ),
-        *(
-            ".post-date",
-            ".entry-date",
-            ".article-date",
-            ".date-time",
-            ".datetime",
-            ".publishdate",
-            "span.date",
-            "div.date",
-            ".time",
-        ),
-        *("[class*=publish i]", "[class*=date i]", "[class*=time i]", "[class*=ngay]"),
-    )
-)
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)
-_LEVELS = 6
+_DAY = timedelta(days=1)
+_ELSEWHERE = "header,nav,footer,aside,p,li,h1,h2,h3,[class*=comment i],[class*=relat i],[class*=binhluan i]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +41,20 @@ class _Found:
     source: str
 
     @property
+    def rank(self) -> int:
+        return rank(self.source, self.instant.at)
+
+    @property
     def timed(self) -> bool:
-        local = self.instant.at.astimezone(dates.VIETNAM)
-        return self.instant.precision != "day" and (local.hour, local.minute, local.second) != (0, 0, 0)
+        return self.instant.precision != "day" and not is_day(self.instant.at)
 
     @property
     def in_utc(self) -> bool:
-        return self.instant.raw.rstrip().lower().endswith(("z", "+00:00", "+0000", "gmt", "utc"))
+        return self.instant.raw.rstrip().lower().endswith(("z", "+00:00", "+0000", "gmt", "utc", "[utc]"))
+
+    @property
+    def day(self) -> object:
+        return self.instant.at.astimezone(dates.VIETNAM).date()
 
 
 def published(
@@ -78,30 +66,103 @@ def published(
     link: Link | None,
     now: datetime | None,
     heading: Callable[[], LexborNode | None],
+    day_first: bool = False,
 ) -> Published:
-    """Choose among JSON-LD, meta, the outlet's selector, <time>, a visible date near the title, the feed, the address.
+    """Choose by rank among the outlet's selector, what the page states, its list, what it shows, its address.
 
-    The first plausible one in that order, with three exceptions: a mere day gives way to a time on that day, a time
-    marked UTC to a visible clock that shows the same figures, and what is impossible to what is possible. `heading`
-    finds the article's own headline; it is asked only where a date must be looked for.
+    The strongest plausible one counts, with three exceptions: a mere day gives way to an instant of that day, a time
+    marked UTC to a visible clock that shows the same figures, and what is impossible to what is possible. `now` is the
+    moment the page was fetched; `heading` finds the article's own headline, asked only where a date must be looked for;
+    `day_first`: the outlet writes the day first whatever else speaks for the month.
     """
     moment = now or _FAR
-    said = _stated(head)
-    first = next(said, None)
-    if first is not None and first.timed and not first.in_utc and not _wrong(first, url, moment):
-        return _answer(first, url, moment)  # nothing else could change it
-    stated = [first, *said] if first is not None else []
-    shown = _selected(tree, selector)
-    sure = shown is not None and shown.timed and not _wrong(shown, url, moment)  # then nothing else needs a look
-    on_page = [shown] if shown is not None else []
-    if not sure:
-        on_page += _near(heading())
-    found = [*stated, *on_page, *_in_feed(link)]
-    chosen = next((one for one in found if not _wrong(one, url, moment)), next(iter(found), None))
-    if chosen is None:
-        chosen = _last_resort(tree, url, moment)
-        return _answer(chosen, url, moment) if chosen else Published(problems=("no date",))
-    return _answer(_better(chosen, found, url, moment), url, moment)
+    choice = _Choice(url, moment)
+    choice.add(_selected(tree, selector, nearby.Reader(now, day_first)), _stated(head), _in_list(link))
+    if not choice.sure:
+        choice.add(_on_page(tree, heading(), nearby.Reader(now, day_first)), _by_address(url), _changed(head))
+        if not choice.found:
+            choice.add(_last_resort(tree, url, moment))
+    return choice.answer()
+
+
+class _Choice:
+    """The evidence of one page, and what follows from it."""
+
+    def __init__(self, url: str, moment: datetime) -> None:
+        self.url, self.moment = url, moment
+        self.found: list[_Found] = []
+
+    def add(self, *more: Iterable[_Found]) -> None:
+        self.found += [one for some in more for one in some]
+        self.found.sort(key=lambda one: one.rank)  # keeps the order of equals
+
+    @property
+    def best(self) -> _Found | None:
+        return next((one for one in self.found if not self.wrong(one)), next(iter(self.found), None))
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing that is only seen on the page could change the answer."""
+        best = self.best
+        return best is not None and best.rank <= STRONG and best.timed and not best.in_utc and not self.wrong(best)
+
+    def wrong(self, one: _Found) -> str:
+        return dates.implausible(one.instant.at, url=self.url, now=self.moment)
+
+    def answer(self) -> Published:
+        best = self.best
+        if best is None:
+            return Published(problems=("no date",))
+        chosen = self._better(best)
+        problems = (
+            self.wrong(chosen),
+            self._disagreement(best),
+            chosen.instant.doubt,
+            "zone assumed" if chosen.instant.zone == "assumed" else "",
+            "no time of day" if chosen.instant.precision == "day" else "",
+            "time of day counted back" if chosen.instant.precision == "hour" else "",
+            "date of an update" if chosen.source == "updated" else "",
+        )
+        return Published(chosen.instant.at, chosen.instant.raw, chosen.source, tuple(filter(None, problems)))
+
+    def _better(self, chosen: _Found) -> _Found:
+        others = [one for one in self.found if one is not chosen and one.timed and not self.wrong(one)]
+        if chosen.in_utc:
+            # A clock of Vietnam marked as UTC by mistake: the visible clock or the list says so, seven hours earlier.
+            shifted = chosen.instant.at - timedelta(hours=7)
+            for one in others:
+                if not one.in_utc and abs(one.instant.at - shifted) < timedelta(minutes=1):
+                    return one
+        if not chosen.timed:
+            return next((one for one in others if one.day == chosen.day), chosen)
+        for one in others:  # the same minute with its seconds
+            if not chosen.instant.at.second and one.instant.at.replace(second=0) == chosen.instant.at:
+                return replace(chosen, instant=one.instant)
+        return chosen
+
+    def _disagreement(self, chosen: _Found) -> str:
+        """Two strong sources more than a day apart, in words."""
+        if chosen.rank > STRONG:
+            return ""
+        for one in self.found:
+            apart = abs(one.instant.at - chosen.instant.at)
+            if one.rank <= STRONG and apart > _DAY and not self.wrong(one):
+                other = one.instant.at.astimezone(dates.VIETNAM)
+                return f"dates disagree: {one.source} says {other:%d/%m/%Y %H:%M}"
+        return ""
+
+
+def _selected(tree: LexborHTMLParser, selector: str, reader: nearby.Reader) -> Iterator[_Found]:
+    if not selector:
+        return
+    try:
+        nodes = tree.css(selector)[:5]
+    except SelectolaxError:  # a selector an operator mistyped
+        return
+    read = [instant for node in nodes if (instant := reader.of(node))]
+    best = nearby.best(read)
+    if best:
+        yield _Found(best, "selector")
 
 
 def _stated(head: Head) -> Iterator[_Found]:
@@ -112,132 +173,66 @@ def _stated(head: Head) -> Iterator[_Found]:
                 yield _Found(instant, source)
 
 
-def _in_feed(link: Link | None) -> Iterator[_Found]:
-    if link is not None and link.published_at is not None:
-        served = link.zone == "served"
-        yield _Found(
-            dates.Instant(link.published_at, link.published_raw, "served" if served else "assumed", "second"), "feed"
-        )
+def _changed(head: Head) -> Iterator[_Found]:
+    for raw in head.changed:
+        instant = dates.parse(raw)
+        if instant:
+            yield _Found(instant, "updated")
 
 
-def _selected(tree: LexborHTMLParser, selector: str) -> _Found | None:
-    if not selector:
-        return None
-    try:
-        instant = _first(tree.css(selector)[:5])
-    except SelectolaxError:
-        return None
-    return _Found(instant, "selector") if instant else None
-
-
-def _near(title: LexborNode | None) -> Iterator[_Found]:
-    """The dates around the headline: a <time>, an element named for one, else a line beside it."""
-    if title is None:
+def _in_list(link: Link | None) -> Iterator[_Found]:
+    if link is None or link.published_at is None:
         return
-    timed = visible = None
-    for level in _ancestors(title):
-        timed = timed or _first(_own(level.css("time")[:5], title))
-        visible = visible or _first(_own(level.css(_VISIBLE)[:40], title))
-        if timed or visible:
-            break
-    if timed:
-        yield _Found(timed, "time")
-    if visible:
-        yield _Found(visible, "selector")
-    elif not timed:
-        beside = _beside(title)
-        if beside:
-            yield _Found(beside, "selector")
+    served = link.zone == "served"
+    instant = dates.Instant(link.published_at, link.published_raw, "served" if served else "assumed", "second")
+    yield _Found(instant, "feed" if served else "feed-unzoned")
 
 
-def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
-    level = node.parent
-    for _ in range(_LEVELS):
-        if level is None or level.tag in {"html", "-document"}:
-            return
-        yield level
-        level = level.parent
-
-
-def _own(nodes: list[LexborNode], title: LexborNode) -> list[LexborNode]:
-    return [node for node in nodes if not is_neighbours(node, title)]
-
-
-def _first(nodes: list[LexborNode]) -> dates.Instant | None:
-    day: dates.Instant | None = None
-    for node in nodes:
-        attributes = node.attributes
-        shown = node.text() or ""
-        for raw in (attributes.get("datetime"), attributes.get("content"), shown if len(shown) < 400 else ""):
-            instant = (dates.parse(raw) or dates.search(raw)) if raw else None
-            if instant and instant.precision != "day":
-                return instant
-            day = day or instant
-    return day
-
-
-def _beside(title: LexborNode) -> dates.Instant | None:
-    """A date in the lines around the title, for pages whose markup says nothing."""
-    for level in _ancestors(title):
-        if len(level.text() or "") > 100_000:
-            return None
-        lines = text_lines(level)[:60]
-        head = (title.text() or "").strip()[:40]
-        start = next((index for index, line in enumerate(lines) if head and head in line), 0)
-        for line in lines[max(0, start - 3) : start + 12]:
-            instant = dates.parse(line) or (dates.search(line) if len(line) < 150 else None)
-            if instant and (instant.precision != "day" or dates.parse(line)):
-                return instant
-    return None
-
-
-def _better(chosen: _Found, found: list[_Found], url: str, now: datetime) -> _Found:
-    others = [one for one in found if one is not chosen and one.timed and not _wrong(one, url, now)]
-    if chosen.in_utc:
-        # A clock of Vietnam marked as UTC by mistake: the visible clock or the feed says so, seven hours earlier.
-        shifted = chosen.instant.at - timedelta(hours=7)
-        lying = next(
-            (one for one in others if not one.in_utc and abs(one.instant.at - shifted) < timedelta(minutes=1)), None
-        )
-        if lying:
-            return lying
-    if not chosen.timed:
-        day = chosen.instant.at.astimezone(dates.VIETNAM).date()
-        return next((one for one in others if one.instant.at.astimezone(dates.VIETNAM).date() == day), chosen)
-    return chosen
-
-
-def _last_resort(tree: LexborHTMLParser, url: str, now: datetime) -> _Found | None:
+def _by_address(url: str) -> Iterator[_Found]:
     own = dates.url_date(url)
     if own:
-        return _Found(_midnight(own.isoformat()), "url")
+        yield _Found(dates.midnight(own), "url")
+
+
+def _on_page(tree: LexborHTMLParser, heading: LexborNode | None, reader: nearby.Reader) -> Iterator[_Found]:
+    """What the page shows: microdata of this article, and the dates beside its headline."""
+    for spot in nearby.spots(tree, heading, reader):
+        instant = spot.instant
+        if spot.own:
+            source = "microdata"
+        elif instant.precision == "hour":
+            source = "relative"
+        elif instant.label == "updated":
+            source = "updated"
+        elif instant.label == "published":
+            source = "marked"
+        else:
+            source = "time" if spot.tag == "time" else "visible"
+        yield _Found(instant, source)
+
+
+def _last_resort(tree: LexborHTMLParser, url: str, moment: datetime) -> Iterator[_Found]:
+    """The day htmldate finds in the markup, running text and other articles' boxes left out."""
     from htmldate import find_date
 
-    latest = now.astimezone(dates.VIETNAM).date().isoformat() if now is not _FAR else None
     html = tree.html or ""
     if len(html) > 1_500_000 or html.count("<") > 25_000:
-        return None
+        return
+    copy = LexborHTMLParser(html)
+    for node in copy.css(_ELSEWHERE):
+        node.decompose()
+    latest = moment.astimezone(dates.VIETNAM).date().isoformat() if moment is not _FAR else None
     try:
-        day = find_date(html, original_date=True, outputformat="%Y-%m-%d", url=url, max_date=latest)
+        day = find_date(
+            copy.html or "",
+            extensive_search=False,  # never any figures of the text, of which a lone year becomes 1 January
+            original_date=True,
+            outputformat="%Y-%m-%d",
+            url=url,
+            max_date=latest,
+        )
     except (ValueError, TypeError, OverflowError, RecursionError):  # whatever a hostile page makes it do
-        return None
-    return _Found(_midnight(day), "htmldate") if day else None
-
-
-def _midnight(day: str) -> dates.Instant:
-    at = datetime.fromisoformat(day).replace(tzinfo=dates.VIETNAM).astimezone(UTC)
-    return dates.Instant(at, day, "assumed", "day")
-
-
-def _wrong(found: _Found, url: str, now: datetime) -> str:
-    return dates.implausible(found.instant.at, url=url, now=now)
-
-
-def _answer(found: _Found, url: str, now: datetime) -> Published:
-    instant = found.instant
-    problems = (
-        _wrong(found, url, now),
-        "zone assumed" if instant.zone == "assumed" else "",
-        "no time of day" if instant.precision == "day" else "",
-    )
-    return Published(instant.at, instant.raw, found.source, tuple(filter(None, problems)))
+        return
+    instant = dates.parse(day) if day and not day.endswith("-01-01") else None
+    if instant:
+        yield _Found(instant, "htmldate")
