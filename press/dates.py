@@ -19,7 +19,7 @@ from press.date_words import Token, half_of, month_of, tokens, weekday_of, zone_
 from press.text import clean
 
 VIETNAM = timezone(timedelta(hours=7))
-_FUTURE = timedelta(minutes=10)
+FUTURE = timedelta(minutes=10)  #: so far a clock may be ahead of ours
 
 WRONG_WEEKDAY = "weekday and date disagree"
 Precision = Literal["second", "minute", "hour", "day"]
@@ -368,7 +368,7 @@ def url_date(url: str) -> date | None:
 
 def implausible(at: datetime, *, url: str, now: datetime) -> str:
     """Why `at` cannot be the publication time ("date from the future", "date before the URL's own"), or ""."""
-    if at > now + _FUTURE:
+    if at > now + FUTURE:
         return "date from the future"
     own = url_date(url)
     if own and at.astimezone(VIETNAM).date() < own <= now.astimezone(VIETNAM).date():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from press.dates import VIETNAM
 
@@ -19,11 +19,18 @@ RANKS: Final[Mapping[str, int]] = {
     "url": 8,
     "relative": 9,  # counted back from the moment of reading: "3 giờ trước"
     "updated": 10,  # only when it was changed last is said
-    "htmldate": 11,  # a guess from the markup anywhere on the page
+    "htmldate": 11,  # a guess of a library from the rest of the head
 }
 STRONG: Final = RANKS["feed"]  #: up to this rank a date is stated, not found
 _BARE_DAY: Final = 7  # a mere day that is only seen beside the headline
 _UNKNOWN: Final = 12
+
+
+class Dated(NamedTuple):
+    """An instant of publication, and the source that says so."""
+
+    at: datetime
+    source: str
 
 
 def rank(source: str, at: datetime) -> int:
@@ -38,13 +45,13 @@ def is_day(at: datetime) -> bool:
     return (local.hour, local.minute, local.second) == (0, 0, 0)
 
 
-def replaces(at: datetime, source: str, *, known: datetime, known_source: str) -> bool:
-    """Whether newly read evidence changes an instant that is known already: only where it is stronger.
+def settled(new: Dated, known: Dated) -> Dated:
+    """What stands of an instant that is known and one that is newly read: the known one, unless the new is stronger.
 
-    A mere day gives way to an instant of that day whatever says it, and never takes its place.
+    A mere day takes the time of day from whatever knows it, and keeps its own rank; it never takes an instant's place.
     """
-    if at == known:
-        return False
-    if at.astimezone(VIETNAM).date() == known.astimezone(VIETNAM).date() and is_day(at) != is_day(known):
-        return is_day(known)
-    return rank(source, at) < rank(known_source, known)
+    if new.at.astimezone(VIETNAM).date() == known.at.astimezone(VIETNAM).date() and is_day(new.at) != is_day(known.at):
+        if is_day(new.at):
+            return known
+        return Dated(new.at, min(known.source, new.source, key=lambda source: rank(source, new.at)))
+    return new if rank(new.source, new.at) < rank(known.source, known.at) else known

@@ -24,7 +24,8 @@ _NAMED = ",".join(
     (
         *("time", "abbr", "[itemprop*=date i]", "[data-role=publishdate]", "[class*=publish i]", "[class*=date i]"),
         *("[class*=time i]", "[class*=ngay i]", "[class*=post-meta i]", "[class*=post-info i]", "[class*=byline i]"),
-        *("[class*=posted i]", "[class*=updated i]", "[class*=gio-dang i]", "[id*=date i]", "[id*=ngay i]"),
+        *("[class*=author i]", "[class*=tacgia i]", "[class*=tac-gia i]", "[class*=posted i]", "[class*=updated i]"),
+        *("[class*=gio-dang i]", "[id*=date i]", "[id*=ngay i]"),
     )
 )
 _ATTRIBUTES = (
@@ -43,7 +44,7 @@ _UPDATED = re.compile(r"updat|modif|edited|cap-?_?nhat|chinh-?sua", re.I)
 _AUTHOR = re.compile(r"author|tac-?gia|byline|post-?meta|source|nguon", re.I)
 _FRAME = frozenset(("aside", "nav", "footer"))
 #: Boxes that are never the article's own, by what their classes and ids are called.
-ELSEWHERE = re.compile(
+_ELSEWHERE = re.compile(
     r"comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|feedback|repl(?:y|ies)\b|disqus|clock|dong-?_?ho\b|\btoday|hom-?nay|\bnow\b"
     r"|current-?_?(?:date|time)|weather|thoi-?_?tiet|top-?_?(?:bar|nav|menu|header)|(?:site|page|main)-?_?header|\bnav|menu|side-?_?bar"
     r"|relate(?:d|s|\b|_)|lien-?_?quan|tin-?_?(?:khac|moi|cu)\b|\bother|most-?_?(?:read|view)|doc-?_?nhieu|xem-?_?nhieu|popular"
@@ -52,9 +53,15 @@ ELSEWHERE = re.compile(
 )
 _BLOCKS = "p,div,span,td,li,h2,h3,h4,h5,h6,font,em,i,b,strong,small,label,dd,a,time"
 _HEADINGS = "h1,h2,h3,h4,h5"
+_PADDED = re.compile(r"\b0\d/|/0\d/")
+#: Time and date of two elements in a row, without anything between them.
+_GLUED = re.compile(r"(\d[:h]\d\d)(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})|(\d[/.-]\d{1,2}[/.-]\d{4})(\d{1,2}[:h]\d\d)")
 _LEVELS = 6
+_TITLE = 15  # characters a headline has
+_MOST_NODES = 2_000
 _MOST = 60  # elements and lines a level is looked at
 _LONG, _SHORT = 400, 150  # characters of an element named for a date, of a line that names none
+_LABEL = 40  # characters of a line that is a label or a time of day
 _PROSE = 80  # characters a line of running text has
 _CLOCK = timedelta(minutes=15)
 _MENU = 4  # links
@@ -97,7 +104,8 @@ class Reader:
         """The date of a cleaned line of text, which a person reads: padded days lead, AM/PM or not."""
         if text.isdigit():
             return None
-        rule = True if self.day_first or re.search(r"\b0\d/|/0\d/", text) else None
+        text = _GLUED.sub(r"\1\3 \2\4", text)
+        rule = True if self.day_first or _PADDED.search(text) else None
         return dates.parse(text, day_first=rule, now=self.now) or dates.search(text, day_first=rule)
 
     @property
@@ -111,12 +119,15 @@ def best(read: Sequence[dates.Instant]) -> dates.Instant | None:
     return min(read, key=lambda one: (order[one.label], one.precision in {"day", "hour"}), default=None)
 
 
-def spots(tree: LexborHTMLParser, heading: LexborNode | None, reader: Reader) -> Iterator[Spot]:
-    """The dates of the article, microdata and those beside the headline, from the smallest box around it outwards."""
-    title = heading or _anchor(tree)
+def spots(tree: LexborHTMLParser, heading: LexborNode | None, said: str, reader: Reader) -> Iterator[Spot]:
+    """The dates of the article, microdata and those beside the headline, from the smallest box around it outwards.
+
+    `said` is the title in the head of the page: it finds the headline where no heading is one.
+    """
+    title = heading or _anchor(tree, said)
     if title is None:
         return
-    page = _Page(title)
+    page = _Page(title, reader.now)
     for node in tree.css('[itemprop="datePublished" i]')[:20]:
         instant = reader.of(node) if page.mine(node) else None
         if instant:
@@ -136,16 +147,22 @@ def _full(spot: Spot) -> bool:
     return spot.instant.precision not in {"day", "hour"} and spot.instant.label != "updated"
 
 
-def _anchor(tree: LexborHTMLParser) -> LexborNode | None:
-    """The headline of a page whose headings are those of no family: the first that is none of another article."""
-    return next((node for node in tree.css(_HEADINGS)[:20] if len(node.text() or "") > 20 and not node.css("a")), None)
+def _anchor(tree: LexborHTMLParser, said: str) -> LexborNode | None:
+    """The headline of a page whose headings are those of no family: the smallest element that says the title."""
+    for node in tree.css(f"{_HEADINGS},{_BLOCKS}")[:_MOST_NODES]:
+        text = clean(node.text() or "")
+        if len(text) > _TITLE and said.startswith(text) and node.tag != "a" and not node.css("a[href]"):
+            return node
+    return next(
+        (node for node in tree.css(_HEADINGS)[:20] if len(node.text() or "") > _TITLE and not node.css("a")), None
+    )
 
 
 class _Page:
     """Where things stand around the headline."""
 
-    def __init__(self, title: LexborNode) -> None:
-        self.title = title
+    def __init__(self, title: LexborNode, now: datetime | None) -> None:
+        self.title, self.now = title, now
         self.levels = list(islice(_ancestors(title), _LEVELS))
         self.path = {node.mem_id for node in (title, *_ancestors(title))}
 
@@ -153,29 +170,32 @@ class _Page:
         """Whether an element is not inside something that is another's, up to the box it shares with the headline."""
         box: LexborNode | None = node
         while box is not None and box.mem_id not in self.path:
-            if box.tag in _FRAME or ELSEWHERE.search(_names(box)):
+            if box.tag in _FRAME or _ELSEWHERE.search(_names(box)):
                 return False
             if box.tag == "header" and box.parent is not None and box.parent.tag not in {"article", "section", "main"}:
                 return False
             box = box.parent
         return not is_neighbours(node, self.title)
 
-    def beside(self, node: LexborNode, depth: int) -> bool:
-        """Whether no menu and no running text stand between an element and the headline."""
+    def beside(self, node: LexborNode, depth: int, instant: dates.Instant) -> bool:
+        """Whether a date stands by the headline: no menu and no running text between them.
+
+        Behind the text are dates of comments; there only what is called the day of publication or stands by an author
+        counts.
+        """
         shared = self.levels[depth]
         own, title = _child_towards(node, shared), _child_towards(self.title, shared)
         if own is None or title is None:
             return False
         if _comes_first(own, title):
-            return depth == 0 or len(own.css("a[href]")) + _links(own, title) < _MENU
+            near = depth == 0 and shared.tag not in {"body", "main"}
+            links = len(own.css("a[href]")) + _links(own, title)
+            return near or (links < _MENU and not _is_clock(instant, self.now))
+        if instant.label == "published":
+            return True
         if any(_AUTHOR.search(_names(box)) for box in (node, node.parent) if box is not None):
             return True
         return _prose(self.title, node, shared) < 2
-
-    def before(self, node: LexborNode, depth: int) -> bool:
-        """Whether an element stands in front of the headline."""
-        own, title = _child_towards(node, self.levels[depth]), _child_towards(self.title, self.levels[depth])
-        return own is not None and title is not None and _comes_first(own, title)
 
 
 def _named(page: _Page, depth: int, level: LexborNode, reader: Reader, seen: set[int]) -> Iterator[Spot]:
@@ -185,35 +205,70 @@ def _named(page: _Page, depth: int, level: LexborNode, reader: Reader, seen: set
             continue
         seen.add(node.mem_id)
         instant = reader.of(node)
-        if instant is None or not page.mine(node) or not page.beside(node, depth):
-            continue
-        if depth and page.before(node, depth) and _is_clock(instant, reader.now):
-            continue
-        yield Spot(instant, node.tag or "")
+        if instant is not None and page.mine(node) and page.beside(node, depth, instant):
+            yield Spot(instant, node.tag or "")
 
 
 def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterator[Spot]:
-    """The first date in the lines around the headline, for pages whose markup says nothing."""
+    """The dates in the lines around the headline, for pages whose markup says nothing."""
     if len(level.text() or "") > 100_000:
         return
     lines = text_lines(level)[: 4 * _MOST]
     title = clean(page.title.text() or "")
     at = next((index for index, line in enumerate(lines) if title and title[:40] in line), 0)
+    elements: dict[str, LexborNode] = {}
+    first: datetime | None = None
     prose = 0
-    for index in range(max(0, at - 3), min(len(lines), at + 12)):
+    for index in range(max(0, at - 3), len(lines)):
         line = lines[index]
         prose += index > at and len(line) > _PROSE
-        if prose > 2 or line == title:
+        if len(line) >= _SHORT or line == title:
             continue
-        instant = reader.line(line) if len(line) < _SHORT else None
-        if instant is None or (instant.precision == "day" and not dates.parse(line)):
+        instant = _line(lines, index, reader)
+        if instant is None or ((prose > 2 or index > at + 12) and instant.label != "published"):
             continue
-        if index < at and depth and _is_clock(instant, reader.now):
+        elements = elements or _elements(level)
+        node = elements.get(line)
+        if node is not None and not (page.mine(node) and page.beside(node, depth, instant)):
             continue
-        node = next((node for node in level.css(_BLOCKS)[:2_000] if clean(node.text() or "") == line), None)
-        if node is None or page.mine(node):
-            yield Spot(instant)
-            return
+        if not instant.label:
+            first = first or instant.at
+            if abs(instant.at - first) >= timedelta(days=1):  # another thing's date
+                continue
+        yield Spot(instant)
+
+
+def _elements(level: LexborNode) -> dict[str, LexborNode]:
+    """The short lines of a box -> the outermost element that is one."""
+    found: dict[str, LexborNode] = {}
+    for node in level.css(_BLOCKS)[:_MOST_NODES]:
+        text = node.text() or ""
+        if 0 < len(text) < 2 * _SHORT:
+            found.setdefault(clean(text), node)
+    return found
+
+
+def _line(lines: Sequence[str], index: int, reader: Reader) -> dates.Instant | None:
+    """The date of a line, with the label in a line of its own before it, or the time of day in one beside it."""
+    line = lines[index]
+    if not any(map(str.isdigit, line)):
+        return reader.line(line) if reader.now else None
+    before = lines[index - 1] if index else ""
+    after = lines[index + 1] if index + 1 < len(lines) else ""
+    instant = reader.line(line)
+    if instant is None:
+        return None
+    if len(before) < _LABEL and not instant.label and not any(map(str.isdigit, before)):
+        instant = replace(instant, label=dates.label_of(before))
+    if instant.precision != "day":
+        return instant
+    if not dates.parse(line):  # a mere day among other words says little
+        return None
+    for clock in (after, before):
+        whole = reader.line(f"{line} {clock}") if len(clock) < _LABEL and dates.parse(f"{line} {clock}") else None
+        if whole is not None and whole.precision != "day":
+            return replace(whole, label=whole.label or instant.label)
+    return instant
 
 
 def _is_clock(instant: dates.Instant, now: datetime | None) -> bool:

@@ -22,7 +22,6 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
-_ELSEWHERE = "header,nav,footer,aside,p,li,h1,h2,h3,[class*=comment i],[class*=relat i],[class*=binhluan i]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,13 @@ def published(
     `day_first`: the outlet writes the day first whatever else speaks for the month.
     """
     moment = now or _FAR
+    reader = nearby.Reader(now, day_first)
     choice = _Choice(url, moment)
-    choice.add(_selected(tree, selector, nearby.Reader(now, day_first)), _stated(head), _in_list(link))
+    choice.add(_selected(tree, selector, reader), _stated(head), _in_list(link))
     if not choice.sure:
-        choice.add(_on_page(tree, heading(), nearby.Reader(now, day_first)), _by_address(url), _changed(head))
+        said = head.headline or head.og_title or head.doc_title
+        spots = nearby.spots(tree, heading(), said, reader)
+        choice.add(_on_page(spots), _by_address(url), _changed(head))
         if not choice.found:
             choice.add(_last_resort(tree, url, moment))
     return choice.answer()
@@ -134,7 +136,8 @@ class _Choice:
                 if not one.in_utc and abs(one.instant.at - shifted) < timedelta(minutes=1):
                     return one
         if not chosen.timed:
-            return next((one for one in others if one.day == chosen.day), chosen)
+            same = next((one.instant for one in others if one.day == chosen.day), chosen.instant)
+            return replace(chosen, instant=same)
         for one in others:  # the same minute with its seconds
             if not chosen.instant.at.second and one.instant.at.replace(second=0) == chosen.instant.at:
                 return replace(chosen, instant=one.instant)
@@ -194,9 +197,9 @@ def _by_address(url: str) -> Iterator[_Found]:
         yield _Found(dates.midnight(own), "url")
 
 
-def _on_page(tree: LexborHTMLParser, heading: LexborNode | None, reader: nearby.Reader) -> Iterator[_Found]:
-    """What the page shows: microdata of this article, and the dates beside its headline."""
-    for spot in nearby.spots(tree, heading, reader):
+def _on_page(spots: Iterable[nearby.Spot]) -> Iterator[_Found]:
+    """What the page shows, by what it is called there."""
+    for spot in spots:
         instant = spot.instant
         if spot.own:
             source = "microdata"
@@ -212,27 +215,18 @@ def _on_page(tree: LexborHTMLParser, heading: LexborNode | None, reader: nearby.
 
 
 def _last_resort(tree: LexborHTMLParser, url: str, moment: datetime) -> Iterator[_Found]:
-    """The day htmldate finds in the markup, running text and other articles' boxes left out."""
+    """The day htmldate finds in the head of the page and its data: what its text shows was looked at already."""
     from htmldate import find_date
 
-    html = tree.html or ""
-    if len(html) > 1_500_000 or html.count("<") > 25_000:
-        return
-    copy = LexborHTMLParser(html)
-    for node in copy.css(_ELSEWHERE):
-        node.decompose()
+    parts = [node.html or "" for node in tree.css('head meta,head link,script[type*="json" i]')[:500]]
+    html = f"<html><head>{''.join(part for part in parts if len(part) < 400_000)}</head><body></body></html>"
     latest = moment.astimezone(dates.VIETNAM).date().isoformat() if moment is not _FAR else None
     try:
         day = find_date(
-            copy.html or "",
-            extensive_search=False,  # never any figures of the text, of which a lone year becomes 1 January
-            original_date=True,
-            outputformat="%Y-%m-%d",
-            url=url,
-            max_date=latest,
+            html, extensive_search=False, original_date=True, outputformat="%Y-%m-%d", url=url, max_date=latest
         )
     except (ValueError, TypeError, OverflowError, RecursionError):  # whatever a hostile page makes it do
         return
-    instant = dates.parse(day) if day and not day.endswith("-01-01") else None
+    instant = dates.parse(day) if day and not day.endswith("-01-01") else None  # a lone year becomes 1 January
     if instant:
         yield _Found(instant, "htmldate")
