@@ -56,6 +56,13 @@ _HEADINGS = "h1,h2,h3,h4,h5"
 _PADDED = re.compile(r"\b0\d/|/0\d/")
 #: Time and date of two elements in a row, without anything between them.
 _GLUED = re.compile(r"(\d[:h]\d\d)(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})|(\d[/.-]\d{1,2}[/.-]\d{4})(\d{1,2}[:h]\d\d)")
+#: What a line must have to be a date at all, and one that says it is the day of publication: both are quick to see.
+_LIKELY = re.compile(
+    r"\d ?[/.-] ?\d|\d{4}|[០-៩]|hôm (?:nay|qua|kia)|trước|vừa xong|mới đây|ago\b|yesterday|today|just now"
+    r"|មុន|ម្សិល|ថ្ងៃនេះ",
+    re.I,
+)
+_CALLED = re.compile(r"đăng|dang\b|xuất bản|phát hành|phát sóng|đưa|tạo|publish|posted|created|ផ្សាយ|បង្ហោះ", re.I)
 _LEVELS = 6
 _TITLE = 15  # characters a headline has
 _MOST_NODES = 2_000
@@ -222,10 +229,13 @@ def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterat
     for index in range(max(0, at - 3), len(lines)):
         line = lines[index]
         prose += index > at and len(line) > _PROSE
-        if len(line) >= _SHORT or line == title:
+        if len(line) >= _SHORT or line == title or not _LIKELY.search(line):
+            continue
+        far = prose > 2 or index > at + 12  # there only what is called the day of publication counts
+        if far and dates.label_of(lines[index - 1]) != "published" and not _CALLED.search(line):
             continue
         instant = _line(lines, index, reader)
-        if instant is None or ((prose > 2 or index > at + 12) and instant.label != "published"):
+        if instant is None or (far and instant.label != "published"):
             continue
         elements = elements or _elements(level)
         node = elements.get(line)
@@ -251,8 +261,6 @@ def _elements(level: LexborNode) -> dict[str, LexborNode]:
 def _line(lines: Sequence[str], index: int, reader: Reader) -> dates.Instant | None:
     """The date of a line, with the label in a line of its own before it, or the time of day in one beside it."""
     line = lines[index]
-    if not any(map(str.isdigit, line)):
-        return reader.line(line) if reader.now else None
     before = lines[index - 1] if index else ""
     after = lines[index + 1] if index + 1 < len(lines) else ""
     instant = reader.line(line)
