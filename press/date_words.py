@@ -57,7 +57,7 @@ _COLON: Final = "[:∶៖ៈ]"
 #: Figures that begin a date are no minutes, no seconds and no zone.
 _NO_DATE: Final = r"(?!\d|[/.]\d|-\d{1,2}-| ?(?:tháng|thg|th)\b| ?th\d)"
 _CLOCK: Final = rf"(\d{{1,2}}) ?{_COLON} ?(\d\d)(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_DATE})?(?!\d)"
-_SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?: ?(?:\"|''|”|″|s|giây)|(?! ?[^\W\d_]))"
+_SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?: ?(?:\"|''|”|″|s|giây)|(?![ /-]?[^\W\d_]))"
 _HOURS: Final = (  # 8h, 8h05', 8 giờ 05 phút, 08g05; figures apart from the word may begin a date
     rf"(\d{{1,2}}) ?(?:giờ|h|g|ម៉ោង)"
     rf"(?:(?:(\d{{1,2}})(?![\d/])| (?:និង ?)?(\d{{1,2}}){_NO_DATE}(?! ?/ ?\d| ?- ?\d{{1,2}} ?-))"
@@ -110,41 +110,48 @@ _UPDATED: Final = (
 )
 #: Words that may stand in front of a date without saying what it is.
 _FILLER: Final = r"vào hồi|thời gian|lúc|vào|hồi|ngày|ngay|on|at|date|time|កាលបរិច្ឆេទ|វេលា|នៅ|ថ្ងៃទី|ថ្ងៃ|ម៉ោង|ទី"
-_SEPARATOR: Final = r"[ ,|•·@–—.:;_/~-]++|[()\[\]]"
-
 _Y: Final = r"(\d{4})(?!\d)"
 _Y2: Final = r"(\d{4}|\d\d(?! ?[:h]|[/.-]\d))(?!\d)"
 _NUMBERED: Final = r"ខែ ?\d{1,2}|[-/] ?\d{1,2}(?= ?,? ?(?:năm|ឆ្នាំ)| ?,? \d{4})|(?<= )t\d{1,2}"
 _ANY_MONTH: Final = rf"{_VIETNAMESE}|{_ENGLISH}|(?:ខែ ?)?{_KHMER}"
-_TABLE: Final[tuple[tuple[str, str], ...]] = (
+#: What begins with a figure, with a letter, and the rest; of each the likelier and longer forms first.
+_FIGURES: Final = (
     ("iso", r"((?:19|20|21)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)t{0,2}"),
     ("compact", r"((?:19|20|21)\d\d)(0\d|1[0-2])([0-3]\d)(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?)?(?!\d)"),
     ("numeric", rf"(\d{{1,2}}) ?(?P<sep>[/.-]) ?(\d{{1,2}}) ?(?P=sep) ?{_Y2}"),
+    ("clock", _CLOCK),
+    ("hours", _HOURS),
     (
         "dmy",
         rf"(\d{{1,2}})(?:st|nd|rd|th(?!\d))?(?: of)?[ ,/-]{{0,2}}({_NUMBERED}|{_ANY_MONTH})"
         rf"[ ,/-]{{0,3}}(?:(?:năm|ឆ្នាំ) ?)?{_Y2}",
     ),
+    ("hour", r"(\d{1,2})(?= ?[ap]\.?m\b)"),
+    ("year", r"((?:19|20)\d\d)(?![\d/.-])"),
+    ("other", r"\d++"),
+)
+_LETTERS: Final = (
+    ("weekday", rf"(?:{_WEEKDAY}){_END}\.?"),
     (
         "mdy",
         rf"({_ANY_MONTH})[ ,-]{{1,2}}(?:ទី ?)?(\d{{1,2}})(?:st|nd|rd|th)?[ ,]{{1,3}}(?:(?:năm|ឆ្នាំ) ?)?{_Y}",
     ),
     ("month_day", rf"({_ENGLISH}) (\d{{1,2}})(?!\d)"),
-    ("clock", _CLOCK),
-    ("hours", _HOURS),
     ("khmer_hours", _KHMER_HOURS),
-    ("hour", r"(\d{1,2})(?= ?[ap]\.?m\b)"),
-    ("year", r"((?:19|20)\d\d)(?![\d/.-])"),
-    ("remark", _REMARK),
-    ("weekday", rf"(?:{_WEEKDAY}){_END}\.?"),
     ("half", rf"(?:{_HALF}){_WORD_END}"),
     ("published", rf"(?:{_PUBLISHED}){_WORD_END}"),
     ("updated", rf"(?:{_UPDATED}){_WORD_END}"),
     ("filler", rf"(?:{_FILLER}){_WORD_END}"),
-    ("separator", _SEPARATOR),
-    ("other", r"[^\W\d_]++[\u0300-\u036f\u17b4-\u17d3]*+|\d++|."),
+    ("other", r"[^\W\d_]++[\u0300-\u036f\u17b4-\u17d3]*+"),
 )
-_TOKEN: Final = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE), re.DOTALL)
+_MARKS: Final = (("separator", r"[ ,|•·@–—.:;_/~-]++"), ("remark", _REMARK), ("bracket", r"[()\[\]]"), ("other", "."))
+
+
+def _compiled(table: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in table), re.DOTALL)
+
+
+_BY_FIGURE, _BY_LETTER, _BY_MARK = _compiled(_FIGURES), _compiled(_LETTERS), _compiled(_MARKS)
 _AFTER: Final = re.compile(
     rf"(?P<zone>{_ZONE})|(?P<half>a\.?m\b\.?|p\.?m\b\.?|sa\b|ch\b)|(?P<filler>(?:phút|នាទី){_WORD_END})"
 )
@@ -182,10 +189,16 @@ def tokens(text: str) -> Iterator[Token]:
     """Cut a cleaned lower-case text into tokens; together they are the whole text."""
     at, last = 0, ""
     while at < len(text):
-        found = (_AFTER.match(text, at) if last in _TIMED else None) or _TOKEN.match(text, at)
-        if found is None:  # cannot be: `other` takes any letter
+        letter = text[at]
+        found = _AFTER.match(text, at) if last in _TIMED and letter not in " ,|(." else None
+        if found is None:
+            table = _BY_FIGURE if letter.isdecimal() else _BY_LETTER if letter.isalpha() else _BY_MARK
+            found = table.match(text, at) or _BY_MARK.match(text, at)
+        if found is None:  # cannot be: the last of the marks is any letter
             return
         kind = found.lastgroup or ""
+        if kind == "bracket":
+            kind = "separator"
         yield Token(kind, found.groups()[found.lastindex or 0 :], found[0], at, found.end())
         at = found.end()
         if kind != "separator":

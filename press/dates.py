@@ -82,24 +82,30 @@ def parse(raw: str, *, day_first: bool | None = None, now: datetime | None = Non
     zone with precision "day". Ten or thirteen digits are seconds or milliseconds since 1970. Times counted back from
     the moment of reading ("3 giờ trước", "hôm qua") are read where `now` gives that moment.
     """
-    if len(raw) > 4 * _MAX or not (now or any(map(str.isdigit, raw))):
+    if len(raw) > 4 * _MAX:
+        return None
+    instant = _parsed(raw, day_first)
+    return _counted(_normal(raw, _MAX), raw, now) if instant is None and now is not None else instant
+
+
+@lru_cache(maxsize=512)  # what a page states it says three times, in its data, its head and its text
+def _parsed(raw: str, day_first: bool | None) -> Instant | None:
+    if not any(map(str.isdigit, raw)):
         return None
     epoch = _EPOCH.fullmatch(raw)
     if epoch:
         seconds = int(epoch[1])
         return Instant(datetime.fromtimestamp(seconds, UTC), raw, "served", "second") if seconds in _EPOCHS else None
-    text = _normal(raw, _MAX)
-    found = list(tokens(text))
-    if not any(token.kind == "other" for token in found):
-        groups = list(_groups(found))
-        dated = [group for group in groups if _has(group, _DAYS)]
-        rest = [token for group in groups if group not in dated for token in group if token.kind in _CLOCKS]
-        slip = [token.text for token in rest] == ["07:00"] and found[0].kind == "iso"  # the plus of +07:00 was lost
-        if len(dated) == 1 and (not rest or slip):
-            return _instant(dated[0], raw, day_first)
-        if dated:
+    found: list[Token] = []
+    for token in tokens(_normal(raw, _MAX)):
+        if token.kind == "other":
             return None
-    return _counted(text, raw, now) if now is not None else None
+        found.append(token)
+    groups = list(_groups(found))
+    dated = [group for group in groups if _has(group, _DAYS)]
+    rest = [token for group in groups if group not in dated for token in group if token.kind in _CLOCKS]
+    slip = [token.text for token in rest] == ["07:00"] and found[0].kind == "iso"  # the plus of +07:00 was lost
+    return _instant(dated[0], raw, day_first) if len(dated) == 1 and (not rest or slip) else None
 
 
 def search(text: str, *, day_first: bool | None = None) -> Instant | None:
@@ -149,16 +155,17 @@ def _instants(text: str, day_first: bool | None) -> Iterator[Instant]:
 def _groups(found: Sequence[Token]) -> Iterator[list[Token]]:
     """The tokens between other words, parted where a second day, clock or label begins; without outer separators."""
     group: list[Token] = []
+    day = clock = False
     for token in found:
-        day, clock = _has(group, _DAYS), _has(group, _CLOCKS)
-        other = token.kind == "other"
-        again = (token.kind in _DAYS and day) or (token.kind in _CLOCKS and clock)
-        if other or again or (token.kind in _LABELS and (day or clock)):
+        kind = token.kind
+        is_day, is_clock = kind in _DAYS, kind in _CLOCKS
+        if kind == "other" or (is_day and day) or (is_clock and clock) or (kind in _LABELS and (day or clock)):
             if group:
                 yield _trimmed(group)
-            group = []
-        if not other and (group or token.kind != "separator"):
+            group, day, clock = [], False, False
+        if kind != "other" and (group or kind != "separator"):
             group.append(token)
+            day, clock = day or is_day, clock or is_clock
     if group:
         yield _trimmed(group)
 

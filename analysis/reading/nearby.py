@@ -92,12 +92,7 @@ class Reader:
 
     def of(self, node: LexborNode) -> dates.Instant | None:
         """The date of an element: of its attributes or its text, with what names or words beside it call it."""
-        attributes = node.attributes
-        read = [dates.parse(attributes.get(name) or "", now=self.now, day_first=self._rule) for name in _ATTRIBUTES]
-        shown = node.text(separator=" ") or ""
-        if len(shown) < _LONG:
-            read.append(self.line(clean(shown)))
-        instant = best([one for one in read if one])
+        instant = self.bare(node)
         if instant is None or instant.label:
             return instant
         names = _names(node)
@@ -106,6 +101,16 @@ class Reader:
         if _UPDATED.search(names):
             return replace(instant, label="updated")
         return replace(instant, label=_label_before(node))
+
+    def bare(self, node: LexborNode) -> dates.Instant | None:
+        """The date of an element as its own attributes and text say it."""
+        attributes = node.attributes
+        said = (attributes[name] for name in _ATTRIBUTES if name in attributes)
+        read = [one for raw in said if raw and (one := dates.parse(raw, now=self.now, day_first=self._rule))]
+        shown = node.text(separator=" ") or ""
+        if len(shown) < _LONG and (one := self.line(clean(shown))):
+            read.append(one)
+        return best(read)
 
     def line(self, text: str) -> dates.Instant | None:
         """The date of a cleaned line of text, which a person reads: padded days lead, AM/PM or not."""

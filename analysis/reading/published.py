@@ -162,7 +162,8 @@ def _selected(tree: LexborHTMLParser, selector: str, reader: nearby.Reader) -> I
         nodes = tree.css(selector)[:5]
     except SelectolaxError:  # a selector an operator mistyped
         return
-    read = [instant for node in nodes if (instant := reader.of(node))]
+    ask = reader.of if len(nodes) > 1 else reader.bare  # of one alone no label need be known
+    read = [instant for node in nodes if (instant := ask(node))]
     best = nearby.best(read)
     if best:
         yield _Found(best, "selector")

@@ -86,7 +86,7 @@ moments = st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisofor
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(
     at=moments,
     day=st.sampled_from(sorted(DAYS)),
