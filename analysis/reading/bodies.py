@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.reading.neighbours import drop_neighbours
+from analysis.reading.noise import BREAK, CAPTION, announces, cut, is_prose, runs_in_line, strip
 from press.text import clean
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -20,9 +21,11 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 ENOUGH = 200  # characters a container must give to be believed
 _MAX_FOR_TRAFILATURA = 1_500_000  # characters, and below tags: it takes seconds for more
 _MAX_TAGS = 25_000
-_ALIKE = 0.8  # how far an element agrees with what trafilatura found when it is the article
-_LEVELS = 3
+_LEVELS = 6
 _HEADLINE = 25  # characters
+_SENTENCE = 60
+_PARAGRAPH = 300
+_LONG, _SHORT = 80, 40  # characters of a line that is text whatever ends it, and of one with a full stop
 
 # Where the publishing systems of Vietnamese outlets put the article, most specific first.
 CONTAINERS = (
@@ -82,93 +85,17 @@ CONTAINERS = (
         ".text-content",
     ),
 )
-_NOISE = ",".join(
-    (
-        *(
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "iframe",
-            "video",
-            "audio",
-            "object",
-            "embed",
-            "svg",
-            "form",
-            "button",
-            "select",
-        ),
-        *("nav", "aside", "footer", "figure", "figcaption", "table", "textarea", "input", "ins"),
-        *(
-            "[class*=relate i]",
-            "[class*=lienquan i]",
-            "[class*=lien-quan i]",
-            "[id*=related i]",
-            "[id*=lienquan i]",
-        ),
-        *(
-            "[type^=Related]",
-            "[class*=OneNews]",
-            "[class*=readmore i]",
-            "[class*=read-more i]",
-            "[class*=docthem i]",
-            "[class*=tindnd]",
-        ),
-        *(
-            "[class*=caption i]",
-            "[class*=share-]",
-            "[class*=social i]",
-            "[class*=author i]",
-            "[class*=byline i]",
-            "[rel=author]",
-        ),
-        *(
-            "[itemprop=author]",
-            "[class*=banner i]",
-            "[class*=advert i]",
-            "[class*=-ads]",
-            "[class*=comment i]",
-            "[class*=breadcrumb i]",
-        ),
-        *(
-            "[class*=source-]",
-            "[class*=nguontin i]",
-            "[class*=tags]",
-            "[class*=keyword i]",
-            "[class*=widget]",
-            "[class*=poll]",
-            "[class*=vote i]",
-        ),
-        *(
-            "p.Image",
-            "p.pic",
-            "p.image",
-            "[class*=video-]",
-            "[class*=player i]",
-            "[class*=tinkhac i]",
-            "[class*=tin-khac i]",
-            "[hidden]",
-            "[style*='display:none' i]",
-            "[style*='display: none' i]",
-            "[id*=listNews i]",
-        ),
-        *(
-            "[class*=zone-ad]",
-            "[class*=subscribe i]",
-            "[class*=newsletter i]",
-            "[class*=print-]",
-            "[class*=rating i]",
-            "[class*=toolbar i]",
-        ),
-    )
-)
-_RIGHT = 'p[style*="right" i],div[style*="right" i],[align=right],p.text-right,p[class*=right i]'
-_EMPHASIS = "em,i"
 _BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
     r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|section|article|blockquote|br|hr|figure|pre|center|main)\b[^>]*>",
 )
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
+_MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
+_QUOTES = "blockquote,q,[class*=quote i]"
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)\Z", re.IGNORECASE)
+_GLYPHS = " >»►▶→•*+-–—=|"
+_STOPS = tuple('.!?…”"')
+_TITLES = frozenset(("h1", "h2", "h3", "h4", "li"))
+_CREDIT_TAIL = re.compile(r"\s*[(\[–-]?\s*\b(?:ảnh|photo)\s*:\s*[^.!?]{0,60}[.)\]]*\Z", re.IGNORECASE)
 _TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
 
 
@@ -180,7 +107,8 @@ def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]
     except SelectolaxError:  # a selector an operator mistyped: the generic way serves
         return []
     for node in doomed:
-        node.decompose()
+        if node.parent is not None and not runs_in_line(node):  # a link inside a sentence is words of it
+            cut(node)
     best: list[str] = []
     for container in containers:
         if container.parent is None:
@@ -203,129 +131,187 @@ def by_container(tree: LexborHTMLParser) -> list[str]:
     return []
 
 
-def by_trafilatura(tree: LexborHTMLParser, heading: LexborNode | None = None) -> list[str]:
-    """What trafilatura takes for the article, on the page without scripts, captions and boxes; the tree is changed.
+def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None) -> list[str]:
+    """The paragraphs where the running text of the page stands, else what trafilatura finds; the tree is changed.
 
-    `heading` is the article's own headline: boxes of other articles are those that do not hold it.
+    `heading` is the article's own headline: boxes of other articles do not hold it, and the text begins below it.
     """
-    import trafilatura
-
     root = tree.root
     if root is None:
         return []
-    _drop_noise(root)
+    strip(root)
     drop_neighbours(tree, heading)
-    _drop_captions(root)
+    node = _dense_node(tree, heading)
+    lines = _grown(node, shown_in(heading)) if node is not None else []
+    if prose_of(lines) >= ENOUGH:
+        return lines
+    found = _by_trafilatura(tree)
+    return max(lines, found, key=prose_of) if prose_of(lines) or prose_of(found) else []
+
+
+def prose_of(lines: Iterable[str]) -> int:
+    """How many letters stand in lines that read like running text: long enough, or ended as a sentence is."""
+    return sum(len(line) for line in lines if _is_prose(line))
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= _LONG or (len(line) >= _SHORT and line[-1] in _STOPS)
+
+
+def _by_trafilatura(tree: LexborHTMLParser) -> list[str]:
+    import trafilatura
+
     # Tables that still stand hold much of the text: they are the layout of an old page, not data.
-    html = _LAYOUT.sub(r"<\1div", tree.html or "")
+    html = _MARKED.sub("", _LAYOUT.sub(r"<\1div", tree.html or ""))
     if len(html) > _MAX_FOR_TRAFILATURA or html.count("<") > _MAX_TAGS:
-        return _densest(tree)
+        return []
     found = trafilatura.bare_extraction(html, fast=True, include_comments=False, include_tables=False)
     text = str(getattr(found, "text", "") or "")
-    lines = [line for line in map(clean, text.split("\n")) if line]
-    return _whole(tree, lines) if lines else _densest(tree)
+    return [line for line in map(clean, text.split("\n")) if line]
 
 
-def _whole(tree: LexborHTMLParser, lines: list[str]) -> list[str]:
-    """All of the element that holds the text trafilatura found, subheadings and lists too; else `lines` themselves."""
-    wanted = Counter(" ".join(lines).split())
-    node = _dense_node(tree)
-    best, closest = lines, _ALIKE
+def _grown(node: LexborNode, title: str) -> list[str]:
+    """The lines of the densest element, of its siblings of the same kind, and of the text above it."""
     for _ in range(_LEVELS):
-        if node is None or node.tag in {"body", "html"}:
+        parent = node.parent
+        if parent is None or parent.tag in {"body", "html", "-document"} or not _has_twin(node):
             break
-        linked = _link_lines(node, 2).difference(lines)
-        mine = [line for line in text_lines(node) if line not in linked]
-        words = Counter(" ".join(mine).split())
-        alike = 2 * (wanted & words).total() / max(wanted.total() + words.total(), 1)
-        if alike > closest:
-            best, closest = mine, alike
-        node = node.parent
-    return best
+        node = parent
+    level = node
+    for _ in range(_LEVELS):
+        if level.parent is None or level.parent.tag in {"html", "-document"}:
+            break
+        level = level.parent
+    linked = _link_lines(level, 2)
+    own = [line for line in _once(node, story_lines(node)) if line.lstrip(_GLYPHS) not in linked]
+    lines = story_lines(level)
+    if not own or own[0] not in lines:
+        return own
+    return [*_above(lines[: lines.index(own[0])], linked, title), *own]
 
 
-def _densest(tree: LexborHTMLParser) -> list[str]:
-    """The paragraphs of the densest element: for pages nothing else reads."""
-    node = _dense_node(tree)
-    return lines_of(node) if node is not None else []
+def _has_twin(node: LexborNode) -> bool:
+    """Whether a sibling of the same kind holds running text too: the article comes in pieces."""
+    kind = node.tag, node.attributes.get("class")
+    for forward in (True, False):
+        other = node.next if forward else node.prev
+        for _ in range(_LEVELS):
+            if other is None:
+                break
+            if (other.tag, other.attributes.get("class")) == kind and is_prose(other) and not announces(other):
+                return True
+            other = other.next if forward else other.prev
+    return False
 
 
-def _dense_node(tree: LexborHTMLParser) -> LexborNode | None:
-    """The element whose own paragraphs, or own lines where it has none, hold most text."""
-    weights: dict[int, tuple[int, LexborNode]] = {}
-    for node in tree.css("p,div,td,section,article")[:20_000]:
-        holder = node.parent if node.tag == "p" else node
-        size = len((node.text(deep=node.tag == "p") or "").strip())
-        if holder is not None and size > 40:
-            weight, _ = weights.get(holder.mem_id, (0, holder))
-            weights[holder.mem_id] = (weight + size, holder)
+def _above(lines: Sequence[str], linked: Set[str], title: str) -> list[str]:
+    """The last of the lines that still belong to the text below them; one line of frame may stand in between."""
+    start, passed = len(lines), 0
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if line == title or passed > 1:
+            break
+        if line.lstrip(_GLYPHS) in linked or not _is_prose(line):
+            passed += 1
+        else:
+            start, passed = index, 0
+    return [line for line in lines[start:] if line.lstrip(_GLYPHS) not in linked]
+
+
+def shown_in(node: LexborNode | None) -> str:
+    """The text of an element as one clean line."""
+    return clean(" ".join(text_lines(node))) if node is not None else ""
+
+
+def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNode | None:
+    """The element whose own paragraphs, or own lines where it has none, hold most text; less so above the headline."""
+    weights: dict[int, tuple[float, LexborNode]] = {}
+    below = heading is None
+    for node in tree.css(f"{heading.tag if heading is not None else 'h1'},p,div,td,section,article,li,main")[:20_000]:
+        if heading is not None and node.mem_id == heading.mem_id:
+            below = True
+        whole = node.tag in {"p", "li"}
+        holder = node.parent if whole else node
+        size = len((node.text(deep=whole) or "").strip())
+        if holder is None or size <= _SHORT:
+            continue
+        if whole:
+            size -= sum(len(link.text() or "") for link in node.css("a[href]"))
+        size = min(size, _PARAGRAPH * (1 + len(node.css("br"))))  # many paragraphs are an article, a long one is a box
+        if size > _SHORT:
+            weight, _ = weights.get(holder.mem_id, (0.0, holder))
+            weights[holder.mem_id] = (weight + (size if below else size / 4), holder)
     return max(weights.values(), key=lambda pair: pair[0])[1] if weights else None
 
 
 def lines_of(container: LexborNode) -> list[str]:
     """The cleaned lines of text in a container, furniture removed; the container is changed."""
-    _drop_noise(container)
-    _drop_captions(container)
-    linked = _link_lines(container, _HEADLINE)  # a line that is nothing but a link announces another article
-    return [line for line in text_lines(container) if line not in linked]
+    strip(container)
+    linked = _link_lines(container, _HEADLINE)
+    return [line for line in _once(container, story_lines(container)) if line.lstrip(_GLYPHS) not in linked]
+
+
+def _once(container: LexborNode, lines: list[str]) -> list[str]:
+    """The lines without those a pull quote repeats."""
+    quotes = {line for node in container.css(_QUOTES)[:50] for line in text_lines(node) if len(line) >= _HEADLINE}
+    if not quotes:
+        return lines
+    keys = [_key(line) for line in lines]
+    return [
+        line
+        for line, key in zip(lines, keys, strict=True)
+        if line not in quotes or not any(key in other and other != key for other in keys)
+    ]
 
 
 def _link_lines(node: LexborNode, least: int) -> set[str]:
-    """The texts of links that are at least so long."""
-    texts = (link.text() or "" for link in node.css("a[href]"))
-    return {clean(text) for text in texts if len(text) >= least}
+    """The texts of links at least so long that announce other articles: no files, no sentences, on this site."""
+    found = set()
+    for link in node.css("a[href]"):
+        text = link.text() or ""
+        if len(text) >= least and not _is_own_words(link, text):
+            found.add(clean(text).lstrip(_GLYPHS))
+    return found
+
+
+def _is_own_words(link: LexborNode, text: str) -> bool:
+    """Whether a linked line is the article's own: a file it offers, or a sentence in a paragraph of its own."""
+    if _FILE.search((link.attributes.get("href") or "").partition("?")[0]):
+        return True
+    return text.rstrip()[-1:] in _STOPS and not (link.parent is not None and link.parent.tag in _TITLES)
+
+
+def story_lines(node: LexborNode) -> list[str]:
+    """The lines of a stripped container: without captions, unless they tell the story."""
+    texts: list[str] = []
+    captions: list[str] = []
+    order: list[str] = []
+    for part in _parts(node):
+        line = clean(part)
+        if not line:
+            continue
+        if CAPTION in part:
+            line = _CREDIT_TAIL.sub("", line)
+            if not line or line in captions:
+                continue
+            captions.append(line)
+        else:
+            texts.append(line)
+        order.append(line)
+    told = sum(len(line) for line in captions if len(line) >= _SENTENCE)
+    return order if told > 2 * sum(map(len, texts)) else texts
 
 
 def text_lines(node: LexborNode) -> list[str]:
     """The text of a node as it is, one cleaned line for each block."""
-    html = (node.html or "").replace("\n", " ")
+    return [line for part in _parts(node) if (line := clean(part))]
+
+
+def _parts(node: LexborNode) -> list[str]:
+    html = (node.html or "").replace("\n", " ").replace(BREAK, "\n")
     text = _TAGS.sub("", _BLOCKS.sub("\n", html))
-    parts = (" ".join(part.split()) if "  " in part else part.strip() for part in text.split("\n"))
-    return [line for part in parts if (line := clean(part))]
+    return [" ".join(part.split(" ")) if "  " in part else part.strip(" ") for part in text.split("\n")]
 
 
-def _size(node: LexborNode) -> int:
-    return len(" ".join((node.text() or "").split()))
-
-
-def _drop_noise(container: LexborNode) -> None:
-    """Remove furniture, but nothing that holds a large part of the text: then the name of its class misleads."""
-    for node in container.css("script,style,noscript,template,iframe,svg"):
-        node.decompose()
-    text = container.text() or ""
-    least = len(text) - sum(map(text.count, " \n\t\r"))  # of its size, which takes longer to tell
-    for node in container.css(_NOISE):
-        if node.mem_id == container.mem_id or node.tag in {"html", "body", "head"}:
-            continue
-        if len(node.text() or "") * 3 < least or _is_small(node, text):
-            node.decompose()
-    for node in container.css(_RIGHT):
-        if node.mem_id != container.mem_id and _size(node) < 100:
-            node.decompose()
-
-
-def _is_small(node: LexborNode, whole: str) -> bool:
-    size = _size(node)
-    return size * 3 < len(" ".join(whole.split())) or (node.tag in {"figure", "figcaption"} and size < 1_000)
-
-
-def _drop_captions(container: LexborNode) -> None:
-    """Captions without a figure: short text in the image's own block, or the italic or centred line after it."""
-    for image in container.css("img"):
-        block = image.parent
-        while block is not None and block.mem_id != container.mem_id and block.tag not in {"p", "div", "td"}:
-            block = block.parent
-        if block is None or block.mem_id == container.mem_id or _size(block) > 300:
-            continue
-        after = block.next
-        while after is not None and after.tag in {"-text", "-comment", "br"} and not (after.text() or "").strip():
-            after = after.next
-        if after is not None and after.tag in {"p", "div"} and _size(after) < 300 and _is_caption(after):
-            after.decompose()
-        block.decompose()
-
-
-def _is_caption(node: LexborNode) -> bool:
-    style = " ".join(node.attributes.get(name) or "" for name in ("style", "align", "class")).lower()
-    emphasised = sum(_size(part) for part in node.css(_EMPHASIS))
-    return "center" in style or emphasised * 10 >= _size(node) * 9 > 0
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()

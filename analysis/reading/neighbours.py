@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _HEADLINE = 25  # characters a link's text needs to be another article's headline
 _LEVELS = 4  # how far around an element its headline may stand
 _BOX = 700  # characters of a box that announces another article
+_SUMMARY = 60  # characters of what is a summary, no date
 _FRAME = frozenset({"aside", "nav", "footer"})
 
 
@@ -18,7 +19,7 @@ def is_neighbours(node: LexborNode, heading: LexborNode | None) -> bool:
     Looks at the boxes around it up to the one that holds the article's own `heading`.
     """
     own = heading.html if heading is not None else None
-    if _linked(node):
+    if is_linked(node):
         return True
     box: LexborNode | None = node
     for level in range(_LEVELS + 1):
@@ -26,10 +27,23 @@ def is_neighbours(node: LexborNode, heading: LexborNode | None) -> bool:
             return False
         if box.tag in _FRAME or box.tag == "a":
             return True
-        if level and any(_is_headline(link) for link in box.css("a[href]")[:6]):
+        if level and _is_announced(node, box):
             return True
         box = box.parent
     return False
+
+
+def _is_announced(node: LexborNode, box: LexborNode) -> bool:
+    """Whether a small box is another article's: its linked headline stands in front of a summary, or beside a date."""
+    text = box.text() or ""
+    if len(text) > _BOX:
+        return False
+    links = [link for link in box.css("a[href]")[:6] if _is_headline(link)]
+    own = node.text() or ""
+    if len(own) < _SUMMARY:
+        return bool(links)
+    start = text.find(own)
+    return any(-1 < text.find(link.text() or "") < start for link in links)
 
 
 def drop_neighbours(tree: LexborHTMLParser, heading: LexborNode | None) -> None:
@@ -77,7 +91,7 @@ def _holds(box: LexborNode, heading: LexborNode | None, own: str | None) -> bool
     return any(other.html == own for other in box.css(heading.tag or "h1")[:8])
 
 
-def _linked(node: LexborNode) -> bool:
+def is_linked(node: LexborNode) -> bool:
     """Whether most of an element's text is a link."""
     text = len((node.text() or "").strip())
     return bool(text) and sum(len((link.text() or "").strip()) for link in node.css("a[href]")) * 2 > text

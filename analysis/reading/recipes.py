@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.bodies import ENOUGH, by_container, by_selectors, by_trafilatura
+from analysis.reading.bodies import ENOUGH, by_container, by_density, by_selectors
 from analysis.reading.headlines import article_heading
 from analysis.reading.metadata import head_of
 from analysis.reading.pages import tree_of
@@ -30,8 +30,8 @@ def selected_lines(tree: LexborHTMLParser, outlet: Outlet) -> list[str]:
 
 
 def generic_lines(tree: LexborHTMLParser, heading: LexborNode | None) -> list[str]:
-    """The paragraphs by the known containers, else by trafilatura; the tree is changed."""
-    return by_container(tree) or by_trafilatura(tree, heading)
+    """The paragraphs by the known containers, else where the running text is; the tree is changed."""
+    return by_container(tree) or by_density(tree, heading)
 
 
 def are_all(selected: Sequence[str], generic: Sequence[str]) -> bool:
