@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence, Set
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.reading.neighbours import drop_neighbours
-from analysis.reading.noise import BREAK, CAPTION, announces, cut, is_prose, runs_in_line, strip
+from analysis.reading.noise import strip
+from analysis.reading.pieces import BREAK, CAPTION, announces, cut, is_prose, runs_in_line
 from press.text import clean
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

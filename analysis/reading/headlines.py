@@ -210,14 +210,20 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
 def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
     """The paragraph below the headline that is markup of its own, unlike the ones behind it: a lead nothing names."""
     first: LexborNode | None = None
-    title, below = _key(shown(heading)), False
+    title, below, around = _key(shown(heading)), False, _around(heading)
     for node in tree.css(f"{heading.tag},{_TEXTS}")[:_FAR]:
         if node.mem_id == heading.mem_id:
             below = True
         if not below or len(node.css(_TEXTS)) > 1:  # with itself
             continue
         text = shown(node)
-        if len(text) < _SHORTEST or _key(text) == title or _is_italic(node) or is_linked(node) or in_frame(node):
+        if (
+            len(text) < _SHORTEST
+            or _key(text) == title
+            or _is_italic(node)
+            or is_linked(node)
+            or in_frame(node, around)
+        ):
             continue
         if first is None:
             if len(text) > _LONGEST or is_neighbours(node, heading) or not _ends(node, text):
@@ -240,17 +246,23 @@ def _is_italic(node: LexborNode) -> bool:
 
 def _path(node: LexborNode, other: LexborNode) -> list[tuple[str | None, str]]:
     """The kinds of elements around a node, up to the one that holds the other as well."""
-    around: set[int] = set()
-    level: LexborNode | None = other
-    while level is not None:
-        around.add(level.mem_id)
-        level = level.parent
+    around = _around(other)
     path: list[tuple[str | None, str]] = []
-    level = node
+    level: LexborNode | None = node
     while level is not None and level.mem_id not in around:
         path.append((level.tag, level.attributes.get("class") or ""))
         level = level.parent
     return path
+
+
+def _around(node: LexborNode) -> set[int]:
+    """The elements a node stands in, by their ids."""
+    around: set[int] = set()
+    level: LexborNode | None = node
+    while level is not None:
+        around.add(level.mem_id)
+        level = level.parent
+    return around
 
 
 def _emphasised(node: LexborNode) -> bool:
