@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Sequence, Set
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from analysis.reading.metadata import state_strings
 from analysis.reading.neighbours import drop_neighbours
 from analysis.reading.noise import strip
 from analysis.reading.pieces import BREAK, CAPTION, announces, cut, is_prose, runs_in_line
-from press.text import clean
+from press.markup import bounded
+from press.text import clean, clean_lines
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -86,13 +89,15 @@ CONTAINERS = (
         ".text-content",
     ),
 )
-_BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
-    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|section|article|blockquote|br|hr|figure|pre|center|main)\b[^>]*>",
+BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
+    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|thead|tfoot|caption|section|article|blockquote|br|hr"
+    r"|figure|figcaption|pre|center|main|header|footer|nav|aside|address|details|summary|form|fieldset|legend)\b[^>]*>",
 )
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
 _QUOTES = "blockquote,q,[class*=quote i]"
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)\Z", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?:|/|data:)\S*\Z")
 _GLYPHS = " >»►▶→•*+-–—=|"
 _STOPS = tuple('.!?…”"')
 _TITLES = frozenset(("h1", "h2", "h3", "h4", "li"))
@@ -245,6 +250,31 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
     return max(weights.values(), key=lambda pair: pair[0])[1] if weights else None
 
 
+def by_statement(scripts: Iterable[str], body: str) -> list[str]:
+    """The paragraphs a page states beside its HTML: the `body` of JSON-LD, or what the state in its scripts holds."""
+    best = _lines_in(body)
+    for strings in state_strings(scripts):
+        run: list[str] = []  # a text in blocks is strings in a row; what is between articles is no running text
+        for text in strings:
+            lines = _lines_in(text)
+            run = [*run, *lines] if lines and _is_prose(lines[-1]) else []
+            best = max(best, lines, run, key=prose_of)
+    return best
+
+
+def _lines_in(text: str) -> list[str]:
+    """The lines of a text that may be HTML, escaped or not."""
+    if "&lt;" in text and "<" not in text:
+        text = unescape(text)
+    if "<" not in text:
+        return [] if _ADDRESS.match(text) else list(filter(None, clean_lines(text).split("\n")))
+    try:
+        root = LexborHTMLParser(bounded(text.encode("utf-8", errors="replace"))).body
+    except ValueError:
+        return []
+    return lines_of(root) if root is not None else []
+
+
 def lines_of(container: LexborNode) -> list[str]:
     """The cleaned lines of text in a container, furniture removed; the container is changed."""
     strip(container)
@@ -310,7 +340,7 @@ def text_lines(node: LexborNode) -> list[str]:
 
 def _parts(node: LexborNode) -> list[str]:
     html = (node.html or "").replace("\n", " ").replace(BREAK, "\n")
-    text = _TAGS.sub("", _BLOCKS.sub("\n", html))
+    text = _TAGS.sub("", BLOCKS.sub("\n", html))
     return [" ".join(part.split(" ")) if "  " in part else part.strip(" ") for part in text.split("\n")]
 
 

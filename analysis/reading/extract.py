@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading import recipes
-from analysis.reading.bodies import ENOUGH
+from analysis.reading import kinds, recipes
+from analysis.reading.bodies import ENOUGH, by_statement, prose_of
 from analysis.reading.headlines import article_heading, first_text, lead_of, selected_lead, title_of
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.published import published
 from analysis.reading.tidy import tidy
 from analysis.words.language import detect
-from errors import Unusable
+from errors import NotArticle, Unusable
 from press import Draft, Language, Link, Outlet
 from press.urls import canonical, host
 
@@ -26,6 +27,8 @@ _NO_RECIPE = Outlet("", "", "vi", "local")
 # Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 800
+_LITTLE = 600  # characters of HTML that may be a mere teaser of what the page states elsewhere
+_SCRIPTS = "script:not([type*=ld]):not([src])"
 #: Characters; no article is longer, and what is was built to be expensive for all that comes behind.
 MAX_TEXT = 400_000
 NO_TITLE = 10_000
@@ -52,29 +55,40 @@ def extract(
     recipe = outlet or _NO_RECIPE
     heading = cache(lambda: article_heading(tree, head))  # a recipe that has every part never needs it
     names = cache(lambda: _names(head, recipe.name, url))
+    nothing = kinds.no_article(tree, head, heading(), url) if not head.is_article else ""
+    if nothing:
+        raise NotArticle(url, nothing)
     chosen = first_text(tree, recipe.title)
     title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
     when = published(
         tree, head, url=url, selector=recipe.date, link=link, now=now, heading=heading
     )  # before the body: that changes the tree
-    dateline, lead = selected_lead(tree, recipe.lead) or lead_of(tree, head, heading(), names=names())
+    more = kinds.other_pages(tree, url)
+    dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
+    if sum(map(len, paragraphs)) < _LITTLE and head.is_free:
+        paragraphs = _stated(paragraphs, head, body, url, content_type)
     if sum(map(len, paragraphs)) > MAX_TEXT:
         raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")
     if len(title) > NO_TITLE:
         raise Unusable(url, f"no headline: what stands in its place has more than {NO_TITLE:,} characters")
     title, lead = title[:MAX_TITLE], lead[:MAX_LEAD]
+    paragraphs, teaser = kinds.without_wall(head, paragraphs)
     lines = tidy(paragraphs, title=title, lead=lead)
     if not title and not lines:
-        raise Unusable(url, "neither a title nor a text was found on the page")
+        raise NotArticle(url, kinds.NOTHING)
+    if kinds.is_gone(head, title, lines):
+        raise NotArticle(url, kinds.GONE)
     text = "\n".join(lines)
     missed = (
         recipes.NO_TITLE if recipe.title and title and not chosen else "",
         recipes.NO_BODY if recipe.body and lines and not by_recipe else "",
+        kinds.PAYWALL if teaser else "",
+        kinds.CONTINUED + " ".join(more) if more else "",
     )
     return Draft(
         url=url,
-        canonical_url=_canonical(head.canonical, url),
+        canonical_url=_canonical(head, url),
         title=title,
         lead=lead,
         body=text,
@@ -99,6 +113,13 @@ def _paragraphs(
     return (selected, True) if recipes.are_all(selected, generic) else (generic, False)
 
 
+def _stated(paragraphs: list[str], head: Head, body: bytes, url: str, content_type: str) -> list[str]:
+    """What the page says of its text beside the HTML, where that is more; read anew, since the tree was changed."""
+    scripts = (node.text() or "" for node in tree_of(body, url, content_type).css(_SCRIPTS))
+    stated = by_statement(scripts, head.body)
+    return stated if prose_of(stated) > 2 * sum(map(len, paragraphs)) else paragraphs
+
+
 def _language(title: str, lead: str, text: str) -> Language:
     glance = text[:_GLANCE]
     if len(glance) == _GLANCE and len(_VIETNAMESE.findall(glance)) * 14 > _GLANCE:
@@ -120,13 +141,13 @@ def _missing(title: str, text: str) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _canonical(said: str, url: str) -> str:
+def _canonical(head: Head, url: str) -> str:
     """The page's own canonical address where it stays on the same site and is no home page, else the address itself."""
     own = canonical(url)
-    if said in {"", url, own}:
+    if head.canonical in {"", url, own}:
         return own
     try:
-        other = canonical(said, url)
+        other = canonical(head.canonical, urljoin(url, head.base))
     except ValueError:
         return own
     path = other.partition("://")[2].partition("/")[2]

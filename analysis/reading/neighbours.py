@@ -38,7 +38,7 @@ def _is_announced(node: LexborNode, box: LexborNode) -> bool:
     text = box.text() or ""
     if len(text) > _BOX:
         return False
-    links = [link for link in box.css("a[href]")[:6] if _is_headline(link)]
+    links = [link for link in box.css("a[href]")[:6] if is_headline(link)]
     own = node.text() or ""
     if len(own) < _SUMMARY:
         return bool(links)
@@ -49,10 +49,10 @@ def _is_announced(node: LexborNode, box: LexborNode) -> bool:
 def drop_neighbours(tree: LexborHTMLParser, heading: LexborNode | None) -> None:
     """Take out the boxes that announce other articles: a linked headline with its lead, time and picture."""
     own = heading.html if heading is not None else None
-    links = [link for link in tree.css("h2 a[href],h3 a[href],h4 a[href]")[:200] if _is_headline(link)]
+    links = [link for link in tree.css("h2 a[href],h3 a[href],h4 a[href]")[:200] if is_headline(link)]
     boxes = {box.mem_id: box for link in links if (box := _box_of(link, heading, own)) is not None}
     # A headline that is a line of its own in a small box, its summary below: a related article inside the text.
-    bare = (link.parent for link in tree.css("div > a[href]")[:200] if _is_headline(link))
+    bare = (link.parent for link in tree.css("div > a[href]")[:200] if is_headline(link))
     small = (box for box in bare if box is not None and _is_announcement(box) and not _holds(box, heading, own))
     boxes |= {box.mem_id: box for box in small}
     outer = [box for box in boxes.values() if not _inside(box, boxes)]  # what is inside goes with its box, once
@@ -97,6 +97,7 @@ def is_linked(node: LexborNode) -> bool:
     return bool(text) and sum(len((link.text() or "").strip()) for link in node.css("a[href]")) * 2 > text
 
 
-def _is_headline(link: LexborNode) -> bool:
+def is_headline(link: LexborNode) -> bool:
+    """Whether a link's text is long enough to be an article's headline."""
     href = link.attributes.get("href") or ""
     return not href.startswith(("#", "javascript:", "mailto:")) and len((link.text() or "").strip()) >= _HEADLINE
