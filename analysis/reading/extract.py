@@ -28,6 +28,7 @@ _NO_RECIPE = Outlet("", "", "vi", "local")
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 800
 _LITTLE = 600  # characters of HTML that may be a mere teaser of what the page states elsewhere
+_STATES = (b"__NEXT", b"__next_f", b"__NUXT", b"_STATE__", b"_DATA__", b"_PROPS__", b"application/json")
 _SCRIPTS = "script:not([type*=ld]):not([src])"
 #: Characters; no article is longer, and what is was built to be expensive for all that comes behind.
 MAX_TEXT = 400_000
@@ -55,18 +56,19 @@ def extract(
     recipe = outlet or _NO_RECIPE
     heading = cache(lambda: article_heading(tree, head))  # a recipe that has every part never needs it
     names = cache(lambda: _names(head, recipe.name, url))
-    nothing = kinds.no_article(tree, head, heading(), url) if not head.is_article else ""
-    if nothing:
-        raise NotArticle(url, nothing)
     chosen = first_text(tree, recipe.title)
+    if not head.is_article and not (chosen and recipes.selects_body(tree, recipe)):
+        nothing = kinds.no_article(tree, head, heading(), url)
+        if nothing:
+            raise NotArticle(url, nothing)
     title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
     when = published(
         tree, head, url=url, selector=recipe.date, link=link, now=now, heading=heading
     )  # before the body: that changes the tree
-    more = kinds.other_pages(tree, url)
+    more = kinds.other_pages(tree, body, url)
     dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
-    if sum(map(len, paragraphs)) < _LITTLE and head.is_free:
+    if sum(map(len, paragraphs)) < _LITTLE and head.is_free and (head.body or any(map(body.__contains__, _STATES))):
         paragraphs = _stated(paragraphs, head, body, url, content_type)
     if sum(map(len, paragraphs)) > MAX_TEXT:
         raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -173,12 +174,20 @@ def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     address = _ADDRESS.match(text)
     if address:
         return address[1], text[address.end() :]
-    keys = {_bare(name) for name in names}
-    words = text.split(" ")
-    for count in range(1, min(5, len(words))):
-        if _bare(" ".join(words[:count])) in keys and _BEGINS.match(" ".join(words[count:])):
+    keys = _bare_names(names)
+    words = text.split(" ", 5)
+    for count in range(1, len(words)):
+        key = _bare(" ".join(words[:count]))
+        if not any(name.startswith(key) for name in keys):
+            break
+        if key in keys and _BEGINS.match(" ".join(words[count:])):
             return " ".join(words[:count]).strip("()[]-–—: "), " ".join(words[count:]).lstrip("-–—: ")
     return "", text
+
+
+@lru_cache(512)
+def _bare_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_bare, names))
 
 
 def _bare(name: str) -> str:
@@ -303,10 +312,10 @@ def _names_site(tail: str, names: tuple[str, ...], seen: bool) -> bool:
     key = _bare(tail)
     if not key:
         return False
-    whole = {_bare(name) for name in names}
+    whole = _bare_names(names)
     if key in whole:
         return True
-    proper = {_bare(_TRADE.sub(" ", name)) for name in names} - {""}
+    proper = _bare_names(tuple(_TRADE.sub(" ", name) for name in names)) - {""}
     own = _bare(_TRADE.sub(" ", tail))
     return own in proper | whole and (own != key or seen)
 

@@ -55,6 +55,7 @@ _PAYWALL = re.compile(
     r"|(?:subscribe|log in|sign in|register)\b.{0,40}\bto (?:continue|read|unlock)\b.{0,60}",
     re.IGNORECASE,
 )
+_PAGED = (b"pagin", b"phan-trang", b'rel="next"')
 _PAGES = (
     "a[rel=next],link[rel=next],[class*=pagin i] a,[class*=paging i] a,[class*=phantrang i] a,[class*=phan-trang i] a"
 )
@@ -88,8 +89,10 @@ def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
     return [line for line in lines if line not in asked], bool(asked) or not head.is_free
 
 
-def other_pages(tree: LexborHTMLParser, url: str) -> list[str]:
+def other_pages(tree: LexborHTMLParser, body: bytes, url: str) -> list[str]:
     """The addresses of the further pages of an article: numbered links or "next" to the same address."""
+    if not any(mark in body for mark in _PAGED):  # most pages; asking the tree takes longer
+        return []
     own = urlsplit(url)
     stem = re.sub(r"(?:[-/_.]?(?:p|page|trang|tr)?-?\d{1,2})?(?:\.\w{2,5})?/?\Z", "", own.path)
     found: dict[str, None] = {}

@@ -87,7 +87,7 @@ class Head:
     @property
     def is_article(self) -> bool:
         """Whether JSON-LD or the meta elements speak of one article: its headline, or when it was published."""
-        return bool(self.headline and self.article) or "article:published_time" in self.meta
+        return bool(self.article.get("headline")) or "article:published_time" in self.meta
 
     @property
     def is_free(self) -> bool:

@@ -34,22 +34,9 @@ _MEDIA = (
     "iframe,video,audio,object,embed,canvas,amp-ad,amp-iframe,amp-video,amp-youtube,button,select,textarea,input,"
     "ins[class*=ads i]"
 )
-#: Parts of names worth a look; `_KINDS` decides by whole words.
-_PARTS = (
-    *("relat", "lienquan", "lien-quan", "lien_quan", "more", "docthem", "doc-them", "xemthem", "xem-them", "khac"),
-    *("onenews", "tindnd", "listnews", "list-news", "recommend", "suggest", "chuyenmuc", "chuyen-muc", "othernews"),
-    *("share", "sharing", "social", "chiase", "chia-se", "author", "byline", "tacgia", "tac-gia", "source", "nguon"),
-    *("tag", "keyword", "tukhoa", "tu-khoa", "widget", "poll", "vote", "rating", "toolbar", "print", "player"),
-    *("video", "banner", "breadcrumb", "hotline", "copyright", "like", "comment", "binhluan", "binh-luan", "disqus"),
-    *("advert", "ads", "-ad", "ad-", "quangcao", "quang-cao", "sponsor", "promo", "subscri", "newsletter", "qc"),
-    *("caption", "chuthich", "chu-thich", "chu_thich", "popup", "modal"),
-)
-_SUSPECT = ",".join(
-    (
-        *("nav", "aside", "footer", "form", "figcaption", "[rel=author]", "[itemprop=author]", "[type^=Related]"),
-        *("[hidden]", "[style*='display:none' i]", "[style*='display: none' i]", "p.Image", "p.pic"),
-        *(f"[{name}*='{part}' i]" for part in _PARTS for name in ("class", "id")),
-    )
+_SUSPECT = (
+    "nav,aside,footer,form,figcaption,[class],[id],[rel=author],[itemprop=author],[type^=Related],[hidden],"
+    "[style*=display i]"
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _KINDS = tuple(

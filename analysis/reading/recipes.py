@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.reading.bodies import ENOUGH, by_container, by_density, by_selectors
 from analysis.reading.headlines import article_heading
@@ -22,6 +22,14 @@ NO_BODY = "recipe: no body"
 DIFFERS = "recipe: differs from the generic reading"
 EVERY = 50  # one page of so many is read a second time, the generic way
 AGREED = 0.6
+
+
+def selects_body(tree: LexborHTMLParser, outlet: Outlet) -> bool:
+    """Whether an outlet's recipe finds the place of the text on a page."""
+    try:
+        return bool(outlet.body) and tree.css_first(outlet.body) is not None
+    except SelectolaxError:
+        return False
 
 
 def selected_lines(tree: LexborHTMLParser, outlet: Outlet) -> list[str]:
