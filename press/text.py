@@ -89,6 +89,8 @@ _SITE = r"[\w-]{2,30}\.(?:vn|VN|Vn|com\.vn|com|COM|net|NET)"
 _AGENCY = rf"(?:[{UPPER}][{UPPER}0-9&+.]{{1,9}}|{_SITE}|Vietnam\+|Vietnam[Pp]lus)"
 _WIRE = rf"(?:TTXVN(?:/(?:Vietnam\+|VNA))?|VNA|AVI|VOV|PLO|NLĐO|TTO|TPO|NDO|Dân trí|Vietnam\+|Vietnam[Pp]lus|{_SITE})"
 _NAMED = r"Vietnam\+|VietnamPlus|Kinhtedothi|VnEconomy|VietNamNet|Infonet|Dân trí|Dân Việt"
+# Wires that stand without a dash or brackets; none begins a sentence in front of a capital.
+_BARE = "Dân trí|VietNamNet|Vietnam[Pp]lus|TTO|TPO|NLĐO|PLO|SGGPO|TNO|HNMO|LĐO|NDO|STO"
 _PLACE = rf"[{UPPER}][\w.]*(?:[ -](?:[{UPPER}0-9][\w.]*)){{0,4}}"
 _DATED = r"(?:,? (?:ngày )?[\w./ -]{1,14})?"
 _DATELINES = tuple(
@@ -98,6 +100,7 @@ _DATELINES = tuple(
         rf"(\([{UPPER}][^():0-9]{{1,28}}\)) ?{_DASH} ?{_SENTENCE}",  # (Dân trí) -
         rf"(\({_AGENCY}\)) ?:? ?{_SENTENCE}",  # (VNA)
         rf"({_SITE}) ?{_DASH} ?{_SENTENCE}",  # VOV.VN -
+        rf"({_BARE})(?: ?[|:] ?| ){_SENTENCE}",  # Dân trí Sáng 5/8
         rf"([{UPPER}][{UPPER}&]{{1,7}}|{_NAMED})(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
     )
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -16,9 +16,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from analysis.reading.metadata import state_strings
 from analysis.reading.neighbours import drop_neighbours
 from analysis.reading.noise import strip
-from analysis.reading.pieces import BREAK, CAPTION, announces, cut, is_prose, runs_in_line
+from analysis.reading.pieces import BREAK, CAPTION, INLINE, LINKED, announces, cut, is_prose, runs_in_line
 from press.markup import bounded
 from press.text import clean, clean_lines
+from press.urls import site_of
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -96,7 +97,7 @@ BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
 _QUOTES = "blockquote,q,[class*=quote i]"
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)\Z", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)(?![\w/])", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?:|/|data:)\S*\Z")
 _GLYPHS = " >»►▶→•*+-–—=|"
 _STOPS = tuple('.!?…”"')
@@ -105,7 +106,7 @@ _CREDIT_TAIL = re.compile(r"\s*[(\[–-]?\s*\b(?:ảnh|photo)\s*:\s*[^.!?]{0,60}
 _TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
 
 
-def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]:
+def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "", site: str = "") -> list[str]:
     """The paragraphs in what `body` selects, without `drop` and the usual furniture; the tree is changed."""
     try:
         containers = tree.css(body)
@@ -119,25 +120,36 @@ def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]
     for container in containers:
         if container.parent is None:
             continue
-        lines = lines_of(container)
+        lines = lines_of(container, site)
         if sum(map(len, lines)) > sum(map(len, best)):
             best = lines
     return best
 
 
-def by_container(tree: LexborHTMLParser) -> list[str]:
+def by_container(tree: LexborHTMLParser, site: str = "") -> list[str]:
     """The paragraphs of the first known container that holds an article; empty when none does. The tree is changed."""
     for selector in CONTAINERS:
         found = tree.css(selector)
         if not found or len(found) > 3:  # many of a kind are a list of articles
             continue
-        lines = max((lines_of(node) for node in found), key=lambda lines: sum(map(len, lines)))
+        read = ((lines_of(node, site), node) for node in found)
+        lines, container = max(read, key=lambda pair: sum(map(len, pair[0])))
         if sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > 80 for line in lines) >= 2:
-            return lines
+            return [*_in_front(container), *lines]
     return []
 
 
-def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None) -> list[str]:
+def _in_front(container: LexborNode) -> list[str]:
+    """The paragraphs right in front of a container: its name was given to a part of the text."""
+    found: list[str] = []
+    before = _element(container, False)
+    while before is not None and before.tag == "p" and is_prose(before) and len(found) < _LEVELS:
+        found.append(shown_in(before))
+        before = _element(before, False)
+    return found[::-1]
+
+
+def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None, site: str = "") -> list[str]:
     """The paragraphs where the running text of the page stands, else what trafilatura finds; the tree is changed.
 
     `heading` is the article's own headline: boxes of other articles do not hold it, and the text begins below it.
@@ -148,7 +160,7 @@ def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None) -> lis
     strip(root)
     drop_neighbours(tree, heading)
     node = _dense_node(tree, heading)
-    lines = _grown(node, shown_in(heading)) if node is not None else []
+    lines = _grown(node, shown_in(heading), site) if node is not None else []
     if prose_of(lines) >= ENOUGH:
         return lines
     found = _by_trafilatura(tree)
@@ -176,7 +188,7 @@ def _by_trafilatura(tree: LexborHTMLParser) -> list[str]:
     return [line for line in map(clean, text.split("\n")) if line]
 
 
-def _grown(node: LexborNode, title: str) -> list[str]:
+def _grown(node: LexborNode, title: str, site: str) -> list[str]:
     """The lines of the densest element, of its siblings of the same kind, and of the text above it."""
     for _ in range(_LEVELS):
         parent = node.parent
@@ -188,8 +200,8 @@ def _grown(node: LexborNode, title: str) -> list[str]:
         if level.parent is None or level.parent.tag in {"html", "-document"}:
             break
         level = level.parent
-    linked = _link_lines(level, 2)
-    own = [line for line in _once(node, story_lines(node)) if line.lstrip(_GLYPHS) not in linked]
+    linked = _linked(level, 2, site)
+    own = _kept(_once(node, story_lines(node)), linked)
     lines = story_lines(level)
     if not own or own[0] not in lines:
         return own
@@ -210,7 +222,7 @@ def _has_twin(node: LexborNode) -> bool:
     return False
 
 
-def _above(lines: Sequence[str], linked: Set[str], title: str) -> list[str]:
+def _above(lines: Sequence[str], linked: Mapping[str, bool], title: str) -> list[str]:
     """The last of the lines that still belong to the text below them; one line of frame may stand in between."""
     start, passed = len(lines), 0
     for index in range(len(lines) - 1, -1, -1):
@@ -221,7 +233,7 @@ def _above(lines: Sequence[str], linked: Set[str], title: str) -> list[str]:
             passed += 1
         else:
             start, passed = index, 0
-    return [line for line in lines[start:] if line.lstrip(_GLYPHS) not in linked]
+    return _kept(lines[start:], linked)
 
 
 def shown_in(node: LexborNode | None) -> str:
@@ -275,11 +287,10 @@ def _lines_in(text: str) -> list[str]:
     return lines_of(root) if root is not None else []
 
 
-def lines_of(container: LexborNode) -> list[str]:
-    """The cleaned lines of text in a container, furniture removed; the container is changed."""
+def lines_of(container: LexborNode, site: str = "") -> list[str]:
+    """The cleaned lines of text in a container of a page of `site`, furniture removed; the container is changed."""
     strip(container)
-    linked = _link_lines(container, _HEADLINE)
-    return [line for line in _once(container, story_lines(container)) if line.lstrip(_GLYPHS) not in linked]
+    return _kept(_once(container, story_lines(container)), _linked(container, _HEADLINE, site))
 
 
 def _once(container: LexborNode, lines: list[str]) -> list[str]:
@@ -295,21 +306,51 @@ def _once(container: LexborNode, lines: list[str]) -> list[str]:
     ]
 
 
-def _link_lines(node: LexborNode, least: int) -> set[str]:
-    """The texts of links at least so long that announce other articles: no files, no sentences, on this site."""
-    found = set()
+def _linked(node: LexborNode, least: int, site: str) -> dict[str, bool]:
+    """The lines that are nothing but a link to another article of the `site`, and whether they may be text as well.
+
+    See docs/decisions/reading.md: what stands between two paragraphs may have been one.
+    """
+    linked: dict[str, bool] = {}
     for link in node.css("a[href]"):
         text = link.text() or ""
-        if len(text) >= least and not _is_own_words(link, text):
-            found.add(clean(text).lstrip(_GLYPHS))
-    return found
+        if len(text) >= least and not _is_own(link, text, site):
+            linked[clean(text).lstrip(_GLYPHS)] = len(text) >= _HEADLINE and _is_between(link)
+    return linked
 
 
-def _is_own_words(link: LexborNode, text: str) -> bool:
-    """Whether a linked line is the article's own: a file it offers, or a sentence in a paragraph of its own."""
-    if _FILE.search((link.attributes.get("href") or "").partition("?")[0]):
+def _kept(lines: Iterable[str], linked: Mapping[str, bool]) -> list[str]:
+    """The lines that are no links to other articles; those that may be text come marked with LINKED."""
+    kept = ((line, linked.get(line.lstrip(_GLYPHS))) for line in lines)
+    return [f"{LINKED}{line}" if between else line for line, between in kept if between is not False]
+
+
+def _is_own(link: LexborNode, text: str, site: str) -> bool:
+    """Whether a linked line is the article's own: a file it offers, a source elsewhere, a sentence."""
+    href = link.attributes.get("href") or ""
+    if _FILE.search(href):
         return True
-    return text.rstrip()[-1:] in _STOPS and not (link.parent is not None and link.parent.tag in _TITLES)
+    if site and href.startswith(("http://", "https://")) and site_of(href) != site and _is_between(link):
+        return True
+    end = text.rstrip()
+    return end.endswith(".") and not end.endswith("..") and not (link.parent is not None and link.parent.tag in _TITLES)
+
+
+def _is_between(link: LexborNode) -> bool:
+    """Whether a link's paragraph stands between two of running text."""
+    block = link.parent
+    while block is not None and block.tag in INLINE:
+        block = block.parent
+    if block is None or block.tag not in {"p", "div"}:
+        return False
+    return all(other is not None and is_prose(other) for other in (_element(block, False), _element(block, True)))
+
+
+def _element(node: LexborNode, forward: bool) -> LexborNode | None:
+    other = node.next if forward else node.prev
+    while other is not None and other.tag in {"-text", "-comment"}:
+        other = other.next if forward else other.prev
+    return other
 
 
 def story_lines(node: LexborNode) -> list[str]:

@@ -15,14 +15,14 @@ from analysis.reading.bodies import ENOUGH, by_statement, prose_of
 from analysis.reading.headlines import article_heading, first_text, lead_of, selected_lead, title_of
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
+from analysis.reading.pieces import LINKED
 from analysis.reading.published import published
 from analysis.reading.tidy import tidy
 from analysis.words.language import detect
 from errors import NotArticle, Unusable
 from press import Draft, Language, Link, Outlet
-from press.urls import canonical, host
+from press.urls import canonical, host, site_of
 
-_SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "co", "info"))
 _NO_RECIPE = Outlet("", "", "vi", "local")
 # Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
@@ -67,7 +67,7 @@ def extract(
     )  # before the body: that changes the tree
     more = kinds.other_pages(tree, body, url)
     dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
-    paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
+    paragraphs, by_recipe = _paragraphs(tree, recipe, heading, site_of(url))
     if sum(map(len, paragraphs)) < _LITTLE and head.is_free and (head.body or any(map(body.__contains__, _STATES))):
         paragraphs = _stated(paragraphs, head, body, url, content_type)
     if sum(map(len, paragraphs)) > MAX_TEXT:
@@ -75,8 +75,9 @@ def extract(
     if len(title) > NO_TITLE:
         raise Unusable(url, f"no headline: what stands in its place has more than {NO_TITLE:,} characters")
     title, lead = title[:MAX_TITLE], lead[:MAX_LEAD]
-    paragraphs, teaser = kinds.without_wall(head, paragraphs)
-    lines = tidy(paragraphs, title=title, lead=lead)
+    told = [line for line in paragraphs if not line.startswith(LINKED)]
+    told, teaser = kinds.without_wall(head, told)
+    lines = tidy(told, title=title, lead=lead)
     if not title and not lines:
         raise NotArticle(url, kinds.NOTHING)
     if kinds.is_gone(head, title, lines):
@@ -86,6 +87,7 @@ def extract(
         recipes.NO_TITLE if recipe.title and title and not chosen else "",
         recipes.NO_BODY if recipe.body and lines and not by_recipe else "",
         kinds.PAYWALL if teaser else "",
+        kinds.LEFT_OUT if any(line.startswith(LINKED) for line in paragraphs) else "",
         kinds.CONTINUED + " ".join(more) if more else "",
     )
     return Draft(
@@ -105,13 +107,13 @@ def extract(
 
 
 def _paragraphs(
-    tree: LexborHTMLParser, recipe: Outlet, heading: Callable[[], LexborNode | None]
+    tree: LexborHTMLParser, recipe: Outlet, heading: Callable[[], LexborNode | None], site: str
 ) -> tuple[list[str], bool]:
     """The paragraphs of the page, and whether they are those the recipe selects."""
-    selected = recipes.selected_lines(tree, recipe)
+    selected = recipes.selected_lines(tree, recipe, site)
     if sum(map(len, selected)) >= ENOUGH:
         return selected, True
-    generic = recipes.generic_lines(tree, heading())
+    generic = recipes.generic_lines(tree, heading(), site)
     return (selected, True) if recipes.are_all(selected, generic) else (generic, False)
 
 
@@ -153,11 +155,4 @@ def _canonical(head: Head, url: str) -> str:
     except ValueError:
         return own
     path = other.partition("://")[2].partition("/")[2]
-    return other if path and _site(other) == _site(own) else own
-
-
-def _site(url: str) -> str:
-    labels = host(url).split(".")
-    if labels[-1].isdigit():
-        return host(url)
-    return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
+    return other if path and site_of(other) == site_of(own) else own

@@ -56,6 +56,7 @@ _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 _SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
 _STOPS = '.!?…”"'
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
+_ALIKE = 4  # paragraphs that a lead is compared with
 _FAR = 400  # blocks looked at below the headline
 _TEXTS = "p,div,h2,h3,h4,section,article,td,blockquote,li,ul,table,figure,figcaption"
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
@@ -63,6 +64,7 @@ _ADDRESS = re.compile(
     rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _BEGINS = re.compile(rf"[-–—:]?\s*[\"“‘(]?[{UPPER}0-9]")
 _TRADE = re.compile(
     r"\b(?:báo|tạp chí|đài|điện tử|online|phát thanh|truyền hình|và|pt-?th|trang tin|trang thông tin"
@@ -142,8 +144,18 @@ def lead_of(
     opening = _bold_opening(tree) or (apart(tree, heading) if heading is not None else "")
     if opening:
         return _split(opening, names)
+    title = shown(heading) if heading is not None else head.og_title or head.doc_title
+    said = [text for text in said if _speaks_of(text, title)]
     whole = [text for text in said if not _CUT.search(text)]
     return _split(max(whole or said, key=len, default=""), names)
+
+
+def _speaks_of(text: str, title: str) -> bool:
+    """Whether a description the page does not show is of this article: no list of key words, no motto of the site."""
+    pieces = text.split(",")
+    if len(pieces) > 3 and text[-1:] not in _STOPS and max(map(len, pieces)) < _SHORTEST:
+        return False
+    return len({*_WORD.findall(text.lower())} & {*_WORD.findall(title.lower())}) > 1
 
 
 def selected_lead(tree: LexborHTMLParser, selector: str, names: tuple[str, ...] = ()) -> tuple[str, str] | None:
@@ -165,6 +177,7 @@ def lead_in(node: LexborNode, names: tuple[str, ...] = ()) -> tuple[str, str] | 
 
 def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The dateline and the lead proper without the announcements behind it; a site's name in front is a dateline."""
+    text = without_site(text, names)
     cut = _ANNOUNCED.search(text)
     if cut and cut.start() >= _SHORTEST:
         text = text[: cut.start()]
@@ -174,6 +187,9 @@ def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     address = _ADDRESS.match(text)
     if address:
         return address[1], text[address.end() :]
+    for name in names:
+        if text.startswith(name) and _BEGINS.match(text[len(name) :].lstrip()):
+            return name, text[len(name) :].lstrip(" -–—:|")
     keys = _bare_names(names)
     words = text.split(" ", 5)
     for count in range(1, len(words)):
@@ -217,8 +233,9 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
 
 
 def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
-    """The paragraph below the headline that is markup of its own, unlike the ones behind it: a lead nothing names."""
+    """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names."""
     first: LexborNode | None = None
+    lead, behind = "", 0
     title, below, around = _key(shown(heading)), False, _around(heading)
     for node in tree.css(f"{heading.tag},{_TEXTS}")[:_FAR]:
         if node.mem_id == heading.mem_id:
@@ -226,23 +243,21 @@ def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
         if not below or len(node.css(_TEXTS)) > 1:  # with itself
             continue
         text = shown(node)
-        if (
-            len(text) < _SHORTEST
-            or _key(text) == title
-            or _is_italic(node)
-            or is_linked(node)
-            or in_frame(node, around)
-        ):
+        if len(text) < _SHORTEST or _key(text) == title or _is_italic(node):
+            continue
+        if is_linked(node) or in_frame(node, around):
             continue
         if first is None:
             if len(text) > _LONGEST or is_neighbours(node, heading) or not _ends(node, text):
                 return ""
-            first = node
-        elif text[-1] in _STOPS or len(text) > 2 * _SHORTEST:
-            if _key(text) == _key(shown(first)):
-                continue  # a lead shown twice
-            return "" if _path(first, node) == _path(node, first) else shown(first)
-    return ""
+            first, lead = node, text
+        elif (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
+            if _path(first, node) == _path(node, first):
+                return ""
+            behind += 1
+            if behind == _ALIKE:
+                break
+    return lead if behind else ""
 
 
 def _ends(node: LexborNode, text: str) -> bool:

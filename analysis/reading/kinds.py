@@ -21,6 +21,7 @@ CHALLENGE = "blocked: a challenge page"
 LOGIN = "not an article: a login page"
 NOTHING = "neither a title nor a text was found on the page"
 PAYWALL = "paywalled: only a teaser is shown"
+LEFT_OUT = "left out: a paragraph that is one link to another article"
 CONTINUED = "continued on other pages: "
 
 _SECTION = 30  # characters of a heading that may be a section's name

@@ -17,6 +17,7 @@ from analysis.reading.pieces import (
     announces,
     cut,
     is_prose,
+    is_sentence,
     lines_of_tables,
     linked,
     mark,
@@ -160,24 +161,27 @@ def _named_noise(container: LexborNode) -> None:
 
 
 def _is_furniture(node: LexborNode, kind: str) -> bool:
+    """Whether what its name says is furniture reads like it."""
+    text = node.text() or ""
     if kind == "caption":
-        return len(node.text() or "") <= _CAPTION and node.css_first("p + p, li") is None
+        return len(text) <= _CAPTION and node.css_first("p + p, li") is None
     if kind in {"advert", "hidden"}:
         return True
     if kind == "talk":
-        return bool(_REPLIES.search(node.text() or "")) or not (is_prose(node) and _text_goes_on(node))
+        return bool(_REPLIES.search(text)) or not (is_prose(node) and _text_goes_on(node))
+    has_link = node.css_first("a[href]") is not None
     if is_prose(node):
-        return announces(node)
-    return kind == "frame" or not node.text(strip=True) or node.css_first("a[href]") is not None or size(node) < 100
+        return has_link and announces(node)
+    return has_link or not (is_sentence(text) if kind == "frame" else len(text.strip()) >= _CAPTION)
 
 
 def _text_goes_on(node: LexborNode) -> bool:
-    """Whether a paragraph of running text stands behind an element, on its own level."""
+    """Whether more running text stands behind an element, on its own level, that nobody's talk is."""
     after = node.next
     for _ in range(8):
         if after is None:
             return False
-        if after.tag == "p" and is_prose(after):
+        if after.tag not in {"-text", "-comment"} and is_prose(after) and _kind_of(after)[0] != "talk":
             return True
         after = after.next
     return False

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 
 BREAK = "\u2028"  #: ends a line where a block stood; white space to everything else
 CAPTION = "\u2029"  #: begins a line that is a caption
+LINKED = BREAK + CAPTION  #: begins a line that is a link and may be a paragraph
 
 INLINE = frozenset(
     (
@@ -72,6 +73,12 @@ def alone(link: LexborNode) -> bool:
     if block is None:
         return True
     return _letters(block.text() or "") <= _letters(link.text() or "") + 2 or not runs_in_line(link)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a short text is a sentence: some words, the first with a capital, and a full stop."""
+    text = text.strip()
+    return len(text.split()) >= 4 and not text[0].islower() and text.endswith((".", "!", "?", "…"))
 
 
 def is_prose(node: LexborNode) -> bool:
@@ -207,7 +214,7 @@ def lines_of_tables(container: LexborNode) -> None:
 
 def _rows(table: LexborNode) -> list[str]:
     """The rows of a table of data, a line each; empty where the table is only the place of paragraphs."""
-    rows: list[str] = []
+    rows = [" ".join((caption.text() or "").split()) for caption in table.css("caption")]
     for row in table.css("tr"):
         cells = [" ".join((cell.text() or "").split()) for cell in row.css("td,th")]
         if max(map(len, cells), default=0) > _CELL:

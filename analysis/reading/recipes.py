@@ -16,6 +16,7 @@ from analysis.reading.pages import tree_of
 from analysis.reading.tidy import tidy
 from errors import Unusable
 from press import Draft, Outlet
+from press.urls import site_of
 
 NO_TITLE = "recipe: no title"
 NO_BODY = "recipe: no body"
@@ -32,14 +33,14 @@ def selects_body(tree: LexborHTMLParser, outlet: Outlet) -> bool:
         return False
 
 
-def selected_lines(tree: LexborHTMLParser, outlet: Outlet) -> list[str]:
+def selected_lines(tree: LexborHTMLParser, outlet: Outlet, site: str = "") -> list[str]:
     """The paragraphs an outlet's recipe selects, untidied; empty where it has none or they are not there."""
-    return by_selectors(tree, outlet.body, outlet.drop) if outlet.body else []
+    return by_selectors(tree, outlet.body, outlet.drop, site) if outlet.body else []
 
 
-def generic_lines(tree: LexborHTMLParser, heading: LexborNode | None) -> list[str]:
+def generic_lines(tree: LexborHTMLParser, heading: LexborNode | None, site: str = "") -> list[str]:
     """The paragraphs by the known containers, else where the running text is; the tree is changed."""
-    return by_container(tree) or by_density(tree, heading)
+    return by_container(tree, site) or by_density(tree, heading, site)
 
 
 def are_all(selected: Sequence[str], generic: Sequence[str]) -> bool:
@@ -59,7 +60,7 @@ def cross_check(draft: Draft, body: bytes, url: str, content_type: str = "") -> 
     except Unusable:
         return 1.0
     heading = article_heading(tree, head_of(tree, url))
-    lines = tidy(generic_lines(tree, heading), title=draft.title, lead=draft.lead)
+    lines = tidy(generic_lines(tree, heading, site_of(url)), title=draft.title, lead=draft.lead)
     if sum(map(len, lines)) < ENOUGH:
         return 1.0
     one, two = Counter(draft.body.split()), Counter(" ".join(lines).split())

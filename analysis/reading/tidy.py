@@ -109,9 +109,15 @@ def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
             else:
                 del kept[index]
             break
-    while kept and len(kept[0]) < _PARAGRAPH and _is_date_line(kept[0]):
-        del kept[0]
-    return _unsigned(kept)
+    return _unsigned(_below_date(kept))
+
+
+def _below_date(lines: list[str]) -> list[str]:
+    """The lines below the one that says when: above the first paragraph all of them are the head of the article."""
+    for index in range(min(_HEAD, len(lines)) - 1, -1, -1):
+        if _is_date_line(lines[index]) and all(len(line) < _PARAGRAPH for line in lines[: index + 1]):
+            return lines[index + 1 :]
+    return lines
 
 
 def _is_furniture(line: str) -> bool:
