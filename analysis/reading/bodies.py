@@ -1,4 +1,4 @@
-"""The paragraphs of an article: by an outlet's selectors, by the known containers, else by trafilatura.
+"""The paragraphs of an article: by an outlet's selectors, by the known containers, else where the text is densest.
 
 Every way ends in the same cleaning, because leads, captions, author lines and boxes of related news are where bare
 extractors fail on Vietnamese pages.
@@ -14,12 +14,21 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.reading.metadata import state_strings
-from analysis.reading.neighbours import drop_neighbours
+from analysis.reading.neighbours import GLYPHS, beside, drop_neighbours, linked_lines, without_linked
 from analysis.reading.noise import strip
-from analysis.reading.pieces import BREAK, CAPTION, INLINE, LINKED, announces, cut, is_prose, runs_in_line
+from analysis.reading.pieces import (
+    BREAK,
+    CAPTION,
+    announces,
+    cut,
+    is_prose,
+    parts_of,
+    runs_in_line,
+    shown_in,
+    text_lines,
+)
 from press.markup import bounded
 from press.text import clean, clean_lines
-from press.urls import site_of
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -90,20 +99,12 @@ CONTAINERS = (
         ".text-content",
     ),
 )
-BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
-    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|thead|tfoot|caption|section|article|blockquote|br|hr"
-    r"|figure|figcaption|pre|center|main|header|footer|nav|aside|address|details|summary|form|fieldset|legend)\b[^>]*>",
-)
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
 _QUOTES = "blockquote,q,[class*=quote i]"
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)(?![\w/])", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?:|/|data:)\S*\Z")
-_GLYPHS = " >»►▶→•*+-–—=|"
 _STOPS = tuple('.!?…”"')
-_TITLES = frozenset(("h1", "h2", "h3", "h4", "li"))
 _CREDIT_TAIL = re.compile(r"\s*[(\[–-]?\s*\b(?:ảnh|photo)\s*:\s*[^.!?]{0,60}[.)\]]*\Z", re.IGNORECASE)
-_TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
 
 
 def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "", site: str = "") -> list[str]:
@@ -132,6 +133,8 @@ def by_container(tree: LexborHTMLParser, site: str = "") -> list[str]:
         found = tree.css(selector)
         if not found or len(found) > 3:  # many of a kind are a list of articles
             continue
+        for node in found:
+            drop_neighbours(node, None)
         read = ((lines_of(node, site), node) for node in found)
         lines, container = max(read, key=lambda pair: sum(map(len, pair[0])))
         if sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > 80 for line in lines) >= 2:
@@ -142,10 +145,10 @@ def by_container(tree: LexborHTMLParser, site: str = "") -> list[str]:
 def _in_front(container: LexborNode) -> list[str]:
     """The paragraphs right in front of a container: its name was given to a part of the text."""
     found: list[str] = []
-    before = _element(container, False)
+    before = beside(container, False)
     while before is not None and before.tag == "p" and is_prose(before) and len(found) < _LEVELS:
         found.append(shown_in(before))
-        before = _element(before, False)
+        before = beside(before, False)
     return found[::-1]
 
 
@@ -158,7 +161,7 @@ def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None, site: 
     if root is None:
         return []
     strip(root)
-    drop_neighbours(tree, heading)
+    drop_neighbours(root, heading)
     node = _dense_node(tree, heading)
     lines = _grown(node, shown_in(heading), site) if node is not None else []
     if prose_of(lines) >= ENOUGH:
@@ -200,8 +203,8 @@ def _grown(node: LexborNode, title: str, site: str) -> list[str]:
         if level.parent is None or level.parent.tag in {"html", "-document"}:
             break
         level = level.parent
-    linked = _linked(level, 2, site)
-    own = _kept(_once(node, story_lines(node)), linked)
+    linked = linked_lines(level, 2, site)
+    own = without_linked(_once(node, story_lines(node)), linked)
     lines = story_lines(level)
     if not own or own[0] not in lines:
         return own
@@ -222,23 +225,18 @@ def _has_twin(node: LexborNode) -> bool:
     return False
 
 
-def _above(lines: Sequence[str], linked: Mapping[str, bool], title: str) -> list[str]:
+def _above(lines: Sequence[str], linked: Mapping[str, str], title: str) -> list[str]:
     """The last of the lines that still belong to the text below them; one line of frame may stand in between."""
     start, passed = len(lines), 0
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         if line == title or passed > 1:
             break
-        if line.lstrip(_GLYPHS) in linked or not _is_prose(line):
+        if line.lstrip(GLYPHS) in linked or not _is_prose(line):
             passed += 1
         else:
             start, passed = index, 0
-    return _kept(lines[start:], linked)
-
-
-def shown_in(node: LexborNode | None) -> str:
-    """The text of an element as one clean line."""
-    return clean(" ".join(text_lines(node))) if node is not None else ""
+    return without_linked(lines[start:], linked)
 
 
 def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNode | None:
@@ -290,7 +288,7 @@ def _lines_in(text: str) -> list[str]:
 def lines_of(container: LexborNode, site: str = "") -> list[str]:
     """The cleaned lines of text in a container of a page of `site`, furniture removed; the container is changed."""
     strip(container)
-    return _kept(_once(container, story_lines(container)), _linked(container, _HEADLINE, site))
+    return without_linked(_once(container, story_lines(container)), linked_lines(container, _HEADLINE, site))
 
 
 def _once(container: LexborNode, lines: list[str]) -> list[str]:
@@ -306,59 +304,12 @@ def _once(container: LexborNode, lines: list[str]) -> list[str]:
     ]
 
 
-def _linked(node: LexborNode, least: int, site: str) -> dict[str, bool]:
-    """The lines that are nothing but a link to another article of the `site`, and whether they may be text as well.
-
-    See docs/decisions/reading.md: what stands between two paragraphs may have been one.
-    """
-    linked: dict[str, bool] = {}
-    for link in node.css("a[href]"):
-        text = link.text() or ""
-        if len(text) >= least and not _is_own(link, text, site):
-            linked[clean(text).lstrip(_GLYPHS)] = len(text) >= _HEADLINE and _is_between(link)
-    return linked
-
-
-def _kept(lines: Iterable[str], linked: Mapping[str, bool]) -> list[str]:
-    """The lines that are no links to other articles; those that may be text come marked with LINKED."""
-    kept = ((line, linked.get(line.lstrip(_GLYPHS))) for line in lines)
-    return [f"{LINKED}{line}" if between else line for line, between in kept if between is not False]
-
-
-def _is_own(link: LexborNode, text: str, site: str) -> bool:
-    """Whether a linked line is the article's own: a file it offers, a source elsewhere, a sentence."""
-    href = link.attributes.get("href") or ""
-    if _FILE.search(href):
-        return True
-    if site and href.startswith(("http://", "https://")) and site_of(href) != site and _is_between(link):
-        return True
-    end = text.rstrip()
-    return end.endswith(".") and not end.endswith("..") and not (link.parent is not None and link.parent.tag in _TITLES)
-
-
-def _is_between(link: LexborNode) -> bool:
-    """Whether a link's paragraph stands between two of running text."""
-    block = link.parent
-    while block is not None and block.tag in INLINE:
-        block = block.parent
-    if block is None or block.tag not in {"p", "div"}:
-        return False
-    return all(other is not None and is_prose(other) for other in (_element(block, False), _element(block, True)))
-
-
-def _element(node: LexborNode, forward: bool) -> LexborNode | None:
-    other = node.next if forward else node.prev
-    while other is not None and other.tag in {"-text", "-comment"}:
-        other = other.next if forward else other.prev
-    return other
-
-
 def story_lines(node: LexborNode) -> list[str]:
     """The lines of a stripped container: without captions, unless they tell the story."""
     texts: list[str] = []
     captions: list[str] = []
     order: list[str] = []
-    for part in _parts(node):
+    for part in parts_of(node):
         line = clean(part)
         if not line:
             continue
@@ -372,17 +323,6 @@ def story_lines(node: LexborNode) -> list[str]:
         order.append(line)
     told = sum(len(line) for line in captions if len(line) >= _SENTENCE)
     return order if told > 2 * sum(map(len, texts)) else texts
-
-
-def text_lines(node: LexborNode) -> list[str]:
-    """The text of a node as it is, one cleaned line for each block."""
-    return [line for part in _parts(node) if (line := clean(part))]
-
-
-def _parts(node: LexborNode) -> list[str]:
-    html = (node.html or "").replace("\n", " ").replace(BREAK, "\n")
-    text = _TAGS.sub("", BLOCKS.sub("\n", html))
-    return [" ".join(part.split(" ")) if "  " in part else part.strip(" ") for part in text.split("\n")]
 
 
 def _key(text: str) -> str:

@@ -8,10 +8,10 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.bodies import text_lines
 from analysis.reading.metadata import Head
 from analysis.reading.neighbours import is_linked, is_neighbours
 from analysis.reading.noise import in_frame
+from analysis.reading.pieces import text_lines
 from press.text import UPPER, clean, fold, split_dateline
 
 _LEADS = ",".join(
@@ -235,14 +235,15 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
 def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
     """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names."""
     first: LexborNode | None = None
-    lead, behind = "", 0
+    lead, behind, others = "", 0, 0
     title, below, around = _key(shown(heading)), False, _around(heading)
     for node in tree.css(f"{heading.tag},{_TEXTS}")[:_FAR]:
         if node.mem_id == heading.mem_id:
             below = True
-        if not below or len(node.css(_TEXTS)) > 1:  # with itself
+        if not below:
             continue
-        text = shown(node)
+        leaf = len(node.css(_TEXTS)) == 1  # itself
+        text = shown(node) if leaf else clean(node.text(deep=False) or "")
         if len(text) < _SHORTEST or _key(text) == title or _is_italic(node):
             continue
         if is_linked(node) or in_frame(node, around):
@@ -252,12 +253,15 @@ def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
                 return ""
             first, lead = node, text
         elif (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
+            if is_neighbours(node, heading):
+                continue
             if _path(first, node) == _path(node, first):
                 return ""
-            behind += 1
-            if behind == _ALIKE:
+            behind += len(text)
+            others += 1
+            if others == _ALIKE:
                 break
-    return lead if behind else ""
+    return lead if behind * 2 > len(lead) * 3 else ""
 
 
 def _ends(node: LexborNode, text: str) -> bool:

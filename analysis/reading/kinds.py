@@ -8,10 +8,11 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.bodies import prose_of, shown_in
+from analysis.reading.bodies import prose_of
 from analysis.reading.metadata import Head
 from analysis.reading.neighbours import is_headline, is_linked
 from analysis.reading.noise import in_frame
+from analysis.reading.pieces import shown_in
 from press.text import clean
 
 LIST = "not an article: a list of articles"

@@ -6,6 +6,8 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from press.text import clean
+
 BREAK = "\u2028"  #: ends a line where a block stood; white space to everything else
 CAPTION = "\u2029"  #: begins a line that is a caption
 LINKED = BREAK + CAPTION  #: begins a line that is a link and may be a paragraph
@@ -28,6 +30,28 @@ _CREDIT = re.compile(r"(?:ảnh|photo|nguồn|clip|video)\b[^.!?]{0,3}:|\bảnh 
 _DOCUMENT = re.compile(r"[^/?#=]+\.(?:pdf|docx?|xlsx?|pptx?|odt)\b", re.IGNORECASE)
 _CAPTION = 1_000
 _CELL = 300
+BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
+    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|thead|tfoot|caption|section|article|blockquote|br|hr"
+    r"|figure|figcaption|pre|center|main|header|footer|nav|aside|address|details|summary|form|fieldset|legend)\b[^>]*>",
+)
+_TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
+
+
+def text_lines(node: LexborNode) -> list[str]:
+    """The text of a node as it is, one cleaned line for each block."""
+    return [line for part in parts_of(node) if (line := clean(part))]
+
+
+def parts_of(node: LexborNode) -> list[str]:
+    """The text of a node, a string for each block, marks of captions still in it."""
+    html = (node.html or "").replace("\n", " ").replace(BREAK, "\n")
+    text = _TAGS.sub("", BLOCKS.sub("\n", html))
+    return [" ".join(part.split(" ")) if "  " in part else part.strip(" ") for part in text.split("\n")]
+
+
+def shown_in(node: LexborNode | None) -> str:
+    """The text of an element as one clean line."""
+    return clean(" ".join(text_lines(node))) if node is not None else ""
 
 
 def size(node: LexborNode) -> int:

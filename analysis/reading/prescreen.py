@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analysis.reading.bodies import BLOCKS
 from analysis.reading.metadata import STATE, state_strings
 from analysis.reading.pages import decode
+from analysis.reading.pieces import BLOCKS
 from press.markup import without_scripts
 from press.text import clean
 

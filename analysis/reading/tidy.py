@@ -26,7 +26,8 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _BUTTONS = re.compile(
-    r"(?:chia sẻ(?: bài viết(?: này)?)?|share|tweet|facebook|twitter|zalo|email|in(?: bài(?: viết)?| trang| báo)?"
+    r"(?:chia sẻ(?: (?:bài viết|bài|tin)(?: này)?.{0,20})?|share|tweet|facebook|twitter|zalo|email"
+    r"|in(?: bài(?: viết)?| trang| báo)?"
     r"|bình luận|lưu bài|copy link|sao chép liên kết|gửi mail|cỡ chữ|phông chữ|text|print"
     r"|quay lại|trở lại|về trang chủ|từ khóa|tags?|gửi|thích|like|theo dõi|nghe audio|gửi bình luận|trở lại .{2,20}"
     r"|nghe (?:đọc )?bài(?: viết)?|giọng (?:nam|nữ)(?: miền (?:bắc|trung|nam))?|tự động|tốc độ đọc"
@@ -71,7 +72,8 @@ _BEHIND = re.compile(
 # Lines of the imprint and of counters; furniture behind the last paragraph only.
 _TAIL = re.compile(
     r"\d[\d.,]* (?:lượt )?(?:thích|xem|chia sẻ|đọc|likes?|views?|shares?)\b.{0,20}"
-    r"|(?:lượt )?(?:xem|thích|chia sẻ)\s*:?\s*[\d.,]+|\d+ (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước\b.*"
+    r"|(?:lượt )?(?:xem|thích|chia sẻ)\s*:?\s*[\d.,]+"
+    r"|(?:đánh giá|xếp hạng)\b.{0,30}\d.{0,10}(?:sao|lượt|/ ?5).{0,20}|(?:sự kiện|chuyên đề)\s*:.{0,80}"
     r"|(?:đường dây nóng|hotline|điện thoại|tel|email|e-mail|fax|địa chỉ|tòa soạn|liên hệ quảng cáo|phát hành)\b"
     r"\s*(?:tòa soạn)?\s*:.{0,160}"
     r"|(?:©|®|copyright|bản quyền|cơ quan chủ quản|tổng biên tập|phó tổng biên tập|giấy phép|ghi rõ nguồn).{0,200}"
@@ -79,6 +81,7 @@ _TAIL = re.compile(
     r"|chia sẻ\s*:.{0,60}|(?:bài viết|tin) (?:cùng|khác|trước|sau).{0,40}",
     re.IGNORECASE,
 )
+_AGO = re.compile(r"\d+ (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước\b.{0,40}", re.IGNORECASE)
 _DATE = re.compile(
     r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2,4}|\d{4}-\d\d-\d\d|ngày \d{1,2} tháng \d{1,2}(?:,? năm \d{4})?"
     r"|\d{1,2}\s*(?::|h|giờ)\s*\d{2}(?::\d\d)?|\d{1,2} (?:tháng|thg|th) ?\d{1,2},? \d{4}"
@@ -142,9 +145,17 @@ def _without_frame(lines: list[str]) -> list[str]:
         if len(lines[index]) < 300 and _BEHIND.fullmatch(lines[index]):
             lines = lines[:index]
             total, behind = total - behind, 0
-    while len(lines) > 1 and len(lines[-1]) < 260 and _TAIL.fullmatch(lines[-1]):
+    for index in range(max(1, len(lines) - _HEAD), len(lines)):
+        if _AGO.fullmatch(lines[index]) and all(len(line) < _PARAGRAPH or _is_broken(line) for line in lines[index:]):
+            lines = lines[:index]
+            break
+    while lines and len(lines[-1]) < 260 and _TAIL.fullmatch(lines[-1]):
         lines = lines[:-1]
     return lines
+
+
+def _is_broken(line: str) -> bool:
+    return line.endswith(("...", "…"))
 
 
 def _is_date_line(line: str) -> bool:
