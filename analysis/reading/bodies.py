@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -36,6 +36,7 @@ ENOUGH = 200  # characters a container must give to be believed
 _MAX_FOR_TRAFILATURA = 1_500_000  # characters, and below tags: it takes seconds for more
 _MAX_TAGS = 25_000
 _LEVELS = 6
+_MANY = 500  # lines
 _HEADLINE = 25  # characters
 _SENTENCE = 60
 _PARAGRAPH = 300
@@ -128,7 +129,8 @@ def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "", site: str = 
 
 
 def by_container(tree: LexborHTMLParser, site: str = "") -> list[str]:
-    """The paragraphs of the first known container that holds an article; empty when none does. The tree is changed."""
+    """The paragraphs of the first known container that holds an article, else of the fullest; the tree is changed."""
+    fullest: list[str] = []
     for selector in CONTAINERS:
         found = tree.css(selector)
         if not found or len(found) > 3:  # many of a kind are a list of articles
@@ -137,9 +139,15 @@ def by_container(tree: LexborHTMLParser, site: str = "") -> list[str]:
             drop_neighbours(node, None)
         read = ((lines_of(node, site), node) for node in found)
         lines, container = max(read, key=lambda pair: sum(map(len, pair[0])))
-        if sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > 80 for line in lines) >= 2:
+        if is_article(lines):
             return [*_in_front(container), *lines]
-    return []
+        fullest = max(fullest, lines, key=prose_of)
+    return fullest
+
+
+def is_article(lines: Sequence[str]) -> bool:
+    """Whether the lines of a known container are enough to look no further."""
+    return sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > _LONG for line in lines) >= 2
 
 
 def _in_front(container: LexborNode) -> list[str]:
@@ -188,7 +196,15 @@ def _by_trafilatura(tree: LexborHTMLParser) -> list[str]:
         return []
     found = trafilatura.bare_extraction(html, fast=True, include_comments=False, include_tables=False)
     text = str(getattr(found, "text", "") or "")
-    return [line for line in map(clean, text.split("\n")) if line]
+    meant = [set(line.split()) for line in map(clean, text.split("\n")) if line][:_MANY]
+    root = tree.root
+    shown = story_lines(root)[:_MANY] if root is not None else []
+    return [line for line in shown if any(_are_alike(set(line.split()), words) for words in meant)]
+
+
+def _are_alike(one: Set[str], other: Set[str]) -> bool:
+    """Whether a line is the one trafilatura means: it leaves words out whose markup it takes for furniture."""
+    return len(one & other) * 5 >= max(len(one), len(other)) * 4
 
 
 def _grown(node: LexborNode, title: str, site: str) -> list[str]:
@@ -213,16 +229,21 @@ def _grown(node: LexborNode, title: str, site: str) -> list[str]:
 
 def _has_twin(node: LexborNode) -> bool:
     """Whether a sibling of the same kind holds running text too: the article comes in pieces."""
-    kind = node.tag, node.attributes.get("class")
     for forward in (True, False):
-        other = node.next if forward else node.prev
+        other = beside(node, forward)
         for _ in range(_LEVELS):
             if other is None:
                 break
-            if (other.tag, other.attributes.get("class")) == kind and is_prose(other) and not announces(other):
+            if _are_twins(node, other) and is_prose(other) and not announces(other):
                 return True
-            other = other.next if forward else other.prev
+            other = beside(other, forward)
     return False
+
+
+def _are_twins(one: LexborNode, other: LexborNode) -> bool:
+    """Whether two elements are of one kind: page builders give each a word of its own beside those they share."""
+    first, second = (set((node.attributes.get("class") or "").split()) for node in (one, other))
+    return one.tag == other.tag and len(first & second) * 2 >= max(len(first), len(second))
 
 
 def _above(lines: Sequence[str], linked: Mapping[str, str], title: str) -> list[str]:

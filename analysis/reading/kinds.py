@@ -28,15 +28,15 @@ CONTINUED = "continued on other pages: "
 _SECTION = 30  # characters of a heading that may be a section's name
 _HEADLINES = 8  # links to articles that make a list
 _PARAGRAPH, _LINES = 60, 400  # characters of a paragraph, and of several lines without markup
-_NOTICE = 600  # characters of running text that no error page has
+_NOTICE = 400  # characters of running text that no error page has
 _MORE = 10
 _INDEX = re.compile(r"/?(?:index|default|home|trang-?chu)?(?:\.\w{2,5})?/?", re.IGNORECASE)
 _THING = r"(?:trang|bài(?: viết| báo)?|nội dung|đường dẫn|liên kết|địa chỉ|tin|chuyên mục)"
 _GONE = re.compile(
-    rf"(?:error |lỗi )?404\b|(?:page|article|file|url)(?: \w+)? (?:was |is )?not (?:be )?found|not found\b"
-    rf"|{_THING}\b.{{0,60}}\bkhông (?:tồn tại|tìm thấy|còn|khả dụng|thể truy cập)"
-    rf"|(?:không tìm thấy|không có) {_THING}\b"
-    rf"|{_THING}\b.{{0,40}}\bđã (?:bị )?(?:xóa|xoá|gỡ|ẩn|hết hạn)|no longer (?:available|exists)",
+    rf"(?:(?:xin lỗi|rất tiếc|oops|thông báo|sorry)\W+)*(?:(?:error|lỗi)? ?404\b(?! \w+ \w+ \w+)"
+    rf"|(?:the |this )?(?:page|article|file|url)\b.{{0,40}}\bnot (?:be )?found|not found\b"
+    rf"|{_THING}\b.{{0,60}}\b(?:không (?:tồn tại|tìm thấy|còn|khả dụng|thể truy cập)|đã (?:bị )?(?:xóa|xoá|gỡ|ẩn))"
+    rf"|(?:chúng tôi )?không tìm thấy {_THING}\b|.{{0,60}}\bno longer (?:available|exists))",
     re.IGNORECASE,
 )
 _WALLS = re.compile(
@@ -82,7 +82,7 @@ def is_gone(head: Head, title: str, lines: Sequence[str]) -> bool:
     """Whether a page answered with a 200 says that what was asked for is not there."""
     if head.is_article or prose_of(lines) >= _NOTICE:
         return False
-    return any(_GONE.match(line) or (len(line) < 200 and _GONE.search(line)) for line in (title, *lines[:5]) if line)
+    return any(len(line) < 200 and _GONE.match(line) for line in (title, *lines[:5]))
 
 
 def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:

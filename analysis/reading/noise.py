@@ -143,8 +143,9 @@ def _named_noise(container: LexborNode) -> None:
             continue
         if _is_furniture(node, kind):
             last = node
-            groups[word].append((node, 0 if kind == "caption" else _weight(node, whole)))
-            if kind == "caption":
+            captions = kind == "caption" and _has_picture(node)
+            groups[word].append((node, 0 if captions else _weight(node, whole)))
+            if captions:
                 mark(node, node.text() or "")
         else:
             misleading[word] += len(node.text() or "")
@@ -173,6 +174,13 @@ def _is_furniture(node: LexborNode, kind: str) -> bool:
     if is_prose(node):
         return has_link and announces(node)
     return has_link or not (is_sentence(text) if kind == "frame" else len(text.strip()) >= _CAPTION)
+
+
+def _has_picture(node: LexborNode) -> bool:
+    """Whether a caption has something to explain: a picture in it, beside it or in the box around it."""
+    parent = node.parent
+    around = parent if parent is not None and parent.tag not in {"body", "html"} and size(parent) < _CAPTION else node
+    return around.css_first("img,picture,amp-img,video,iframe,figure") is not None or node.tag == "figcaption"
 
 
 def _text_goes_on(node: LexborNode) -> bool:

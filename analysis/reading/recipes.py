@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.bodies import ENOUGH, by_container, by_density, by_selectors
+from analysis.reading.bodies import ENOUGH, by_container, by_density, by_selectors, is_article, prose_of
 from analysis.reading.headlines import article_heading
 from analysis.reading.metadata import head_of
 from analysis.reading.pages import tree_of
@@ -40,7 +40,8 @@ def selected_lines(tree: LexborHTMLParser, outlet: Outlet, site: str = "") -> li
 
 def generic_lines(tree: LexborHTMLParser, heading: LexborNode | None, site: str = "") -> list[str]:
     """The paragraphs by the known containers, else where the running text is; the tree is changed."""
-    return by_container(tree, site) or by_density(tree, heading, site)
+    known = by_container(tree, site)
+    return known if is_article(known) else max(by_density(tree, heading, site), known, key=prose_of)
 
 
 def are_all(selected: Sequence[str], generic: Sequence[str]) -> bool:
