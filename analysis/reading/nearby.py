@@ -15,7 +15,7 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.bodies import text_lines
+from analysis.reading.pieces import text_lines
 from analysis.reading.neighbours import is_neighbours
 from press import dates
 from press.text import clean
