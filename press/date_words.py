@@ -55,8 +55,11 @@ _WEEKDAY_OF: Final = tuple((re.compile(pattern), number) for pattern, number in 
 
 _COLON: Final = "[:∶៖ៈ]"
 #: Figures that begin a date are no minutes, no seconds and no zone.
-_NO_DATE: Final = r"(?!\d|[/.]\d|-\d{1,2}-| ?(?:tháng|thg|th)\b| ?th\d)"
-_CLOCK: Final = rf"(\d{{1,2}}) ?{_COLON} ?(\d\d)(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_DATE})?(?!\d)"
+_NO_FIGURES: Final = r"(?!\d|[/.]\d|-\d{1,2}-)"
+_NO_DATE: Final = rf"{_NO_FIGURES}(?! ?(?:tháng|thg|th)\b| ?th\d)"
+_CLOCK: Final = (
+    rf"(\d{{1,2}}) ?{_COLON} ?(\d\d)(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_FIGURES})?(?!\d)['’′]?"
+)
 _SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?: ?(?:\"|''|”|″|s|giây)|(?![ /-]?[^\W\d_]))"
 _HOURS: Final = (  # 8h, 8h05', 8 giờ 05 phút, 08g05; figures apart from the word may begin a date
     rf"(\d{{1,2}}) ?(?:giờ|h|g|ម៉ោង)"
@@ -87,6 +90,7 @@ _NAMED_ZONES: Final = {
     "pdt": -7,
     **dict.fromkeys(("ict", "asia/ho_chi_minh", "asia/saigon", "asia/hanoi", "asia/bangkok", "asia/phnom_penh"), 7),
     **dict.fromkeys(("asia/vientiane", "asia/jakarta", "giờ việt nam", "giờ vn", "giờ hà nội"), 7),
+    **dict.fromkeys(("indochina time", "se asia standard time"), 7),
     **dict.fromkeys(("asia/singapore", "asia/shanghai", "asia/hong_kong", "asia/manila"), 8),
     **dict.fromkeys(("asia/tokyo", "asia/seoul"), 9),
 }
@@ -106,7 +110,8 @@ _PUBLISHED: Final = (
 _UPDATED: Final = (
     r"(?:(?:ngày|thời gian|đã|được|lần) ){0,3}(?:cập nhật|cap nhat|chỉnh sửa|sửa đổi|hiệu đính)"
     r"(?: (?:lần cuối|mới nhất|cuối))?"
-    r"|(?:sửa )?lần cuối|sửa (?=lúc)|(?:last |date )?(?:updated?|modified|edited)|(?:ធ្វើ)?បច្ចុប្បន្នភាព|កែប្រែ"
+    r"|(?:sửa )?lần cuối|(?:lần )?sửa (?:cuối|(?=lúc))|(?:last |date )?(?:updated?|modified|edited)"
+    r"|(?:ធ្វើ)?បច្ចុប្បន្នភាព|កែប្រែ"
 )
 #: Words that may stand in front of a date without saying what it is.
 _FILLER: Final = r"vào hồi|thời gian|lúc|vào|hồi|ngày|ngay|on|at|date|time|កាលបរិច្ឆេទ|វេលា|នៅ|ថ្ងៃទី|ថ្ងៃ|ម៉ោង|ទី"

@@ -118,7 +118,10 @@ class Reader:
             return None
         text = _GLUED.sub(r"\1\3 \2\4", text)
         rule = True if self.day_first or _PADDED.search(text) else None
-        return dates.parse(text, day_first=rule, now=self.now) or dates.search(text, day_first=rule)
+        instant = dates.parse(text, day_first=rule, now=self.now) or dates.search(text, day_first=rule)
+        if instant and rule is None and self.now and instant.at > self.now + dates.FUTURE:  # a day of a month to come
+            return dates.parse(text, day_first=True) or dates.search(text, day_first=True)
+        return instant
 
     @property
     def _rule(self) -> bool | None:
@@ -200,6 +203,8 @@ class _Page:
         if own is None or title is None:
             return False
         if _comes_first(own, title):
+            if title.tag == "article" and not instant.label:  # what stands in front of the whole article is the site's
+                return False
             near = depth == 0 and shared.tag not in {"body", "main"}
             links = len(own.css("a[href]")) + _links(own, title)
             return near or (links < _MENU and not _is_clock(instant, self.now))

@@ -77,7 +77,7 @@ def published(
     moment = now or _FAR
     reader = nearby.Reader(now, day_first)
     choice = _Choice(url, moment)
-    choice.add(_selected(tree, selector, reader), _stated(head), _in_list(link))
+    choice.add(_selected(tree, selector, reader), _stated(head, url, day_first), _in_list(link))
     if not choice.sure:
         said = head.headline or head.og_title or head.doc_title
         spots = nearby.spots(tree, heading(), said, reader)
@@ -169,10 +169,11 @@ def _selected(tree: LexborHTMLParser, selector: str, reader: nearby.Reader) -> I
         yield _Found(best, "selector")
 
 
-def _stated(head: Head) -> Iterator[_Found]:
-    for source, raws in (("json-ld", (head.ld_published,)), ("meta", head.meta_published)):
+def _stated(head: Head, url: str, day_first: bool) -> Iterator[_Found]:
+    data = (head.ld_published,) if head.is_of(url) else ()
+    for source, raws in (("json-ld", data), ("meta", head.meta_published)):
         for raw in dict.fromkeys(raws):
-            instant = dates.parse(raw)
+            instant = dates.parse(raw, day_first=day_first or None)
             if instant:
                 yield _Found(instant, source)
 

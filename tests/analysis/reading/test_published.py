@@ -416,3 +416,28 @@ def test_what_linked_data_holds_of_machines(said: str) -> None:
     head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "datePublished": {said}}}</script>'
     draft = read("<h1>TITLE</h1>TEXT", head)
     assert (draft.published_at, draft.date_source) == (AT, "json-ld")
+
+
+def test_linked_data_of_another_article_is_none_of_this() -> None:
+    other = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Giá lúa đầu vụ", '
+        '"url": "https://bao.example.vn/kinh-te/gia-lua.html", "datePublished": "2026-07-01T10:00:00+07:00"}</script>'
+    )
+    assert read("<h1>TITLE</h1><p>05/08/2026 08:30</p>TEXT", other).published_at == AT
+    moved = other.replace("Giá lúa đầu vụ", TITLE)  # the same article at the address it had before
+    assert shown(read("<h1>TITLE</h1><p>05/08/2026 08:30</p>TEXT", moved)) == "01/07/2026 10:00"
+
+
+@pytest.mark.parametrize("tag", ["<meta itemprop='datePublished' content='{}'>", "<time itemprop='datePublished' datetime='{}'></time>"])  # fmt: skip
+def test_microdata_counts_with_its_own_box(tag: str) -> None:
+    mine, other = tag.format("2026-08-05T08:30:00+07:00"), tag.format("2026-07-01T10:00:00+07:00")
+    box = f"<div class='tin-moi'><a href='/x'>Giá lúa đầu vụ tăng nhẹ ở nhiều tỉnh</a>{other}</div>"
+    draft = read(f"{box}<div><h1>TITLE</h1>{mine}TEXT</div>")
+    assert (draft.published_at, draft.date_source) == (AT, "microdata")
+    assert read(f"{box}<div><h1>TITLE</h1>TEXT</div>").published_at is None
+
+
+def test_a_day_of_a_month_to_come_is_read_the_other_way_round() -> None:
+    body = "<h1>TITLE</h1><div class='date'>12/8/2026 8:30 AM</div>TEXT"
+    assert shown(read(body, now=datetime(2026, 12, 9, tzinfo=VN))) == "08/12/2026 08:30", "as machines write AM/PM"
+    assert shown(read(body, now=datetime(2026, 8, 13, tzinfo=VN))) == "12/08/2026 08:30"
