@@ -168,13 +168,16 @@ def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None, site: 
     root = tree.root
     if root is None:
         return []
+    title = shown_in(heading)
+    name, own = (heading.tag or "h1", heading.mem_id) if heading is not None else ("h1", 0)
     strip(root)
+    heading = next((node for node in tree.css(name) if node.mem_id == own), None)  # unless it went with a box
     drop_neighbours(root, heading)
     node = _dense_node(tree, heading)
-    lines = _grown(node, shown_in(heading), site) if node is not None else []
+    lines = _grown(node, title, site) if node is not None else []
     if prose_of(lines) >= ENOUGH:
         return lines
-    found = _by_trafilatura(tree)
+    found = _by_trafilatura(tree, site)
     return max(lines, found, key=prose_of) if prose_of(lines) or prose_of(found) else []
 
 
@@ -187,7 +190,7 @@ def _is_prose(line: str) -> bool:
     return len(line) >= _LONG or (len(line) >= _SHORT and line[-1] in _STOPS)
 
 
-def _by_trafilatura(tree: LexborHTMLParser) -> list[str]:
+def _by_trafilatura(tree: LexborHTMLParser, site: str) -> list[str]:
     import trafilatura
 
     # Tables that still stand hold much of the text: they are the layout of an old page, not data.
@@ -198,7 +201,9 @@ def _by_trafilatura(tree: LexborHTMLParser) -> list[str]:
     text = str(getattr(found, "text", "") or "")
     meant = [set(line.split()) for line in map(clean, text.split("\n")) if line][:_MANY]
     root = tree.root
-    shown = story_lines(root)[:_MANY] if root is not None else []
+    if root is None:
+        return []
+    shown = without_linked(story_lines(root)[:_MANY], linked_lines(root, 2, site))
     return [line for line in shown if any(_are_alike(set(line.split()), words) for words in meant)]
 
 
@@ -288,7 +293,7 @@ def by_statement(scripts: Iterable[str], body: str) -> list[str]:
         run: list[str] = []  # a text in blocks is strings in a row; what is between articles is no running text
         for text in strings:
             lines = _lines_in(text)
-            run = [*run, *lines] if lines and _is_prose(lines[-1]) else []
+            run = [*run, *lines] if len(lines) == 1 and _is_prose(lines[0]) else []
             best = max(best, lines, run, key=prose_of)
     return best
 

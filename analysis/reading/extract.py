@@ -15,7 +15,7 @@ from analysis.reading.bodies import ENOUGH, by_statement, prose_of
 from analysis.reading.headlines import article_heading, first_text, lead_of, selected_lead, title_of
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
-from analysis.reading.pieces import LINKED
+from analysis.reading.pieces import LINKED, shown_in
 from analysis.reading.published import published
 from analysis.reading.tidy import tidy
 from analysis.words.language import detect
@@ -72,6 +72,7 @@ def extract(
         heading=heading,
         day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
+    seen = "" if head.is_article else shown_in(heading())
     more = kinds.other_pages(tree, body, url)
     dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading, site_of(url))
@@ -87,7 +88,7 @@ def extract(
     lines = tidy(told, title=title, lead=lead)
     if not title and not lines:
         raise NotArticle(url, kinds.NOTHING)
-    if kinds.is_gone(head, title, lines):
+    if kinds.is_gone(head, seen, lines):
         raise NotArticle(url, kinds.GONE)
     text = "\n".join(lines)
     missed = (

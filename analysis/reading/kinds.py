@@ -57,6 +57,8 @@ _PAYWALL = re.compile(
     r"|(?:subscribe|log in|sign in|register)\b.{0,40}\bto (?:continue|read|unlock)\b.{0,60}",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[-/_.](?:p|page|trang|tr)?[-/]?\d{1,2}(?:\.\w{2,5})?/?")
+_NUMBERED = re.compile(r"(?:^|&)(?:p|page|paged|pg|trang)=\d{1,2}(?:&|$)")
 _PAGED = (b"pagin", b"phan-trang", b'rel="next"')
 _PAGES = (
     "a[rel=next],link[rel=next],[class*=pagin i] a,[class*=paging i] a,[class*=phantrang i] a,[class*=phan-trang i] a"
@@ -78,11 +80,11 @@ def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, u
     return LIST if section and _lists(tree, heading) else ""
 
 
-def is_gone(head: Head, title: str, lines: Sequence[str]) -> bool:
+def is_gone(head: Head, heading: str, lines: Sequence[str]) -> bool:
     """Whether a page answered with a 200 says that what was asked for is not there."""
     if head.is_article or prose_of(lines) >= _NOTICE:
         return False
-    return any(len(line) < 200 and _GONE.match(line) for line in (title, *lines[:5]))
+    return any(len(line) < 200 and _GONE.match(line) for line in (heading, head.doc_title, *lines[:5]))
 
 
 def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
@@ -96,17 +98,16 @@ def other_pages(tree: LexborHTMLParser, body: bytes, url: str) -> list[str]:
     if not any(mark in body for mark in _PAGED):  # most pages; asking the tree takes longer
         return []
     own = urlsplit(url)
-    stem = re.sub(r"(?:[-/_.]?(?:p|page|trang|tr)?-?\d{1,2})?(?:\.\w{2,5})?/?\Z", "", own.path)
+    stem = re.sub(r"(?:\.\w{2,5})?/?\Z", "", own.path)
     found: dict[str, None] = {}
     for node in tree.css(_PAGES)[:50]:
-        address = urljoin(url, (node.attributes.get("href") or "").strip())
+        address = urljoin(url, (node.attributes.get("href") or "").strip()).partition("#")[0]
         other = urlsplit(address)
-        numbered = node.tag == "link" or node.attributes.get("rel") == "next" or (node.text() or "").strip().isdigit()
-        if numbered and other.netloc == own.netloc and len(stem) > 1 and address.partition("#")[0] != url:
-            rest = other.path.removeprefix(stem)
-            same = other.path.startswith(stem) and len(rest) <= 16
-            if same and (other.path, other.query) != (own.path, own.query):
-                found[address] = None
+        if other.netloc != own.netloc or len(stem) < 2 or not other.path.startswith(stem):
+            continue
+        by_path = _NUMBER.fullmatch(other.path.removeprefix(stem)) is not None
+        if by_path or (other.path == own.path and other.query != own.query and _NUMBERED.search(other.query)):
+            found[address] = None
     return list(found)[:_MORE]
 
 

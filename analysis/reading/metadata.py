@@ -22,7 +22,7 @@ _HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម
 STATE = re.compile(
     r"__NEXT_DATA__|__next_f|__NUXT|__(?:INITIAL|PRELOADED|APOLLO|SERVER|REDUX)_?(?:STATE|DATA|PROPS)?__|\A\s*[\[{]"
 )
-_STRING = re.compile(r'"(?=(?:[^"\\]|\\.){40})(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_STRING = re.compile(r'"(?=(?:[^"\\]|\\.){40})(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
 _META_NAMES = ("property", "name", "itemprop")
 _JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
 _HEAD = 'meta[content],title,base[href],link[rel="canonical"],script[type*="ld+json" i]'
@@ -274,6 +274,8 @@ def state_strings(scripts: Iterable[str]) -> Iterator[list[str]]:
 
 def _strings(script: str, depth: int = 2) -> Iterator[str]:
     for found in _STRING.finditer(script):
+        if not found[1]:  # it never ends, and nothing behind it does
+            return
         try:
             text = _JSON.decode(found[0])
         except ValueError:

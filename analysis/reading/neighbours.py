@@ -12,6 +12,7 @@ from press.text import clean
 from press.urls import site_of
 
 _HEADLINE = 25  # characters a link's text needs to be another article's headline
+_MENU = 3  # links in a row above the text
 _LEVELS = 4  # how far around an element its headline may stand
 _BOX = 700  # characters of a box that announces another article
 _SUMMARY = 60  # characters of what is a summary, no date
@@ -141,7 +142,7 @@ def linked_lines(node: LexborNode, least: int, site: str) -> dict[str, str]:
 
 
 def without_linked(lines: Iterable[str], linked: Mapping[str, str]) -> list[str]:
-    """The lines that are no links to other articles, nor short ones at the end; what may be text is marked."""
+    """The lines that are no links to other articles, nor short ones around the text; what may be text is marked."""
     kept: list[str] = []
     kinds: list[str] = []
     for line in lines:
@@ -152,7 +153,9 @@ def without_linked(lines: Iterable[str], linked: Mapping[str, str]) -> list[str]
     end = len(kept)
     while end > 0 and kinds[end - 1] == "short":
         end -= 1
-    return kept if end and kept[end - 1].endswith(":") else kept[:end]  # a list somebody announced
+    start = next((index for index, kind in enumerate(kinds) if kind != "short"), end)
+    start = start if start > _MENU else 0
+    return kept[start:] if end and kept[end - 1].endswith(":") else kept[start:end]  # a list somebody announced
 
 
 def _is_own(link: LexborNode, text: str, site: str) -> bool:

@@ -139,7 +139,7 @@ def _named_noise(container: LexborNode) -> None:
         if last is not None and _within(node, last):
             continue
         kind, word = _kind_of(node)
-        if not kind or runs_in_line(node):
+        if not kind or runs_in_line(node) or node.css_first("h1") is not None:
             continue
         if _is_furniture(node, kind):
             last = node

@@ -166,7 +166,13 @@ def _caption_of(image: LexborNode, container: LexborNode) -> None:
     if after is not None and after.tag in {"p", "div", "em", "i"} and size(after) < _CELL and _is_emphasised(after):
         mark(after, after.text() or "")
     box = block.parent
-    if box is not None and box.tag == "div" and box.mem_id != container.mem_id and 0 < size(box) <= _BOX:
+    if (
+        box is not None
+        and box.tag == "div"
+        and box.mem_id != container.mem_id
+        and 0 < size(box) <= _BOX
+        and box.css_first("h1") is None
+    ):
         mark(box, box.text() or "")  # a picture and one short text in a box of their own
         return
     text = block.text() or ""
@@ -219,7 +225,7 @@ def name_documents(container: LexborNode) -> None:
 def lines_of_tables(container: LexborNode) -> None:
     """A table under a picture is a caption, one of links announces articles, one of data gives a line for each row."""
     for table in container.css("table"):
-        if table.parent is None or table.mem_id == container.mem_id or len(table.css("table")) > 1:
+        if table.parent is None or table.mem_id == container.mem_id or len(table.css("table,h1")) > 1:  # with itself
             continue
         text = table.text() or ""
         pictures = sum(not _is_tiny(image) for image in table.css("img,amp-img,picture"))
