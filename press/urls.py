@@ -89,9 +89,19 @@ def is_article(url: str) -> bool:
 
 
 def same_site(url: str, base: str) -> bool:
-    """Whether an address is of the site of another one: the same host, or one below it (www. aside)."""
-    site, name = host(base).removeprefix("www."), host(url)
-    return bool(site) and (name.removeprefix("www.") == site or name.endswith(f".{site}"))
+    """Whether an address is of the site of another one: the same host and port, or a host below it (www. aside)."""
+    site, name = (_authority(address).removeprefix("www.") for address in (base, url))
+    return bool(site) and (name == site or name.endswith(f".{site}"))
+
+
+def _authority(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return ""
+    usual = port is None or port == _PORTS.get(parts.scheme.lower())
+    return host(url) if usual else f"{host(url)}:{port}"
 
 
 def canonical(url: str, base: str = "") -> str:

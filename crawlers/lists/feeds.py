@@ -101,10 +101,8 @@ def _links(entries: list[Any], context: Context, channel: Mapping[str, Any]) -> 
     addresses = _told_apart(entries, str(channel.get("link") or ""), context)
     for entry, address in zip(entries, addresses, strict=True):
         try:
-            link = _link(entry, context, address) if address else None
+            link = _link(entry, context, address)
         except ValueError:
-            link = None
-        if link is None:
             odd["an item without an address"] += 1
             continue
         if is_home(link.url):

@@ -74,6 +74,8 @@ def lead_of(summary: str) -> str:
 
 def make_link(context: Context, served: str, title: str, date: str, **texts: str) -> Link:
     """One link; `texts` are `lead` and `section`, already plain. Raises ValueError without an http(s) address."""
+    if not served.strip():
+        raise ValueError("no address")
     url = canonical(served, context.base)
     instant = instant_of(date, context.outlet)
     zone: Literal["served", "assumed", "none"] = instant.zone if instant else "none"
