@@ -9,10 +9,14 @@ from __future__ import annotations
 import html.entities
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from crawlers.lists.decoding import decode, gunzip
 
+#: Characters of one tag.
+LONGEST_TAG: Final = 256 * 1024
+_LONG_TAG: Final = re.compile(rf"<[A-Za-z][^<>]{{{LONGEST_TAG}}}")
 _DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _DOCTYPE: Final = re.compile(r"<!DOCTYPE[^\[>]{0,1000}(\[)?", re.IGNORECASE)
 _SUBSET_END: Final = re.compile(r"\]\s*>")
@@ -39,6 +43,8 @@ class Kind:
     words: str
     entry: str
     plural: str
+    most: int  #: entries that are read, from the first on; 0: all of them
+    most_tags: int  #: what no list of real articles has, and what keeps parsers busy for minutes
 
     def start(self, text: str) -> re.Match[str] | None:
         """The root's start tag as far as its name, in group 1 without prefix; None where it is not near the start."""
@@ -46,7 +52,7 @@ class Kind:
 
     def opening(self) -> re.Pattern[str]:
         """The start of an entry."""
-        return re.compile(rf"<{_PREFIX}(?:{self.entries})[\s>/]", re.IGNORECASE)
+        return re.compile(rf"<{_PREFIX}(?:{self.entries})[\s>]", re.IGNORECASE)
 
     def closing(self) -> re.Pattern[str]:
         """The end of an entry."""
@@ -71,13 +77,26 @@ def mend(body: bytes, content_type: str, limit: int, kind: Kind) -> Mended:
     found = kind.start(text)
     if found is None:
         return Mended(error=problem or _not_one(text, kind))
-    text, odd = _without_dirt(text[found.start() :])
+    text, many = _first_entries(text[found.start() :], kind)
+    if text.count("<") > kind.most_tags:
+        return Mended(error=f"too costly: more than {kind.most_tags:,} tags")
+    if _LONG_TAG.search(text):
+        return Mended(error=f"too costly: a tag of more than {LONGEST_TAG:,} characters")
+    text, odd = _without_dirt(text)
     text, cut = _whole(text, kind)
     damage = f"malformed: {odd} characters that are no XML, mended" if odd else ""
-    problems = tuple(words for words in (problem, cut, damage) if words)
+    problems = tuple(words for words in (problem, many or cut, damage) if words)
     if not text:
         return Mended(error=f"broken off before the first whole {kind.entry}")
     return Mended(text, found[1].lower(), problems, cut=bool(cut))
+
+
+def _first_entries(text: str, kind: Kind) -> tuple[str, str]:
+    """A list with more entries than are read ends before the first that is not."""
+    beyond = next(islice(kind.opening().finditer(text), kind.most, None), None) if kind.most else None
+    return (
+        (text, "") if beyond is None else (text[: beyond.start()], f"only the first {kind.most} {kind.plural} are read")
+    )
 
 
 def _not_one(text: str, kind: Kind) -> str:
@@ -138,7 +157,7 @@ def _whole(text: str, kind: Kind) -> tuple[str, str]:
     last = ends[-1] if ends else root.end()
     end = re.compile(rf"</{_PREFIX}{root[1]}\s*>", re.IGNORECASE).search(text, last)
     half = kind.opening().search(text, last)
-    if end is not None and (half is None or half.start() > end.start() or "/>" in text[half.start() : end.start()]):
+    if end is not None and (half is None or half.start() > end.start()):
         return text[: end.end()], ""
     why = "followed by a web page" if _HTML.search(text[last : last + 8192]) else "truncated"
     name = text[root.start() + 1 : root.end()]
