@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 import logs
 from crawlers import Job, crawl
 from crawlers.manners.politeness import host_key
-from crawlers.manners.rhythm import apart, next_ask, next_reading
+from crawlers.manners.rhythm import apart, doubtful, next_ask, next_reading
 from errors import DiemBaoError, UsageError
 from pipeline.running import disk
 from pipeline.running import outlets as chosen_outlets
@@ -91,9 +91,15 @@ def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, 
     asked = tuple(slugs or in_use)
     with archive.begin() as db:
         collecting.feeds.sync_feeds(db, chosen_outlets.feeds_of(list(in_use.values())), now)
-        feeds = collecting.feeds.due_feeds(db, now, asked)
+        feeds = [_doubted(db, feed, now) for feed in collecting.feeds.due_feeds(db, now, asked)]
         readings = collecting.links.due_readings(db, now, asked)
     return job_of(settings, in_use, tuple(feeds), tuple(readings), now)
+
+
+def _doubted(db: Connection, feed: Feed, now: datetime) -> Feed:
+    """The list with the mark whether an "unchanged" of it is to be believed."""
+    arrivals = collecting.feeds.arrivals(db, feed=feed.url, since=now - RHYTHM)
+    return replace(feed, doubted=doubtful(arrivals, now, feed.doubted_at))
 
 
 def job_of(

@@ -111,6 +111,7 @@ class Feed:
     ask: str = ""  #: where to ask instead: it moved there for good, and long ago
     children: tuple[Child, ...] = ()  #: of a sitemap index: the sitemaps to ask as well, whether it changed or not
     doubted: bool = False  #: silent for longer than its rhythm explains: one "unchanged" is not to be believed
+    doubted_at: datetime | None = None  #: when that was so last
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,6 @@ class FeedReading:
     not_modified: bool = False
     links: tuple[Link, ...] = ()
     problems: tuple[str, ...] = ()
-    found: int | None = None  #: articles the list named, known or not; None where that is as it was
     moved: str = ""  #: the address it moved to for good, where one was told
     doubted: bool = False  #: it was asked again without conditions, since what it said could not be believed
 

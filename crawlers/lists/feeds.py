@@ -20,7 +20,9 @@ from crawlers.lists.mending import Kind, mend
 from press import Link
 from press.urls import canonical, is_home, same_site
 
-_FEED: Final = Kind("rss|feed|RDF", "item|entry", "feed", "item", "items", MOST_LINKS, 100_000)
+#: No feed of real articles has more.
+MOST_TAGS: Final = 100_000
+_FEED: Final = Kind("rss|feed|RDF", "item|entry", "feed", "item", "items", MOST_LINKS, MOST_TAGS)
 #: Names an item's own elements have, which the elements of media namespaces must not be taken for.
 _OWN_NAMES: Final = "title|description|summary|subtitle|link|category|keywords"
 _NAMESPACE: Final = re.compile(r"""xmlns:([A-Za-z_][\w.-]{0,40})\s*=\s*["']([^"'<>]{1,200})""")

@@ -64,7 +64,6 @@ async def read_list(feed: Feed, job: Job, client: Client) -> FeedReading:
         not_modified=unchanged,
         links=links,
         problems=(*(("truncated answer",) if cut else ()), *listing.problems, *harvest.problems),
-        found=None if unchanged else len(links),
         moved=answer.moved,
         doubted=doubted,
     )

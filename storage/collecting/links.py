@@ -25,6 +25,7 @@ Rhythm = Callable[[datetime, int], "datetime | None"]
 AHEAD = timedelta(days=7)  #: what is dated later than this after now was done by a clock that was wrong
 MIN_AGAIN = timedelta(hours=1)  #: two readings of an article are never closer
 MAX_URL = 2_000  # bytes: PostgreSQL cannot index much more, and no outlet writes longer ones
+GONE = "gone"  #: how the reason of an address begins whose article is no longer there
 _MAX_TITLE, _MAX_LEAD = 1_000, 5_000
 _CHUNK = 500
 
@@ -189,7 +190,8 @@ def _read(db: Connection, row: AnyRow, at: datetime, rhythm: Rhythm, more: dict[
 def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: int | None, at: datetime) -> None:
     """Store an attempt that gave no page: to be tried `later` (at `outcome.at`) or `never` again.
 
-    An article read before stays as it is; it is marked vanished when the page is gone (404, 410) for good.
+    An article read before stays as it is; it is marked vanished when the page is gone for good: 404, 410, or another
+    page in its place.
     """
     row = _link_row(db, reading.link.url)
     never = outcome.kind == "never"
@@ -207,7 +209,7 @@ def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: in
         values["state"] = "never"
     else:
         values |= {"state": "later", "due_at": later}
-    if row.reads and never and status in (404, 410):
+    if row.reads and never and outcome.reason.startswith(GONE):
         values["vanished_at"] = at
         _mark_vanished(db, row, at)
     db.execute(update(links).where(links.c.id == row.id).values(values))
