@@ -7,6 +7,7 @@ import hashlib
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from crawlers.fetching.client import Client
@@ -115,9 +116,15 @@ def _listing(answer: Answer, feed: Feed, job: Job) -> Listing:
     context = Context(feed, job.outlets[feed.outlet], answer.url, answer.headers.get("content-type", ""))
     if feed.kind == "section":
         return read_section(answer.body, context)
+    readers = [partial(read_feed), partial(read_sitemap, now=job.now)]
     if feed.kind == "sitemap":
-        return read_sitemap(answer.body, context, job.now, job.max_bytes)
-    return read_feed(answer.body, context, job.max_bytes)
+        readers.reverse()
+    first, other = (partial(reader, answer.body, context, limit=job.max_bytes) for reader in readers)
+    listing = first()
+    if not listing.error.startswith("not a"):
+        return listing
+    instead = other()  # a feed may stand in for a sitemap by the protocol, and settings mix them up
+    return listing if instead.error else instead
 
 
 async def _harvest(urls: tuple[str, ...], feed: Feed, job: Job, client: Client) -> _Harvest:

@@ -74,11 +74,12 @@ def _routes(served: Site) -> dict[str, Route]:
         "/list-there": answer(rss(served.base, "/203"), kind=FEED),
         "/list-away": answer("", 302, Location="/list-there"),
         "/list-refresh": answer(REFRESH.format("0;url=/list-there")),
+        "/list-map": answer(f"<urlset><url><loc>{served.base}/203</loc></url></urlset>"),
         "/list-check": answer("<html><head><script>eval(atob('eA=='))</script></head><body></body></html>"),
     }
 
 
-LISTS = ("/list-long", "/list-moved", "/list-away", "/list-refresh", "/list-check")
+LISTS = ("/list-long", "/list-moved", "/list-away", "/list-refresh", "/list-map", "/list-check")
 GONE = {
     "/tin/bai-12345.html": "gone: led to a front page",
     "/thoi-su/bai-12345.html": "gone: led to a list",
@@ -137,7 +138,7 @@ def test_lists_that_are_whole_moved_or_checked(crawled: Crawled) -> None:
     for path in LISTS[:-1]:
         assert (read[path].outcome.kind, len(read[path].links), read[path].problems) == ("done", 1, ())
     assert read["/list-long"].feed.sha256
-    assert [read[path].moved for path in LISTS[:-1]] == ["", base + "/list-there", "", ""]
+    assert [read[path].moved for path in LISTS[:-1]] == ["", base + "/list-there", "", "", ""]
     assert read["/list-check"].outcome.reason == "blocked: a challenge page"
 
 
