@@ -98,8 +98,15 @@ def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, 
 
 def _doubted(db: Connection, feed: Feed, now: datetime) -> Feed:
     """The list with the mark whether an "unchanged" of it is to be believed."""
-    arrivals = collecting.feeds.arrivals(db, feed=feed.url, since=now - RHYTHM)
-    return replace(feed, doubted=doubtful(arrivals, now, feed.doubted_at))
+    return replace(feed, doubted=doubtful(_arrivals(db, feed.url, now), now, feed.doubted_at))
+
+
+def _arrivals(db: Connection, url: str, now: datetime) -> list[datetime]:
+    """When what a list was the first to announce arrived, as far as its rhythm goes back."""
+    arrivals = collecting.feeds.arrivals(db, feed=url, since=now - RHYTHM)
+    _, since = collecting.feeds.standing(db, url)
+    # It only repeats what others announce: silent since it was first asked.
+    return arrivals if arrivals or since is None else [since]
 
 
 def job_of(
@@ -251,10 +258,8 @@ class ArchiveSink:
     def _keep_feed(self, db: Connection, reading: FeedReading) -> list[Reading]:
         url = reading.feed.url
         new = collecting.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
-        arrivals = collecting.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
-        before, since = collecting.feeds.standing(db, url)
-        if not arrivals and since is not None:  # it only repeats what others announce: silent since it was first asked
-            arrivals = [since]
+        arrivals = _arrivals(db, url, self.now)
+        before, _ = collecting.feeds.standing(db, url)
         # A first failure may be a hiccup: the second look comes after the usual interval, later ones after longer.
         failures = 0 if reading.outcome.kind == "done" else before
         due = reading.outcome.at or next_ask(arrivals, self.now, failures)

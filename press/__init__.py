@@ -111,7 +111,7 @@ class Feed:
     ask: str = ""  #: where to ask instead: it moved there for good, and long ago
     children: tuple[Child, ...] = ()  #: of a sitemap index: the sitemaps to ask as well, whether it changed or not
     doubted: bool = False  #: silent for longer than its rhythm explains: one "unchanged" is not to be believed
-    doubted_at: datetime | None = None  #: when that was so last
+    doubted_at: datetime | None = None  #: when it was last asked without conditions for that, or for the first time
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def doubtful(arrivals: Sequence[datetime], now: datetime, doubted_at: datetime |
         return False
     past = sorted(arrival for arrival in arrivals if arrival <= now)
     if not past:
-        return True
+        return False  # never asked: there is nothing to doubt
     known = len(past) >= LEAST_KNOWN and past[-1] - past[0] >= DOUBT
     longest = max(later - sooner for sooner, later in pairwise(past)) if known else DOUBT
     return now - past[-1] > max(longest, FIRST)

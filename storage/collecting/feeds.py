@@ -227,5 +227,5 @@ def _feed(row: AnyRow, now: datetime | None = None) -> Feed:
         sha256=row.sha256,
         ask=row.moved_to if long_ago else "",
         children=tuple(Child(*one) for one in row.children or ()),
-        doubted_at=row.doubted_at,
+        doubted_at=row.doubted_at or row.first_asked,
     )
