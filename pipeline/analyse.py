@@ -46,6 +46,7 @@ BATCH_BYTES = 8 << 20  # but no more of them than have so many bytes
 WORTH_WORKERS = 240  # fewer pages than this are done before workers have loaded the models and caught up
 SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
+REPLACED = "not an article: "  # how the reason begins where a list, a front page or an error page stands instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,8 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
         elif result.outside:
             settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, result.problems))
         else:
-            settled.append(Settled(result.page_id, Outcome("never", result.never), True))
+            gone = result.never.startswith(REPLACED) and "login" not in result.never
+            settled.append(Settled(result.page_id, Outcome("never", result.never), True, gone=gone))
     with archive.begin() as db:
         coverage.articles.save_articles(db, kept, now)
         collecting.pages.settle_pages(db, settled, now)

@@ -88,6 +88,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """One sitemap of an index, with what its last answer left for a conditional request."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One list of an outlet that is asked again and again, with what the last answer left for a conditional request."""
 
@@ -98,6 +108,10 @@ class Feed:
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""  #: of the last body, where servers ignore conditions
+    ask: str = ""  #: where to ask instead: it moved there for good, and long ago
+    children: tuple[Child, ...] = ()  #: of a sitemap index: the sitemaps to ask as well, whether it changed or not
+    doubted: bool = False  #: silent for longer than its rhythm explains: one "unchanged" is not to be believed
+    doubted_at: datetime | None = None  #: when it was last asked without conditions for that, or for the first time
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +140,8 @@ class FeedReading:
     not_modified: bool = False
     links: tuple[Link, ...] = ()
     problems: tuple[str, ...] = ()
+    moved: str = ""  #: the address it moved to for good, where one was told
+    doubted: bool = False  #: it was asked again without conditions, since what it said could not be believed
 
 
 @dataclass(frozen=True, slots=True)

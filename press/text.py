@@ -122,3 +122,22 @@ def split_dateline(lead: str) -> tuple[str, str]:
         if found and found[1] not in _NO_AGENCIES and found.end() < len(lead):
             return found[1].strip(), lead[found.end() :]
     return "", lead
+
+
+_ASCII = bytes(range(0x80))
+_REPLACED = "\ufffd"
+
+
+def nearly_utf8(body: bytes) -> str | None:
+    """The bytes as UTF-8, what is broken as U+FFFD, where more letters beyond ASCII are whole than broken; else None.
+
+    A cut letter or a stray byte does not make UTF-8 another charset; text of another charset hardly ever has a letter
+    that is whole in UTF-8.
+    """
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+    broken = text.count(_REPLACED) - body.count(_REPLACED.encode())
+    plain = len(body) - len(body.translate(None, _ASCII))
+    return text if len(text) - plain - broken > broken else None
