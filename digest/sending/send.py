@@ -44,28 +44,44 @@ def send(message: bytes, *, sender: str, recipient: str, server: MailServer, on_
     DeliveryUncertain: it broke off after `on_data`, the mail may have gone out. What `on_data` raises passes through.
     """
     origin, target = _envelope(sender, recipient)
-    small = lighter(message)
+    forms = list(dict.fromkeys((message, lighter(message))))
     marked = False
+
+    def mark() -> None:
+        nonlocal marked
+        if not marked:
+            on_data()
+        marked = True
+
     with _session(server) as smtp:
-        for form in dict.fromkeys((message, small)):
-            says = _says(origin, target, len(form))
+        try:
+            _post(smtp, server, forms[0], origin, target, mark)
+        except DeliveryError as refused:
+            if refused.kind != "large" or len(forms) == 1:
+                raise
             try:
                 with _named(server):
-                    _offer(smtp, form, origin, target, says)
-                if not marked:
-                    on_data()
-                    marked = True
-                with _named(server):
-                    _accepted("DATA", smtp.docmd("DATA"), says)
-                _hand_over(smtp, form, says)
-            except DeliveryError as error:
-                if error.kind != "large" or form is small:
-                    raise
-                with _named(server):
                     smtp.rset()
-            else:
-                return form is message
-    raise AssertionError("the last form is sent or refused")
+                _post(smtp, server, forms[1], origin, target, mark)
+            except DeliveryError as error:
+                if error.kind or not error.everybody:
+                    raise
+                raise refused from error  # a server that hangs up has said why before
+            return False
+    return True
+
+
+def _post(
+    smtp: smtplib.SMTP, server: MailServer, message: bytes, origin: str, target: str, mark: Callable[[], None]
+) -> None:
+    """One mail in one form, from MAIL FROM to the last answer."""
+    says = _says(origin, target, len(message))
+    with _named(server):
+        _offer(smtp, message, origin, target, says)
+    mark()
+    with _named(server):
+        _accepted("DATA", smtp.docmd("DATA"), says)
+    _hand_over(smtp, message, says)
 
 
 def probe(server: MailServer) -> None:
@@ -133,6 +149,8 @@ def _named(server: MailServer) -> Iterator[None]:
             f"the mail server {place} refuses the connection; check [mail] host and port, and that it is running"
         ) from error
     except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code < 500:
+            raise _outage(f"the mail server {place} does not log us in now: {_reply(error)}") from error
         raise _outage(
             f"the mail server {place} does not accept the password of {server.user!r} ({error.smtp_code}); "
             "check [mail] user and its password"
@@ -149,6 +167,11 @@ def _named(server: MailServer) -> Iterator[None]:
         raise _outage(reason) from error
     except OSError as error:
         raise _outage(f"the mail server {place} cannot be reached: {_line(error)}; check [mail] host") from error
+
+
+def _reply(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error
+    return f"{error.smtp_code} {_line(text.decode('utf-8', 'replace') if isinstance(text, bytes) else text)}"
 
 
 def _outage(reason: str) -> DeliveryError:
@@ -204,7 +227,7 @@ def _hand_over(smtp: smtplib.SMTP, message: bytes, says: Mapping[str, str]) -> N
     except (smtplib.SMTPException, OSError) as error:
         reason = f"the connection broke while the mail was handed over ({_line(error)}): it may have gone out"
         raise DeliveryUncertain(reason) from error
-    if answer[0] < 0:
+    if not 200 <= answer[0] < 300 and not 400 <= answer[0] < 600:
         raise DeliveryUncertain(f"the mail server's last answer is none ({_line(answer[1])}): it may have gone out")
     _accepted("END", answer, says)
 
@@ -212,7 +235,7 @@ def _hand_over(smtp: smtplib.SMTP, message: bytes, says: Mapping[str, str]) -> N
 def _accepted(stage: Stage, answer: tuple[int, bytes], says: Mapping[str, str]) -> None:
     """Raise unless the answer says yes; whose fault it is tells whether the mail, the reader or everybody waits."""
     code, raw = answer
-    if 200 <= code < 300 or code == 354:
+    if code // 100 == (3 if stage == "DATA" else 2):
         return
     text = raw.decode("utf-8", "replace")
     verdict = judge(stage, code, text)

@@ -324,6 +324,32 @@ def test_a_mail_too_large_in_every_form_is_said_to_be_so(command: str) -> None:
     assert marks == (["data"] if command == "DATA" else [])
 
 
+def test_a_server_that_hangs_up_on_a_mail_too_large_has_said_why() -> None:
+    with (
+        scripted(lambda connection: talk(connection, until="MAIL", final=b"552 5.3.4 too big\r\n")) as server,
+        pytest.raises(DeliveryError, match="is too large for the mail server: 552") as refused,
+    ):
+        post(server)
+    assert (refused.value.permanent, refused.value.everybody) == (True, False)
+
+
+@pytest.mark.parametrize("answer", ["250 OK", "250 5.7.1 blocked", "299 4.7.0 later", "220 552 5.3.4 too large"])
+def test_nothing_is_sent_again_once_the_server_took_it(answer: str) -> None:
+    box = Postbox({"DATA": answer})
+    with post_office(box) as server:
+        assert post(server) == ["data"]
+    assert len(box.letters) == 1
+
+
+@pytest.mark.parametrize("final", [b"354 go on\r\n", b"150 hm\r\n", b"777 5.1.1 no\r\n"])
+def test_an_answer_to_the_mail_that_is_neither_yes_nor_no_is_uncertain(final: bytes) -> None:
+    with (
+        scripted(lambda connection: talk(connection, until=".", final=final)) as server,
+        pytest.raises(DeliveryUncertain),
+    ):
+        post(server)
+
+
 def test_the_mark_is_not_made_when_the_recipient_is_refused() -> None:
     marks: list[str] = []
     with post_office(Postbox({"RCPT": "550 no"})) as server, pytest.raises(DeliveryError):
