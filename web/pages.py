@@ -112,7 +112,9 @@ def _cannot_be(request: Request, error: Exception) -> Response:
     if not isinstance(error, QueryError):
         return trouble(request, 422, "Không hiểu yêu cầu", str(error))
     said = str(error) if request.url.path.startswith(API) else mistake(error, tongue_of(request))
-    return trouble(request, 422, "Không hiểu yêu cầu", said, at=error.at, length=error.length)
+    return trouble(
+        request, 422, "Không hiểu yêu cầu", said, at=error.at, length=error.length, mended=error.mended or None
+    )
 
 
 def _too_often(request: Request, error: Exception) -> Response:

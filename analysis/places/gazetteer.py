@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.words.unmarked import unmarked
-from press.text import clean, fold, tone_normal
+from press.spelling import spelt_text
+from press.text import clean, fold
 
 FILE = Path(__file__).parents[1] / "models" / "gazetteer.json.gz"
 PROVINCE, DISTRICT, COMMUNE, LANDMARK = 1, 2, 3, 4
@@ -61,12 +62,12 @@ class Gazetteer:
         self.units: list[Unit] = [Unit._make((*row[:7], tuple(row[7]))) for row in data["units"]]
         self.provinces: dict[str, list[int]] = defaultdict(list)
         self.spelling: Mapping[str, list[str]] = data["spelling"]
-        self.khmer: Mapping[str, list[str]] = data["khmer"]
+        self.khmer: Mapping[str, list[str]] = {as_form(name): forms for name, forms in data["khmer"].items()}
         self.outlets: Mapping[str, str] = data["outlets"]
         self.origins: dict[int, list[int]] = defaultdict(list)
         self.forms: dict[str, list[Form]] = defaultdict(list)
         for index, unit in enumerate(self.units):
-            self.forms[unit.name].append(Form(index))
+            self.forms[as_form(unit.name)].append(Form(index))
             if unit.level == PROVINCE:
                 self.provinces[unit.name].append(index)
             for successor in unit.successors:
@@ -81,7 +82,7 @@ class Gazetteer:
         for landmark in data["landmark"]:
             self._add_landmark(landmark)
         for name in data["ignore"]:
-            self.forms[name] = []
+            self.forms[as_form(name)] = []
         self.longest: dict[str, int] = {}
         for form in self.forms:
             words = form.split(" ")
@@ -91,14 +92,14 @@ class Gazetteer:
     def _add(self, unit: Unit, cores: Iterable[str], after: tuple[str, ...], weak: bool = False) -> None:
         self.units.append(unit)
         for core in cores:
-            self.forms[_spaced(tone_normal(core))].append(Form(len(self.units) - 1, after, weak))
+            self.forms[as_form(core)].append(Form(len(self.units) - 1, after, weak))
 
     def _add_spellings(self) -> None:
         for name, others in self.spelling.items():
             for other in others:
-                for form in list(self.forms[name]):
+                for form in list(self.forms[as_form(name)]):
                     if other.split(" ")[0].isascii() or self.units[form.unit].name == name:
-                        self.forms[_spaced(tone_normal(other))].append(form)
+                        self.forms[as_form(other)].append(form)
 
     def _add_landmark(self, landmark: Mapping[str, Any]) -> None:
         *narrow, wide = landmark["in"]
@@ -109,7 +110,7 @@ class Gazetteer:
         self._add(unit, landmark["core"], tuple(landmark.get("after", ())), landmark.get("weak", False))
 
     def _named(self, name: str) -> list[int]:
-        return [form.unit for form in self.forms.get(name, ()) if not form.after]
+        return [form.unit for form in self.forms.get(as_form(name), ()) if not form.after]
 
     def english(self) -> Mapping[str, list[Form]]:
         """Names without marks, as English texts write them: two words or more, one if a province's or led by a word."""
@@ -177,7 +178,7 @@ class Gazetteer:
 
         "X (trước 2025-07-01)" is the old province X. Unknown names raise ValueError with the nearest ones.
         """
-        wanted = tone_normal(clean(name))
+        wanted = spelt_text(clean(name))
         before = _BEFORE.search(wanted)
         bare = _PREFIX.sub("", _BEFORE.sub("", wanted)).strip()
         rows = self.provinces.get(bare) or self.provinces.get(self._official(bare), [])
@@ -197,8 +198,9 @@ class Gazetteer:
         return f"; did you mean {', '.join(by_fold[key] for key in near)}?" if near else ""
 
 
-def _spaced(name: str) -> str:
-    return re.sub(r"\s*[-–]\s*", " - ", name)
+def as_form(name: str) -> str:
+    """A name as `forms` has it: each word in its one spelling, hyphens between spaces."""
+    return re.sub(r"\s*[-–]\s*", " - ", spelt_text(name))
 
 
 @lru_cache(maxsize=1)
