@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from demo.pages.forms import page_date, partly_decomposed, with_eth, with_nbsp
+from demo.forms.writing import page_date, partly_decomposed, with_eth, with_nbsp
 from demo.truth.truth import VIETNAM, DemoArticle, DemoOutlet, Text
 
 #: Stands on every page where the first copy of a multiplied press gets its numbering paragraph.

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from demo.pages.forms import feed_date, page_date
+from demo.forms.writing import feed_date, page_date
 from demo.press import Press
 from demo.truth.truth import outlets
 from press.dates import parse
