@@ -27,7 +27,7 @@ _LATER = timedelta(hours=27)  # from publication to update
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a form, and the truth about it; title, lead and lines are clean.
+    """A page of a form, and the truth about it; title, lead and lines are clean, lines of `either` may stand or not.
 
     `published_at` is None where neither page nor list tells it, `timed` false where they tell the day only.
     `listed_at` is what its list said; `listed_zone` whether that had a zone.
@@ -41,6 +41,7 @@ class Page:
     title: str
     lead: str
     lines: tuple[str, ...]
+    either: tuple[str, ...]
     published_at: datetime | None
     timed: bool
     listed_at: datetime | None
@@ -117,6 +118,7 @@ def laid_out(
         title=told.title,
         lead=told.lead,
         lines=told.lines,
+        either=told.either,
         published_at=at if dated and made.article else None,
         timed=bool(timed),
         listed_at=_listed(at, listed),

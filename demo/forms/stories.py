@@ -52,6 +52,11 @@ class Story:
         """The lines of the body."""
         return tuple(line for block in self.blocks for line in block.lines)
 
+    @property
+    def either(self) -> tuple[str, ...]:
+        """Lines that a careful reader may count as text or not: the clock beside each entry of a live report."""
+        return tuple(block.text for block in self.blocks if block.kind == "time")
+
 
 @cache
 def texts(language: Language) -> Mapping[str, Any]:

@@ -92,7 +92,7 @@ def judged(made: Page) -> Reading:
         title=float(draft.title == made.title),
         instant=float(_same_instant(made, draft)),
         lead=float(draft.lead == made.lead),
-        body=f1(draft.body, "\n".join(made.lines)),
+        body=f1("\n".join(line for line in draft.body.split("\n") if line not in made.either), "\n".join(made.lines)),
     )
 
 
@@ -181,7 +181,7 @@ def _show(one: Reading) -> None:
         got = draft.body.split("\n")
         for sign, lines, others in (("+", got, made.lines), ("-", made.lines, got)):
             for line in lines:
-                if line not in others:
+                if line not in others and line not in made.either:
                     print(f"  {made.name} body {sign} {line[:140]}")
 
 

@@ -1,0 +1,46 @@
+"""Pages of every form, read whole and with each source of evidence taken out: no figure falls under its floor.
+
+The floors are what was measured last (`python -m tests.analysis.reading.forms`); they move upwards only.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tests.analysis.reading.forms import SETS, Reading, figures, judged, lost, pages
+
+FLOORS = {
+    "all": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "json-ld and meta off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "json-ld off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "meta off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "microdata off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "labels off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "names off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+    "list off": {"title": 0.0, "instant": 0.0, "lead": 0.0, "body": 0.0},
+}
+SEEDS = {"all": range(3)}  #: of the others the first page of each form
+
+
+@cache
+def readings(name: str) -> tuple[Reading, ...]:
+    """What is read of the pages of one set."""
+    return tuple(map(judged, pages(SEEDS.get(name, range(1)), SETS[name])))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_figure_falls_under_its_floor(name: str) -> None:
+    found = figures(readings(name))
+    assert {figure: value for figure, value in found.items() if value < FLOORS[name][figure]} == {}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_words_are_lost_inside_a_line(name: str) -> None:
+    found = {one.page.name: lost(one.page, one.draft) for one in readings(name) if one.draft}
+    assert {page: lines for page, lines in found.items() if lines} == {}
+
+
+def test_every_article_is_read() -> None:
+    assert [one.page.name for one in readings("all") if one.draft is None] == []
