@@ -59,7 +59,7 @@ def head_of(
         if ":" in name and draw.random() < 0.5:
             lines.append(_meta("property", "article:modified_time", stated["meta"]))
     draw.shuffle(lines)
-    if form.head != "site" and draw.random() < 0.7:
+    if form.head != "site":
         lines.append(Markup('<link rel="canonical" href="{}">').format(url))
     ld = (
         _linked_data(form, story, description, url, outlet, stated["json-ld"], draw)

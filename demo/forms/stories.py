@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from demo.truth.truth import VIETNAM, DemoArticle, articles
+from demo.truth.truth import VIETNAM, DemoArticle, Text, articles
 from press import Language
 from press.text import clean
 
@@ -108,6 +108,13 @@ def _furnished(blocks: list[Block], said: Mapping[str, Any], draw: random.Random
     for _ in range(draw.choice((0, 1, 1, 2))):
         blocks.insert(draw.randint(1, len(blocks)), Block("related", draw.choice(said["more"])))
     return blocks
+
+
+def as_told(article: DemoArticle, text: Text) -> Story:
+    """Return a text of an article as it is, with one picture in it: for pages that are served."""
+    first, *rest = (Block("p", line) for line in text.body.split("\n"))
+    picture = Block("photo", texts(article.language)["captions"][0])
+    return Story(article.key, text.title, text.lead, article.section, (first, picture, *rest))
 
 
 def _photos(paragraphs: list[Block], said: Mapping[str, Any], draw: random.Random) -> list[Block]:

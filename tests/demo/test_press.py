@@ -156,7 +156,7 @@ def test_layouts_differ(press: Press) -> None:
         "cuulong": "//div[@data-role='content']",
         "dongbang": "//div[contains(@class, 'cms-body')]",
         "songhau": "//div[@id='noi-dung']",
-        "bandoc": "//div[@class='entry-content']",
+        "hong": "//div[@class='entry-content']",
         "delta": "//div[@id='abody']",
         "deisan": "//div[@class='contents']",
     }
