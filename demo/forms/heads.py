@@ -82,9 +82,9 @@ def _stated(form: Form, source: str, at: datetime, draw: random.Random) -> str:
 
 
 def _description(form: Form, story: Story, draw: random.Random) -> str:
-    """The lead, or the first words of the text where a page has no lead; whole or cut."""
+    """The lead, or the first words of the text where a page has no lead; cut now and then where the page shows it."""
     whole = story.lead if form.lead != "none" else story.lines[0] if story.lines else story.title
-    if form.lead == "none" or (len(whole) > _CUT and draw.random() < 0.2):
+    if form.lead == "none" or (len(whole) > _CUT and draw.random() < 0.2 and not form.plain):
         return whole[:_CUT].rsplit(" ", 1)[0] + draw.choice(("...", "…", " [...]"))
     return whole
 

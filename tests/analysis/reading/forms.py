@@ -116,8 +116,13 @@ def _same_instant(made: Page, draft: Draft) -> bool:
 
 
 def lost(made: Page, draft: Draft) -> list[str]:
-    """Long lines of the body that do not stand on the page as they are: words inside them were lost."""
+    """Long lines of the body that do not stand on the page as they are: words inside them were lost.
+
+    A text that stands in a script only is none of the page's running HTML.
+    """
     text = _tight(clean(_TAGS.sub("", made.html)))
+    if not any(_tight(line) in text for line in made.lines):
+        return []
     return [line for line in draft.body.split("\n") if len(line) > _LONG and _tight(line) not in text]
 
 
