@@ -168,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.wrong:
         print("  taken for articles:", ", ".join(name for name, right in told.items() if not right))
     if args.update:
+        floors["no article"] = _raised(floors.get("no article", {}), {"refused": sum(told.values()) / len(told)})
         FLOORS.write_text(json.dumps(floors, indent=1) + "\n", encoding="utf-8")
     return int(bad > 0)
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from tests.analysis.reading.forms import SEEDS, SETS, Reading, figures, judged, lost, pages, stored
+from tests.analysis.reading.forms import SEEDS, SETS, Reading, figures, judged, lost, pages, refused, stored
 
 
 @cache
@@ -28,6 +28,11 @@ def test_no_figure_falls_under_its_floor(name: str) -> None:
 def test_no_words_are_lost_inside_a_line(name: str) -> None:
     found = {one.page.name: lost(one.page, one.draft) for one in readings(name) if one.draft}
     assert {page: lines for page, lines in found.items() if lines} == {}
+
+
+def test_what_is_no_article_is_not_taken_for_one() -> None:
+    told = refused(range(3))
+    assert sum(told.values()) / len(told) >= stored()["no article"]["refused"], told
 
 
 def test_every_article_is_read() -> None:
