@@ -15,8 +15,8 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.pieces import text_lines
 from analysis.reading.neighbours import is_neighbours
+from analysis.reading.pieces import text_lines
 from press import dates
 from press.text import clean
 
