@@ -14,8 +14,8 @@ from analysis.reading.bodies import ENOUGH
 from analysis.reading.headlines import article_heading, first_text, lead_of, selected_lead, title_of
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
-from analysis.reading.published import published
 from analysis.reading.tidy import tidy
+from analysis.reading.when.published import published
 from analysis.words.language import detect
 from errors import Unusable
 from press import Draft, Language, Link, Outlet
