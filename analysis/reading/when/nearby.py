@@ -62,6 +62,8 @@ _SHORT = 150  # characters of a line with a date
 _LABEL = 40  # characters of a line that is a label or a time of day
 _PROSE = 80  # characters a line of running text has
 _CLOCK = timedelta(minutes=15)
+_HEAD = 2_000  # characters of a box that holds headline, lead and date
+_SIBLINGS = 200  # elements in a row that are looked at
 _MENU = 4  # links
 _HEADLINE = 25  # characters a link to an article has
 
@@ -155,17 +157,22 @@ class _Page:
         own, title = _child_towards(node, shared), _child_towards(self.title, shared)
         if own is None or title is None:
             return False
-        if _comes_first(own, title):
+        between = _between(own, title)
+        if between is not None:
             if shared.mem_id in self.outside and not instant.label:
                 return False  # what stands in front of the whole article is the site's
-            near = depth == 0 and shared.tag not in {"body", "main"}
-            links = len(own.css("a[href]")) + _links(own, title)
+            near = depth == 0 and self._is_head(shared)
+            links = sum(len(box.css("a[href]")) for box in (own, *between) if not box.is_text_node)
             return near or (links < _MENU and not _is_clock(instant, self.now))
         if instant.label == "published":
             return True
         if any(_AUTHOR.search(names_of(box)) for box in (node, node.parent) if box is not None):
             return True
-        return _prose(self.title, node, shared) < 2
+        return _between(title, own) is not None and not _is_text_between(self.title, node, shared)
+
+    @staticmethod
+    def _is_head(box: LexborNode) -> bool:
+        return len(box.text() or "") < _HEAD and sum(len(line) > _PROSE for line in text_lines(box)) < 2
 
 
 def _named(page: _Page, depth: int, level: LexborNode, reader: Reader, seen: set[int]) -> Iterator[Spot]:
@@ -280,41 +287,40 @@ def _child_towards(node: LexborNode, box: LexborNode) -> LexborNode | None:
     return child
 
 
-def _comes_first(one: LexborNode, other: LexborNode) -> bool:
-    after = one.next
-    while after is not None:
-        if after.mem_id == other.mem_id:
+def _between(one: LexborNode, other: LexborNode) -> list[LexborNode] | None:
+    """What stands between two siblings; None where the other does not follow, or far away."""
+    found: list[LexborNode] = []
+    step = one.next
+    while step is not None and len(found) < _SIBLINGS:
+        if step.mem_id == other.mem_id:
+            return found
+        found.append(step)
+        step = step.next
+    return None
+
+
+def _is_text_between(title: LexborNode, node: LexborNode, shared: LexborNode) -> bool:
+    """Whether two lines of running text or more stand between the headline and an element after it."""
+    count = 0
+    for line in _long_lines(title, node, shared):
+        count += line
+        if count > 1:
             return True
-        after = after.next
     return False
 
 
-def _links(first: LexborNode, last: LexborNode) -> int:
-    """How many links stand between two siblings, in order."""
-    count, node = 0, first.next
-    while node is not None and node.mem_id != last.mem_id:
-        count += len(node.css("a[href]")) if node.tag and not node.tag.startswith("-") else 0
-        node = node.next
-    return count
-
-
-def _prose(title: LexborNode, node: LexborNode, shared: LexborNode) -> int:
-    """How many lines of running text stand between the headline and an element after it."""
-    long = 0
+def _long_lines(title: LexborNode, node: LexborNode, shared: LexborNode) -> Iterator[int]:
+    """How many lines of running text each element between the headline and another one has."""
+    own = _child_towards(node, shared)
     for start, forward in ((title, True), (node, False)):
-        step = start
-        while step.parent is not None and step.parent.mem_id != shared.mem_id:
-            long += _long_lines(step, forward, None)
-            step = step.parent
-        if forward:
-            long += _long_lines(step, True, _child_towards(node, shared))
-    return long
-
-
-def _long_lines(node: LexborNode, forward: bool, until: LexborNode | None) -> int:
-    count, step = 0, node.next if forward else node.prev
-    while step is not None and (until is None or step.mem_id != until.mem_id):
-        if len(step.text() or "") > _PROSE:
-            count += sum(len(line) > _PROSE for line in text_lines(step)) if step.tag != "-text" else 1
-        step = step.next if forward else step.prev
-    return count
+        at: LexborNode | None = start
+        while at is not None and at.mem_id != shared.mem_id:
+            outermost = at.parent is not None and at.parent.mem_id == shared.mem_id
+            step = (at.next if forward else at.prev) if forward or not outermost else None
+            for _ in range(_SIBLINGS):
+                if step is None or (own is not None and step.mem_id == own.mem_id):
+                    break
+                if len(step.text() or "") > _PROSE:
+                    yield 1 if step.is_text_node else sum(len(line) > _PROSE for line in text_lines(step))
+                step = step.next if forward else step.prev
+            at = at.parent

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -169,3 +170,35 @@ def test_a_day_of_a_month_to_come_is_read_the_other_way_round() -> None:
     body = "<h1>TITLE</h1><div class='date'>12/8/2026 8:30 AM</div>TEXT"
     assert shown(read(body, now=datetime(2026, 12, 9, tzinfo=VN))) == "08/12/2026 08:30", "as machines write AM/PM"
     assert shown(read(body, now=datetime(2026, 8, 13, tzinfo=VN))) == "12/08/2026 08:30"
+
+
+BEFORE = "<header><div class='site-clock'>Thứ Năm, 06/08/2026 18:41</div><nav><a href='/'>Trang chủ</a><a href='/a'>Thời sự</a></nav></header>"
+AFTER = (
+    "<div class='box-comment'><div><b>Bạn đọc</b><span class='time'>17:00 06/08/2026</span><p>Mong sớm gia cố.</p></div></div>"
+    "<div class='tin-lien-quan'><h3><a href='/x'>Giá lúa đầu vụ tăng nhẹ ở nhiều tỉnh</a></h3><span class='date'>01/08/2026 10:00</span></div>"
+    "<aside><ul><li><a href='/y'>Cầu mới nối hai xã cù lao sắp thông xe</a> <time datetime='2026-08-06T10:00:00+07:00'></time></li></ul></aside>"
+    "<footer>Giấy phép số 12 cấp ngày 02/03/2020. Cập nhật 06/08/2026 18:41</footer>"
+)
+
+
+@pytest.mark.parametrize(("head", "body", "expected"), [row[1:] for row in PAGES], ids=[row[0] for row in PAGES])
+@pytest.mark.parametrize("frame", ["{}", "<div id='page'>{}</div>", "<div><div><main>{}</main></div></div>"])
+def test_the_frame_of_a_page_dates_no_article(frame: str, head: str, body: str, expected: str | None) -> None:
+    assert shown(read(f"{BEFORE}{frame.format(body)}{AFTER}", head)) == expected
+    assert shown(read(frame.format(f"{BEFORE}{body}{AFTER}"), head)) == expected
+
+
+HOSTILE = {
+    "dates": "<h1>TITLE</h1>" + "<span class=date>06/08/2099 08:30</span>" * 20_000,
+    "lines": "<h1>TITLE</h1>" + "<div>Ngày đăng: 05/08/2099 08:30</div>" * 8_000,
+    "before": "<i class=date>Cập nhật 05/08/2026 08:30</i><a href=/>x</a>" * 10_000 + "<h1>TITLE</h1>",
+    "prose": "<h1>TITLE</h1>" + f"<div>{'x ' * 50}</div>" * 3_000 + "<span class=date>05/08/2026</span>" * 50,
+    "nested": "<div><p class=date>Cập nhật 5/8/2026 8:30</p>" * 200 + "<h1>TITLE</h1>" + "</div>" * 200,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_pages_are_dated_in_no_long_time(kind: str) -> None:
+    began = time.process_time()
+    read(HOSTILE[kind])
+    assert time.process_time() - began < 5
