@@ -56,11 +56,12 @@ _EPOCH = re.compile(r"\s*(?:/Date\()?(\d{10})(\d{3})?(?:\.\d{1,9})?(?:[+-]\d{4})
 _EPOCHS = range(946_684_800, 4_102_444_800)  # the years 2000 to 2099
 _COUNTED = re.compile(
     r"(?:(?:đăng|posted|published),? )?(?P<front>cách đây )?(?:khoảng |about )?(?:(?P<n>\d{1,3})|an?|one|một) ?"
-    r"(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?"
-    r"|វិនាទី|នាទី|ម៉ោង|ថ្ងៃ|សប្តាហ៍)(?P<behind>(?: (?:trước|ago)| ?(?:មុន|កន្លងទៅ)))?"
+    r"(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|h|days?|weeks?"
+    r"|វិនាទី|នាទី|ម៉ោង|ថ្ងៃ|សប្តាហ៍)(?: (?P<minutes>\d{1,2}) ?(?:phút|min(?:ute)?s?|នាទី))?"
+    r"(?P<behind>(?: (?:trước|ago)| ?(?:មុន|កន្លងទៅ)))?"
 )
 _HOURLY = {"giây": 1, "sec": 1, "វិនាទី": 1, "phút": 60, "min": 60, "នាទី": 60}
-_HOURLY |= {"giờ": 3_600, "tiếng": 3_600, "hour": 3_600, "hr": 3_600, "ម៉ោង": 3_600}
+_HOURLY |= {"giờ": 3_600, "tiếng": 3_600, "hour": 3_600, "hr": 3_600, "h": 3_600, "ម៉ោង": 3_600}
 _DAILY = {"ngày": 1, "day": 1, "ថ្ងៃ": 1, "tuần": 7, "week": 7, "សប្តាហ៍": 7}
 _SIGN = re.compile(r"[+-] ?\d")
 _NAMED_DAY = re.compile(r"(?P<today>hôm nay|today|ថ្ងៃនេះ)|(?P<yesterday>hôm qua|yesterday|ម្សិលមិញ)|hôm kia")
@@ -233,7 +234,8 @@ def _counted(text: str, raw: str, now: datetime) -> Instant | None:
         number, unit = int(back["n"] or 1), back["unit"].rstrip("s")
         unit = next((name for name in _HOURLY if unit.startswith(name)), unit)
         if unit in _HOURLY:
-            at = now.replace(second=0, microsecond=0) - timedelta(seconds=number * _HOURLY[unit])
+            back_by = timedelta(seconds=number * _HOURLY[unit], minutes=int(back["minutes"] or 0))
+            at = now.replace(second=0, microsecond=0) - back_by
             return Instant(at.astimezone(UTC), raw, "served", "hour")
         day = now.astimezone(VIETNAM).date() - timedelta(days=number * _DAILY[unit])
         return replace(midnight(day), raw=raw)
