@@ -104,8 +104,10 @@ _ZONE: Final = (
 _REMARK: Final = r"\((?:[a-z][a-z .]{1,30}time|giờ[^()]{1,30})\)"
 
 _PUBLISHED: Final = (
-    r"(?:(?:ngày|thời gian|giờ) )?(?:đăng tải|đăng|xuất bản|phát hành|đưa tin|đưa lên|phát sóng|tạo)(?: (?:tin|bài))?"
-    r"|(?:ngay|thoi gian) (?:dang|xuat ban)|đã đăng|(?:first )?published|posted|created|ចេញផ្សាយ|ផ្សាយ|បង្ហោះ"
+    r"(?:(?:ngày|thời gian|giờ|đã|được) )?(?:đăng tải|đăng|xuất bản|phát hành|đưa tin|đưa lên|tạo|viết)"
+    r"(?: (?:tin|bài))?"
+    r"|(?:ngày|thời gian|giờ|đã) phát sóng|(?:ngay|thoi gian) (?:dang|xuat ban)"
+    r"|(?:first )?published|(?:date )?posted|created|submitted|ចេញផ្សាយ|ផ្សាយ|បង្ហោះ"
 )
 _UPDATED: Final = (
     r"(?:(?:ngày|thời gian|đã|được|lần) ){0,3}(?:cập nhật|cap nhat|chỉnh sửa|sửa đổi|hiệu đính)"

@@ -40,6 +40,11 @@ class Instant:
     label: Literal["", "published", "updated"] = ""
     doubt: str = ""
 
+    @property
+    def in_utc(self) -> bool:
+        """Whether it is marked as of Greenwich, which clocks of Vietnam are by mistake."""
+        return self.raw.rstrip().lower().endswith(("z", "+00:00", "+0000", "gmt", "utc", "[utc]"))
+
 
 _DIGITS = {0x17E0 + value: str(value) for value in range(10)}
 _DAYS = frozenset(("iso", "compact", "numeric", "dmy", "mdy", "month_day"))
@@ -51,16 +56,18 @@ _EPOCH = re.compile(r"\s*(?:/Date\()?(\d{10})(\d{3})?(?:\.\d{1,9})?(?:[+-]\d{4})
 _EPOCHS = range(946_684_800, 4_102_444_800)  # the years 2000 to 2099
 _COUNTED = re.compile(
     r"(?:(?:đăng|posted|published),? )?(?P<front>cách đây )?(?:khoảng |about )?(?:(?P<n>\d{1,3})|an?|one|một) ?"
-    r"(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?"
-    r"|វិនាទី|នាទី|ម៉ោង|ថ្ងៃ|សប្តាហ៍)(?P<behind>(?: (?:trước|ago)| ?(?:មុន|កន្លងទៅ)))?"
+    r"(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|h|days?|weeks?"
+    r"|វិនាទី|នាទី|ម៉ោង|ថ្ងៃ|សប្តាហ៍)(?: (?P<minutes>\d{1,2}) ?(?:phút|min(?:ute)?s?|នាទី))?"
+    r"(?P<behind>(?: (?:trước|ago)| ?(?:មុន|កន្លងទៅ)))?"
 )
 _HOURLY = {"giây": 1, "sec": 1, "វិនាទី": 1, "phút": 60, "min": 60, "នាទី": 60}
-_HOURLY |= {"giờ": 3_600, "tiếng": 3_600, "hour": 3_600, "hr": 3_600, "ម៉ោង": 3_600}
+_HOURLY |= {"giờ": 3_600, "tiếng": 3_600, "hour": 3_600, "hr": 3_600, "h": 3_600, "ម៉ោង": 3_600}
 _DAILY = {"ngày": 1, "day": 1, "ថ្ងៃ": 1, "tuần": 7, "week": 7, "សប្តាហ៍": 7}
 _SIGN = re.compile(r"[+-] ?\d")
 _NAMED_DAY = re.compile(r"(?P<today>hôm nay|today|ថ្ងៃនេះ)|(?P<yesterday>hôm qua|yesterday|ម្សិលមិញ)|hôm kia")
 _JUST_NOW = re.compile(r"vừa xong|mới đây|just now|ទើបតែ|អម្បាញ់មិញ")
-_NATIVE = re.compile(r"thứ|th?[ .-]?\d|thu[ -]|chủ|chúa|chu|cn|ថ្ងៃ")  # weekdays of who writes the day first
+# Weekdays of who writes the day first; "T4" is a machine's, in whatever order it was set to.
+_NATIVE = re.compile(r"thứ|th[ .-]?\d|thu[ -]|chủ|chúa|chu|ថ្ងៃ")
 # Words that lead a sentence into a day, those that may stand behind one all the same, and those a clause opens with.
 _LEADS_IN = frozenset(
     (
@@ -70,6 +77,7 @@ _LEADS_IN = frozenset(
 )
 _MAY_FOLLOW = frozenset(("by", "bởi", "lượt", "in", "bình", "chia", "views", "view", "đọc", "xem", "gửi"))
 _HARD = re.compile(r"[|•·–—:;()\[\]@/]|(?<!\w)-|-(?!\w)")
+_BY = re.compile(r"\b(?:by|bởi) [\w.-]{1,40} \Z")  # names of accounts are in small letters
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS, _SENTENCE = 40, 8
 
@@ -128,6 +136,12 @@ def midnight(day: date) -> Instant:
     """A mere day: its midnight in Vietnam."""
     at = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
     return Instant(at, day.isoformat(), "assumed", "day")
+
+
+def is_bare(text: str) -> bool:
+    """Whether a text is nothing but dates and what belongs to them."""
+    found = list(tokens(_normal(text[: 4 * _MAX], _MAX)))
+    return _has(found, _DAYS) and not any(token.kind == "other" for token in found)
 
 
 def label_of(text: str) -> Literal["", "published", "updated"]:
@@ -197,6 +211,8 @@ def _in_sentence(text: str, group: Sequence[Token]) -> bool:
     first, then = _words_beside(before[-80:][::-1])[::-1], _words_beside(after[:80])
     if then and then[:1].islower() and then.lower() not in _MAY_FOLLOW:
         return True
+    if _BY.search(before[-80:]):
+        return False
     if first and (first.lower() in _LEADS_IN or (first[0].islower() and text[group[0].start].islower())):
         return True
     # "Lúc 22:30 ngày 20/7/2026, Công an xã ...": a clause goes on behind a comma; names of authors have only capitals
@@ -218,7 +234,8 @@ def _counted(text: str, raw: str, now: datetime) -> Instant | None:
         number, unit = int(back["n"] or 1), back["unit"].rstrip("s")
         unit = next((name for name in _HOURLY if unit.startswith(name)), unit)
         if unit in _HOURLY:
-            at = now.replace(second=0, microsecond=0) - timedelta(seconds=number * _HOURLY[unit])
+            back_by = timedelta(seconds=number * _HOURLY[unit], minutes=int(back["minutes"] or 0))
+            at = now.replace(second=0, microsecond=0) - back_by
             return Instant(at.astimezone(UTC), raw, "served", "hour")
         day = now.astimezone(VIETNAM).date() - timedelta(days=number * _DAILY[unit])
         return replace(midnight(day), raw=raw)
@@ -308,7 +325,7 @@ def _day(group: Sequence[Token], by_kind: Mapping[str, Token], day_first: bool |
     if named is None or not days:
         return next(iter(days), None), ""
     right = [day for day in days if day is not None and day.weekday() == weekday_of(named.text)]
-    if right and (right[0] == days[0] or halved or not native):
+    if right and (right[0] == days[0] or halved or not _NATIVE.match(named.text)):
         return right[0], ""
     return days[0], WRONG_WEEKDAY
 

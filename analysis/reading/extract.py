@@ -16,8 +16,8 @@ from analysis.reading.headlines import article_heading, first_text, lead_of, sel
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.pieces import LINKED, shown_in
-from analysis.reading.published import published
 from analysis.reading.tidy import tidy
+from analysis.reading.when.published import published
 from analysis.words.language import detect
 from errors import NotArticle, Unusable
 from press import Draft, Language, Link, Outlet

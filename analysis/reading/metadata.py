@@ -131,6 +131,7 @@ _META_DATES = (
         "dc.date",
     ),
     *("dcterms.created", "dcterms.date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime"),
+    *("publication_date", "publish_time", "published_at", "date_published", "citation_publication_date"),
     *("bt:pubdate", "article_date_original", "og:pubdate", "originalpublicationdate", "published_time", "date"),
 )
 _META_CHANGED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")

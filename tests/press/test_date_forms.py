@@ -184,6 +184,8 @@ def test_a_weekday_decides_which_figure_is_the_day(at: datetime) -> None:
         ("3 giờ trước", "2026-08-06T09:00"),
         ("cách đây 2 giờ", "2026-08-06T10:00"),
         ("Đăng 5 phút trước", "2026-08-06T11:55"),
+        ("2h trước", "2026-08-06T10:00"),
+        ("2 giờ 15 phút trước", "2026-08-06T09:45"),
         ("vừa xong", "2026-08-06T12:00"),
         ("hôm qua", "2026-08-05T00:00"),
         ("Hôm qua, 08:30", "2026-08-05T08:30"),

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading import nearby
 from analysis.reading.metadata import Head
+from analysis.reading.when import nearby
+from analysis.reading.when.reader import Reader, best
 from press import Link, dates
 from press.evidence import STRONG, is_day, rank
 
@@ -48,10 +49,6 @@ class _Found:
         return self.instant.precision != "day" and not is_day(self.instant.at)
 
     @property
-    def in_utc(self) -> bool:
-        return self.instant.raw.rstrip().lower().endswith(("z", "+00:00", "+0000", "gmt", "utc", "[utc]"))
-
-    @property
     def day(self) -> object:
         return self.instant.at.astimezone(dates.VIETNAM).date()
 
@@ -75,7 +72,7 @@ def published(
     `day_first`: the outlet writes the day first whatever else speaks for the month.
     """
     moment = now or _FAR
-    reader = nearby.Reader(now, day_first)
+    reader = Reader(now, day_first)
     choice = _Choice(url, moment)
     choice.add(_selected(tree, selector, reader), _stated(head, url, day_first), _in_list(link))
     if not choice.sure:
@@ -106,7 +103,9 @@ class _Choice:
     def sure(self) -> bool:
         """Whether nothing that is only seen on the page could change the answer."""
         best = self.best
-        return best is not None and best.rank <= STRONG and best.timed and not best.in_utc and not self.wrong(best)
+        return (
+            best is not None and best.rank <= STRONG and best.timed and not best.instant.in_utc and not self.wrong(best)
+        )
 
     def wrong(self, one: _Found) -> str:
         return dates.implausible(one.instant.at, url=self.url, now=self.moment)
@@ -129,11 +128,11 @@ class _Choice:
 
     def _better(self, chosen: _Found) -> _Found:
         others = [one for one in self.found if one is not chosen and one.timed and not self.wrong(one)]
-        if chosen.in_utc:
+        if chosen.instant.in_utc:
             # A clock of Vietnam marked as UTC by mistake: the visible clock or the list says so, seven hours earlier.
             shifted = chosen.instant.at - timedelta(hours=7)
             for one in others:
-                if not one.in_utc and abs(one.instant.at - shifted) < timedelta(minutes=1):
+                if not one.instant.in_utc and abs(one.instant.at - shifted) < timedelta(minutes=1):
                     return one
         if not chosen.timed:
             same = next((one.instant for one in others if one.day == chosen.day), chosen.instant)
@@ -155,7 +154,7 @@ class _Choice:
         return ""
 
 
-def _selected(tree: LexborHTMLParser, selector: str, reader: nearby.Reader) -> Iterator[_Found]:
+def _selected(tree: LexborHTMLParser, selector: str, reader: Reader) -> Iterator[_Found]:
     if not selector:
         return
     try:
@@ -164,9 +163,9 @@ def _selected(tree: LexborHTMLParser, selector: str, reader: nearby.Reader) -> I
         return
     ask = reader.of if len(nodes) > 1 else reader.bare  # of one alone no label need be known
     read = [instant for node in nodes if (instant := ask(node))]
-    best = nearby.best(read)
-    if best:
-        yield _Found(best, "selector")
+    likeliest = best(read)
+    if likeliest:
+        yield _Found(likeliest, "selector")
 
 
 def _stated(head: Head, url: str, day_first: bool) -> Iterator[_Found]:

@@ -1,16 +1,9 @@
 # ruff: noqa: E501  (pages are easier to read in one line)
-"""When an article was published: every place a page states it, what is none of the article's, and the choice."""
+"""Pages that show dates of an article, and of other things, in the ways publishing systems do."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from analysis.reading.extract import extract
-from press import Draft, Link, Outlet
+from datetime import datetime, timedelta, timezone
 
 VN = timezone(timedelta(hours=7))
 URL = "https://bao.example.vn/thoi-su/be-ke-song-trang.html"
@@ -23,30 +16,11 @@ PARAGRAPHS = (
 TEXT = f"<div class='article-content'>{''.join(f'<p>{text}</p>' for text in PARAGRAPHS)}</div>"
 NOW = datetime(2026, 8, 6, 18, 40, tzinfo=VN)
 AT = datetime(2026, 8, 5, 8, 30, tzinfo=VN)
-LISTED = Link(
-    URL, URL, "x", published_at=AT.astimezone(UTC), published_raw="Wed, 05 Aug 2026 08:30:00 +0700", zone="served"
-)
 
 
 def page(body: str, head: str = "") -> bytes:
     shown = body.replace("TITLE", TITLE).replace("TEXT", TEXT)
     return f"<!doctype html><html><head><meta charset=utf-8><title>{TITLE}</title>{head}</head><body>{shown}</body></html>".encode()
-
-
-def read(
-    body: str,
-    head: str = "",
-    *,
-    link: Link | None = None,
-    outlet: Outlet | None = None,
-    now: datetime = NOW,
-    url: str = URL,
-) -> Draft:
-    return extract(page(body, head), url, link=link, outlet=outlet, now=now)
-
-
-def shown(draft: Draft) -> str | None:
-    return f"{draft.published_at.astimezone(VN):%d/%m/%Y %H:%M}" if draft.published_at else None
 
 
 #: What it is, the head, the body, the instant an article has by it.
@@ -303,141 +277,178 @@ PAGES = [
         "05/08/2026 08:30",
     ),
     ("weekday wrong num", "", "<h1>TITLE</h1><div>Thứ Ba, 05/08/2026 08:30</div>TEXT", "05/08/2026 08:30"),
-]
-
-
-@pytest.mark.parametrize(("head", "body", "expected"), [row[1:] for row in PAGES], ids=[row[0] for row in PAGES])
-def test_the_dates_a_page_shows(head: str, body: str, expected: str | None) -> None:
-    assert shown(read(body, head)) == expected
-
-
-@pytest.mark.parametrize(("head", "body"), [row[1:3] for row in PAGES], ids=[row[0] for row in PAGES])
-def test_a_list_with_a_zone_outranks_whatever_is_only_seen(head: str, body: str) -> None:
-    draft = read(body, head, link=LISTED)
-    if not head:
-        microdata = draft.date_source == "microdata"
-        assert microdata or draft.date_source == "feed"
-    assert draft.published_at == AT
-
-
-CLOCKS = (
-    "<header><div class='clock time'>{}</div></header>",
-    "<div class='top-bar'><span class='date'>{}</span></div>",
-    "<div id='dong-ho'>{}</div>",
-    "<div><span class='time'>{}</span></div><ul><li><a href='/a'>A</a></li><li><a href='/b'>B</a></li></ul>",
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    clock=st.sampled_from(CLOCKS),
-    form=st.sampled_from(("%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "Hôm nay, %d/%m/%Y", "%d/%m/%Y")),
-    hours=st.integers(0, 200),
-    body=st.sampled_from(
-        (
-            "<h1>TITLE</h1>TEXT",
-            "<div><h1>TITLE</h1><p>05/08/2026 08:30</p>TEXT</div>",
-            "<h1>TITLE</h1><span class='date'>Ngày đăng: 05/08/2026 08:30</span>TEXT",
-        )
+    (
+        "liferay",
+        "",
+        "<div><h3>TITLE</h3><div class='metadata-entry metadata-publish-date'>Ngày đăng: 05/08/2026 08:30</div>TEXT</div>",
+        "05/08/2026 08:30",
     ),
-    comment=st.booleans(),
-)
-def test_the_same_page_at_another_hour_gives_the_same_instant(
-    clock: str, form: str, hours: int, body: str, comment: bool
-) -> None:
-    now = datetime(2026, 8, 5, 9, tzinfo=VN) + timedelta(hours=hours)
-    ends = f"<div class='binh-luan'><b>Bạn đọc</b> <span class='time'>{now:%H:%M %d/%m/%Y}</span><p>Mong sớm gia cố.</p></div>"
-    draft = read(clock.format(now.strftime(form)) + body + ends * comment, now=now)
-    assert draft.published_at == (AT if "05/08" in body else None)
-
-
-def test_one_ranking_of_evidence() -> None:
-    outlet = Outlet("x", "Báo", "vi", "local", date=".gio")
-    unzoned = Link(
-        URL, URL, "x", published_at=AT - timedelta(hours=4), published_raw="05/08/2026 04:30", zone="assumed"
-    )
-    evidence = [  # the strongest first, each with an instant of its own
-        ("selector", "<i class='gio'>05/08/2026 01:30</i>"),
-        (
-            "json-ld",
-            '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2026-08-05T02:30:00+07:00"}</script>',
-        ),
-        ("feed", ""),
-        ("marked", "<div>Ngày đăng: 05/08/2026 05:30</div>"),
-        ("visible", "<div>05/08/2026 06:30</div>"),
-        ("feed-unzoned", ""),
-        ("url", ""),
-        ("updated", "<div>Cập nhật: 05/08/2026 10:30</div>"),
-    ]
-    for first in range(len(evidence)):
-        there = dict(evidence[first:])
-        link = LISTED if "feed" in there else unzoned if "feed-unzoned" in there else None
-        url = "https://bao.example.vn/2026/08/05/ke.html" if "url" in there else URL
-        body = "".join(there.get(name, "") for name in ("selector", "json-ld", "marked", "visible", "updated"))
-        draft = read(f"<div><h1>TITLE</h1>{body}TEXT</div>", link=link, outlet=outlet, url=url)
-        assert draft.date_source == evidence[first][0]
-        hour = (draft.published_at or NOW).astimezone(VN).hour
-        assert hour == (1, 2, 8, 5, 6, 4, 10, 10)[first]  # the day of the address has the time of the update
-
-
-def test_a_mere_day_is_completed_from_any_lower_rank() -> None:
-    day = "<meta property='article:published_time' content='2026-08-05'>"
-    assert read("<h1>TITLE</h1><p>Thứ Tư, 05/08/2026 - 08:30</p>TEXT", day).published_at == AT
-    assert read("<h1>TITLE</h1>TEXT", day, link=LISTED).published_at == AT
-    assert read("<h1>TITLE</h1><p>Cập nhật 08:30 ngày 05/08/2026</p>TEXT", day).published_at == AT
-    assert shown(read("<h1>TITLE</h1><p>Thứ Năm, 06/08/2026 - 08:30</p>TEXT", day)) == "05/08/2026 00:00"
-
-
-def test_strong_sources_that_disagree_are_a_problem_in_words() -> None:
-    stated = "<meta property='article:published_time' content='2026-08-01T08:30:00+07:00'>"
-    draft = read("<h1>TITLE</h1>TEXT", stated, link=LISTED)
-    assert shown(draft) == "01/08/2026 08:30"
-    assert "dates disagree: feed says 05/08/2026 08:30" in draft.problems
-    near = "<meta property='article:published_time' content='2026-08-04T20:30:00+07:00'>"
-    assert read("<h1>TITLE</h1>TEXT", near, link=LISTED).problems == ()
-
-
-def test_an_outlets_own_order_holds_on_its_pages() -> None:
-    outlet = Outlet("x", "Báo", "vi", "local", dates="dmy")
-    body = "<h1>TITLE</h1><time datetime='5/8/2026 8:30:00 AM'></time>TEXT"
-    assert read(body, outlet=outlet).published_at == AT
-    assert shown(read(body)) == "08/05/2026 08:30"
-
-
-def test_what_is_doubtful_is_said() -> None:
-    assert "weekday and date disagree" in read("<h1>TITLE</h1><p>Thứ Ba, 05/08/2026 08:30</p>TEXT").problems
-    assert "date of an update" in read("<h1>TITLE</h1><p>Cập nhật: 05/08/2026 08:30</p>TEXT").problems
-    assert "time of day counted back" in read("<h1>TITLE</h1><span class=time>3 giờ trước</span>TEXT").problems
-    assert read("<h1>TITLE</h1>TEXT").problems == ("no date",)
-
-
-@pytest.mark.parametrize("said", ["1785893400", '"1785893400000"', '"2026-08-05T08:30:00+07:00[Asia/Ho_Chi_Minh]"', '"2026-08-05T08:30:00T+07:00"', '["2026-08-05T08:30:00+07:00"]'])  # fmt: skip
-def test_what_linked_data_holds_of_machines(said: str) -> None:
-    head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "datePublished": {said}}}</script>'
-    draft = read("<h1>TITLE</h1>TEXT", head)
-    assert (draft.published_at, draft.date_source) == (AT, "json-ld")
-
-
-def test_linked_data_of_another_article_is_none_of_this() -> None:
-    other = (
-        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Giá lúa đầu vụ", '
-        '"url": "https://bao.example.vn/kinh-te/gia-lua.html", "datePublished": "2026-07-01T10:00:00+07:00"}</script>'
-    )
-    assert read("<h1>TITLE</h1><p>05/08/2026 08:30</p>TEXT", other).published_at == AT
-    moved = other.replace("Giá lúa đầu vụ", TITLE)  # the same article at the address it had before
-    assert shown(read("<h1>TITLE</h1><p>05/08/2026 08:30</p>TEXT", moved)) == "01/07/2026 10:00"
-
-
-@pytest.mark.parametrize("tag", ["<meta itemprop='datePublished' content='{}'>", "<time itemprop='datePublished' datetime='{}'></time>"])  # fmt: skip
-def test_microdata_counts_with_its_own_box(tag: str) -> None:
-    mine, other = tag.format("2026-08-05T08:30:00+07:00"), tag.format("2026-07-01T10:00:00+07:00")
-    box = f"<div class='tin-moi'><a href='/x'>Giá lúa đầu vụ tăng nhẹ ở nhiều tỉnh</a>{other}</div>"
-    draft = read(f"{box}<div><h1>TITLE</h1>{mine}TEXT</div>")
-    assert (draft.published_at, draft.date_source) == (AT, "microdata")
-    assert read(f"{box}<div><h1>TITLE</h1>TEXT</div>").published_at is None
-
-
-def test_a_day_of_a_month_to_come_is_read_the_other_way_round() -> None:
-    body = "<h1>TITLE</h1><div class='date'>12/8/2026 8:30 AM</div>TEXT"
-    assert shown(read(body, now=datetime(2026, 12, 9, tzinfo=VN))) == "08/12/2026 08:30", "as machines write AM/PM"
-    assert shown(read(body, now=datetime(2026, 8, 13, tzinfo=VN))) == "12/08/2026 08:30"
+    (
+        "sharepoint",
+        "",
+        "<div><span id='ctl00_lblTitle'>TITLE</span><br><span id='ctl00_lblNgayDang'>(05/08/2026 8:30:00 SA)</span>TEXT</div>",
+        "05/08/2026 08:30",
+    ),
+    (
+        "vnpt",
+        "",
+        "<h1>TITLE</h1><div class='news-date'>Thứ tư, 05/08/2026 | 08:30 GMT +7</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "joomla",
+        "",
+        "<h2 itemprop=headline>TITLE</h2><dl class='article-info'><dd class='modified'><time datetime='2026-08-06T10:00:00+07:00'>Cập nhật lần cuối: Thứ năm, 06 Tháng 8 2026 10:00</time></dd><dd class='published'><time datetime='2026-08-05T08:30:00+07:00'>Ngày đăng: Thứ tư, 05 Tháng 8 2026 08:30</time></dd></dl>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "joomla2",
+        "",
+        "<h2>TITLE</h2><dl><dd>Được đăng: Thứ tư, 05 Tháng 8 2026 08:30</dd><dd>Viết bởi Admin</dd></dl>TEXT",
+        "05/08/2026 08:30",
+    ),
+    ("joomla3", "", "<h2>TITLE</h2><div>Viết ngày 05 Tháng 8 2026 08:30</div>TEXT", "05/08/2026 08:30"),
+    (
+        "wp posted-on",
+        "",
+        "<article><h1>TITLE</h1><div class='entry-meta'><span class='posted-on'><a href='/2026/08/05/' rel=bookmark><time class='entry-date published' datetime='2026-08-05T08:30:00+07:00'>5 Tháng Tám, 2026</time><time class='updated' datetime='2026-08-06T10:00:00+07:00'>6 Tháng Tám, 2026</time></a></span> <span class=byline>bởi <a href=/a>admin</a></span></div>TEXT</article>",
+        "05/08/2026 08:30",
+    ),
+    (
+        "elementor",
+        "",
+        "<h1>TITLE</h1><ul><li itemprop=datePublished><a href='/2026/08/05/'><span class='elementor-post-info__item--type-date'><time>5 Tháng 8, 2026</time></span></a></li><li><span class='elementor-post-info__item--type-time'>08:30</span></li></ul>TEXT",
+        "05/08/2026 08:30",
+    ),
+    ("clock icon", "", "<h1>TITLE</h1><span class='icon-clock'>05/08/2026 08:30</span>TEXT", "05/08/2026 08:30"),
+    (
+        "fa clock",
+        "",
+        "<h1>TITLE</h1><div class='post-time'><i class='fa fa-clock-o'></i> 05/08/2026 08:30</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    ("by admin", "", "<h1>TITLE</h1><p class='meta'>Đăng bởi: Admin - 05/08/2026 08:30</p>TEXT", "05/08/2026 08:30"),
+    (
+        "drupal en",
+        "",
+        "<h1>TITLE</h1><div class=submitted>Submitted by admin on Wed, 08/05/2026 - 08:30</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "drupal vi",
+        "",
+        "<h1>TITLE</h1><div class=submitted>Được viết bởi admin ngày T4, 08/05/2026 - 08:30</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    ("drupal vi d", "", "<h1>TITLE</h1><div class=submitted>T4, 05/08/2026 - 08:30</div>TEXT", "05/08/2026 08:30"),
+    (
+        "amp",
+        "",
+        "<h1>TITLE</h1><amp-timeago datetime='2026-08-05T08:30:00+07:00'>hôm qua</amp-timeago>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "z lie",
+        "",
+        "<h1>TITLE</h1><time datetime='2026-08-05T08:30:00Z'>05/08/2026 08:30</time>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "z true",
+        "",
+        "<h1>TITLE</h1><time datetime='2026-08-05T01:30:00Z'>05/08/2026 08:30</time>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "blogger",
+        "",
+        "<h3 class='post-title'>TITLE</h3><h2 class='date-header'><span>Thứ Tư, 5 tháng 8, 2026</span></h2><abbr class=published title='2026-08-05T08:30:00+07:00'>08:30</abbr>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "date above breadcrumb",
+        "",
+        "<div class=wrap><div class='bar'><ul class='breadcrumb'><li><a href=/>Trang chủ</a></li><li><a href=/x>Thời sự</a></li></ul><span class='date'>Thứ tư, 5/8/2026, 08:30 (GMT+7)</span></div><h1>TITLE</h1>TEXT</div>",
+        "05/08/2026 08:30",
+    ),
+    (
+        "date above cat links",
+        "",
+        "<div class=wrap><p><a href=/>Trang chủ</a> » <a href=/x>Thời sự</a> » <a href=/y>Địa phương</a></p><p>Thứ tư, 5/8/2026, 08:30</p><h1>TITLE</h1>TEXT</div>",
+        "05/08/2026 08:30",
+    ),
+    (
+        "share links after",
+        "",
+        "<h1>TITLE</h1><div class='tool'><a href=/f>Facebook</a><a href=/t>Twitter</a> <span>08:30 | 05/08/2026</span></div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "sapo then date",
+        "",
+        "<h1>TITLE</h1><h2 class=sapo>Nước xoáy dưới chân kè từ đầu mùa mưa, đến đêm qua thì cuốn trôi cả đoạn dài gần trăm mét cùng hai gian bếp.</h2><div class='dt'>05/08/2026 08:30</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "related under title list",
+        "",
+        "<h1>TITLE</h1><ul class=lq><li><a href=/r1>Giá lúa đầu vụ tăng nhẹ ở nhiều tỉnh</a> (01/08/2026 09:00)</li></ul><div>05/08/2026 08:30</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "list of others w dates at top",
+        "",
+        "<div class=hot><p><a href=/r1>Giá lúa đầu vụ tăng nhẹ ở nhiều tỉnh</a></p><span class=time>01/08/2026 09:00</span></div><h1>TITLE</h1>TEXT",
+        None,
+    ),
+    (
+        "weather",
+        "",
+        "<div class='thoi-tiet'>Bến Lở nắng <span class=date>06/08/2026</span></div><h1>TITLE</h1>TEXT",
+        None,
+    ),
+    (
+        "clock no box later",
+        "",
+        "<div class='time'>Thứ Năm, 06/08/2026 09:00</div><main><article><h1>TITLE</h1>TEXT</article></main>",
+        None,
+    ),
+    ("footer upd", "", "<h1>TITLE</h1>TEXT<div class='foot'>Cập nhật lần cuối: 06/08/2026 18:00</div>", None),
+    (
+        "poll date",
+        "",
+        "<h1>TITLE</h1>TEXT<div class='box'><b>Lịch phát sóng</b><span class='time'>06/08/2026 06:00</span></div>",
+        None,
+    ),
+    ("mixed vi", "", "<h1>TITLE</h1><div>Thứ Tư ngày 5 tháng 8 năm 2026 | 8:30 AM</div>TEXT", "05/08/2026 08:30"),
+    ("paren gmt", "", "<h1>TITLE</h1><div>05/08/2026 - 08:30 (GMT+7) | Pháp luật</div>TEXT", "05/08/2026 08:30"),
+    ("upper", "", "<h1>TITLE</h1><div>THỨ TƯ, 05/08/2026 08:30 SA</div>TEXT", "05/08/2026 08:30"),
+    ("nbsp", "", "<h1>TITLE</h1><div>05/08/2026&nbsp;&nbsp;08:30&nbsp;GMT+7</div>TEXT", "05/08/2026 08:30"),
+    (
+        "comments fb",
+        "",
+        "<div><h1>TITLE</h1>TEXT<div id='comment-list'><div class=item><span class=date>Ngày đăng: 06/08/2026 17:00</span></div></div></div>",
+        None,
+    ),
+    (
+        "comment li",
+        "",
+        "<div><h1>TITLE</h1>TEXT<h3>Ý kiến bạn đọc</h3><ul><li><b>An</b> <i>17:00 06/08/2026</i><p>Hay</p></li></ul></div>",
+        None,
+    ),
+    (
+        "event list",
+        "",
+        "<h1>TITLE</h1><p>05/08/2026 08:30</p>TEXT<p>Thời gian: 20:00 ngày 01/08/2026</p>",
+        "05/08/2026 08:30",
+    ),
+    (
+        "khmer sp",
+        "",
+        "<h1>TITLE</h1><div class=date>ថ្ងៃ ពុធ ទី ៥ ខែ សីហា ឆ្នាំ ២០២៦, ម៉ោង ៨:៣០ ព្រឹក</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    ("khmer am", "", "<h1>TITLE</h1><div>០៨:៣០ AM - ០៥/០៨/២០២៦</div>TEXT", "05/08/2026 08:30"),
+    ("khmer night", "", "<h1>TITLE</h1><div>៥ សីហា ២០២៦ ម៉ោង ៨:៣០ យប់</div>TEXT", "05/08/2026 20:30"),
+    ("minute mark", "", "<h1>TITLE</h1><div>10:30' ngày 05/08/2026</div>TEXT", "05/08/2026 10:30"),
+]

@@ -11,41 +11,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.neighbours import is_neighbours
 from analysis.reading.pieces import text_lines
+from analysis.reading.when.reader import Reader, names_of
 from press import dates
 from press.text import clean
 
 _NAMED = ",".join(
     (
-        *("time", "abbr", "[itemprop*=date i]", "[data-role=publishdate]", "[class*=publish i]", "[class*=date i]"),
+        *(
+            "[datetime]",
+            "time",
+            "abbr",
+            "[itemprop*=date i]",
+            "[data-role=publishdate]",
+            "[class*=publish i]",
+            "[class*=date i]",
+        ),
         *("[class*=time i]", "[class*=ngay i]", "[class*=post-meta i]", "[class*=post-info i]", "[class*=byline i]"),
         *("[class*=author i]", "[class*=tacgia i]", "[class*=tac-gia i]", "[class*=posted i]", "[class*=updated i]"),
         *("[class*=gio-dang i]", "[id*=date i]", "[id*=ngay i]"),
     )
 )
-_ATTRIBUTES = (
-    "datetime",
-    "content",
-    "data-time",
-    "data-date",
-    "data-datetime",
-    "data-timestamp",
-    "data-utime",
-    "title",
-)
-_NAMES = ("class", "id", "itemprop", "data-role", "rel")
-_PUBLISHED = re.compile(r"publish(?!er)|pub-?date|posted|post-date|entry-date|ngay-?_?dang|dang-?luc|xuat-?ban", re.I)
-_UPDATED = re.compile(r"updat|modif|edited|cap-?_?nhat|chinh-?sua", re.I)
 _AUTHOR = re.compile(r"author|tac-?gia|byline|post-?meta|source|nguon", re.I)
 _FRAME = frozenset(("aside", "nav", "footer"))
 #: Boxes that are never the article's own, by what their classes and ids are called.
 _ELSEWHERE = re.compile(
-    r"comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|feedback|repl(?:y|ies)\b|disqus|clock|dong-?_?ho\b|\btoday|hom-?nay|\bnow\b"
+    r"(?:^|\s)(?!(?:fa|icon|bi|ti|la|mdi|ion|uil|glyphicon)-)[\w-]*clock|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|feedback|repl(?:y|ies)\b|disqus|dong-?_?ho\b|\btoday|hom-?nay|\bnow\b"
     r"|current-?_?(?:date|time)|weather|thoi-?_?tiet|top-?_?(?:bar|nav|menu|header)|(?:site|page|main)-?_?header|\bnav|menu|side-?_?bar"
     r"|relate(?:d|s|\b|_)|lien-?_?quan|tin-?_?(?:khac|moi|cu)\b|\bother|most-?_?(?:read|view)|doc-?_?nhieu|xem-?_?nhieu|popular"
     r"|footer|copyright|banner|advert|quang-?_?cao|popup|modal",
@@ -53,9 +47,6 @@ _ELSEWHERE = re.compile(
 )
 _BLOCKS = "p,div,span,td,li,h2,h3,h4,h5,h6,font,em,i,b,strong,small,label,dd,a,time"
 _HEADINGS = "h1,h2,h3,h4,h5"
-_PADDED = re.compile(r"\b0\d/|/0\d/")
-#: Time and date of two elements in a row, without anything between them.
-_GLUED = re.compile(r"(\d[:h]\d\d)(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})|(\d[/.-]\d{1,2}[/.-]\d{4})(\d{1,2}[:h]\d\d)")
 #: What a line must have to be a date at all, and one that says it is the day of publication: both are quick to see.
 _LIKELY = re.compile(
     r"\d ?[/.-] ?\d|\d{4}|[០-៩]|hôm (?:nay|qua|kia)|trước|vừa xong|mới đây|ago\b|yesterday|today|just now"
@@ -67,11 +58,14 @@ _LEVELS = 6
 _TITLE = 15  # characters a headline has
 _MOST_NODES = 2_000
 _MOST = 60  # elements and lines a level is looked at
-_LONG, _SHORT = 400, 150  # characters of an element named for a date, of a line that names none
+_SHORT = 150  # characters of a line with a date
 _LABEL = 40  # characters of a line that is a label or a time of day
 _PROSE = 80  # characters a line of running text has
 _CLOCK = timedelta(minutes=15)
+_HEAD = 2_000  # characters of a box that holds headline, lead and date
+_SIBLINGS = 200  # elements in a row that are looked at
 _MENU = 4  # links
+_HEADLINE = 25  # characters a link to an article has
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,57 +75,6 @@ class Spot:
     instant: dates.Instant
     tag: str = ""
     own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Reads dates of elements and lines of one page, fetched at `now`."""
-
-    now: datetime | None
-    day_first: bool = False
-
-    def of(self, node: LexborNode) -> dates.Instant | None:
-        """The date of an element: of its attributes or its text, with what names or words beside it call it."""
-        instant = self.bare(node)
-        if instant is None or instant.label:
-            return instant
-        names = _names(node)
-        if _PUBLISHED.search(names):
-            return replace(instant, label="published")
-        if _UPDATED.search(names):
-            return replace(instant, label="updated")
-        return replace(instant, label=_label_before(node))
-
-    def bare(self, node: LexborNode) -> dates.Instant | None:
-        """The date of an element as its own attributes and text say it."""
-        attributes = node.attributes
-        said = (attributes[name] for name in _ATTRIBUTES if name in attributes)
-        read = [one for raw in said if raw and (one := dates.parse(raw, now=self.now, day_first=self._rule))]
-        shown = node.text(separator=" ") or ""
-        if len(shown) < _LONG and (one := self.line(clean(shown))):
-            read.append(one)
-        return best(read)
-
-    def line(self, text: str) -> dates.Instant | None:
-        """The date of a cleaned line of text, which a person reads: padded days lead, AM/PM or not."""
-        if text.isdigit():
-            return None
-        text = _GLUED.sub(r"\1\3 \2\4", text)
-        rule = True if self.day_first or _PADDED.search(text) else None
-        instant = dates.parse(text, day_first=rule, now=self.now) or dates.search(text, day_first=rule)
-        if instant and rule is None and self.now and instant.at > self.now + dates.FUTURE:  # a day of a month to come
-            return dates.parse(text, day_first=True) or dates.search(text, day_first=True)
-        return instant
-
-    @property
-    def _rule(self) -> bool | None:
-        return True if self.day_first else None
-
-
-def best(read: Sequence[dates.Instant]) -> dates.Instant | None:
-    """The likeliest of some dates: marked as published before unmarked before updated, with a time of day first."""
-    order = {"published": 0, "": 1, "updated": 2}
-    return min(read, key=lambda one: (order[one.label], one.precision in {"day", "hour"}), default=None)
 
 
 def spots(tree: LexborHTMLParser, heading: LexborNode | None, said: str, reader: Reader) -> Iterator[Spot]:
@@ -179,18 +122,30 @@ class _Page:
     def __init__(self, title: LexborNode, now: datetime | None) -> None:
         self.title, self.now = title, now
         self.levels = list(islice(_ancestors(title), _LEVELS))
-        self.path = {node.mem_id for node in (title, *_ancestors(title))}
+        above = list(_ancestors(title))
+        self.path = {node.mem_id for node in (title, *above)}
+        article = next((index for index, node in enumerate(above) if node.tag == "article"), len(above))
+        self.outside = {node.mem_id for node in above[article + 1 :]}  # the boxes around the whole article
 
     def mine(self, node: LexborNode) -> bool:
         """Whether an element is not inside something that is another's, up to the box it shares with the headline."""
         box: LexborNode | None = node
         while box is not None and box.mem_id not in self.path:
-            if box.tag in _FRAME or _ELSEWHERE.search(_names(box)):
+            if box.tag in _FRAME or _ELSEWHERE.search(names_of(box)):
                 return False
             if box.tag == "header" and box.parent is not None and box.parent.tag not in {"article", "section", "main"}:
                 return False
             box = box.parent
-        return not is_neighbours(node, self.title)
+        link = _link_of(node)
+        if link is None and any(map(_announces, node.css("a[href]")[:6])):
+            return False
+        start = link if link is not None else node
+        for box in islice(_ancestors(start), 4):
+            if box.mem_id in self.path:
+                return True
+            if box.tag == "a" or any(map(_announces, box.css("a[href]")[:6])):
+                return False
+        return True
 
     def beside(self, node: LexborNode, depth: int, instant: dates.Instant) -> bool:
         """Whether a date stands by the headline: no menu and no running text between them.
@@ -202,17 +157,22 @@ class _Page:
         own, title = _child_towards(node, shared), _child_towards(self.title, shared)
         if own is None or title is None:
             return False
-        if _comes_first(own, title):
-            if title.tag == "article" and not instant.label:  # what stands in front of the whole article is the site's
-                return False
-            near = depth == 0 and shared.tag not in {"body", "main"}
-            links = len(own.css("a[href]")) + _links(own, title)
+        between = _between(own, title)
+        if between is not None:
+            if shared.mem_id in self.outside and not instant.label:
+                return False  # what stands in front of the whole article is the site's
+            near = depth == 0 and self._is_head(shared)
+            links = sum(len(box.css("a[href]")) for box in (own, *between) if not box.is_text_node)
             return near or (links < _MENU and not _is_clock(instant, self.now))
         if instant.label == "published":
             return True
-        if any(_AUTHOR.search(_names(box)) for box in (node, node.parent) if box is not None):
+        if any(_AUTHOR.search(names_of(box)) for box in (node, node.parent) if box is not None):
             return True
-        return _prose(self.title, node, shared) < 2
+        return _between(title, own) is not None and not _is_text_between(self.title, node, shared)
+
+    @staticmethod
+    def _is_head(box: LexborNode) -> bool:
+        return len(box.text() or "") < _HEAD and sum(len(line) > _PROSE for line in text_lines(box)) < 2
 
 
 def _named(page: _Page, depth: int, level: LexborNode, reader: Reader, seen: set[int]) -> Iterator[Spot]:
@@ -298,6 +258,20 @@ def _is_clock(instant: dates.Instant, now: datetime | None) -> bool:
     return abs(instant.at - now) <= _CLOCK
 
 
+def _announces(link: LexborNode) -> bool:
+    """Whether a link says as much as the headline of another article."""
+    text = link.text(separator=" ") or ""
+    return len(text.strip()) >= _HEADLINE and not dates.is_bare(text)
+
+
+def _link_of(node: LexborNode) -> LexborNode | None:
+    """The link around a date or right inside it that says nothing but the date, as to the archive of a day."""
+    link = node if node.tag == "a" else node.css_first("a[href]")
+    for box in islice(_ancestors(node), 3):
+        link = box if box.tag == "a" else link
+    return link if link is not None and dates.is_bare(link.text(separator=" ") or "") else None
+
+
 def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
     level = node.parent
     while level is not None and level.tag not in {"html", "-document"}:
@@ -313,61 +287,40 @@ def _child_towards(node: LexborNode, box: LexborNode) -> LexborNode | None:
     return child
 
 
-def _comes_first(one: LexborNode, other: LexborNode) -> bool:
-    after = one.next
-    while after is not None:
-        if after.mem_id == other.mem_id:
+def _between(one: LexborNode, other: LexborNode) -> list[LexborNode] | None:
+    """What stands between two siblings; None where the other does not follow, or far away."""
+    found: list[LexborNode] = []
+    step = one.next
+    while step is not None and len(found) < _SIBLINGS:
+        if step.mem_id == other.mem_id:
+            return found
+        found.append(step)
+        step = step.next
+    return None
+
+
+def _is_text_between(title: LexborNode, node: LexborNode, shared: LexborNode) -> bool:
+    """Whether two lines of running text or more stand between the headline and an element after it."""
+    count = 0
+    for line in _long_lines(title, node, shared):
+        count += line
+        if count > 1:
             return True
-        after = after.next
     return False
 
 
-def _links(first: LexborNode, last: LexborNode) -> int:
-    """How many links stand between two siblings, in order."""
-    count, node = 0, first.next
-    while node is not None and node.mem_id != last.mem_id:
-        count += len(node.css("a[href]")) if node.tag and not node.tag.startswith("-") else 0
-        node = node.next
-    return count
-
-
-def _prose(title: LexborNode, node: LexborNode, shared: LexborNode) -> int:
-    """How many lines of running text stand between the headline and an element after it."""
-    long = 0
+def _long_lines(title: LexborNode, node: LexborNode, shared: LexborNode) -> Iterator[int]:
+    """How many lines of running text each element between the headline and another one has."""
+    own = _child_towards(node, shared)
     for start, forward in ((title, True), (node, False)):
-        step = start
-        while step.parent is not None and step.parent.mem_id != shared.mem_id:
-            long += _long_lines(step, forward, None)
-            step = step.parent
-        if forward:
-            long += _long_lines(step, True, _child_towards(node, shared))
-    return long
-
-
-def _long_lines(node: LexborNode, forward: bool, until: LexborNode | None) -> int:
-    count, step = 0, node.next if forward else node.prev
-    while step is not None and (until is None or step.mem_id != until.mem_id):
-        if len(step.text() or "") > _PROSE:
-            count += sum(len(line) > _PROSE for line in text_lines(step)) if step.tag != "-text" else 1
-        step = step.next if forward else step.prev
-    return count
-
-
-def _names(node: LexborNode) -> str:
-    attributes = node.attributes
-    return " ".join(attributes.get(name) or "" for name in _NAMES)
-
-
-def _label_before(node: LexborNode) -> Literal["", "published", "updated"]:
-    """What the words right in front of an element call its date."""
-    step: LexborNode | None = node
-    for _ in range(2):
-        if step is None:
-            return ""
-        before = step.prev
-        while before is not None and not (before.text() or "").strip():
-            before = before.prev
-        if before is not None:
-            return dates.label_of(before.text(separator=" ") or "")
-        step = step.parent
-    return ""
+        at: LexborNode | None = start
+        while at is not None and at.mem_id != shared.mem_id:
+            outermost = at.parent is not None and at.parent.mem_id == shared.mem_id
+            step = (at.next if forward else at.prev) if forward or not outermost else None
+            for _ in range(_SIBLINGS):
+                if step is None or (own is not None and step.mem_id == own.mem_id):
+                    break
+                if len(step.text() or "") > _PROSE:
+                    yield 1 if step.is_text_node else sum(len(line) > _PROSE for line in text_lines(step))
+                step = step.next if forward else step.prev
+            at = at.parent
