@@ -19,6 +19,7 @@ from analysis.reading.noise import strip
 from analysis.reading.pieces import (
     BREAK,
     CAPTION,
+    INLINE,
     announces,
     cut,
     is_prose,
@@ -274,7 +275,7 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
             below = True
         whole = node.tag in {"p", "li"}
         holder = node.parent if whole else node
-        size = len((node.text(deep=whole) or "").strip())
+        size = len((node.text() or "").strip()) if whole else _own_size(node)
         if holder is None or size <= _SHORT:
             continue
         if whole:
@@ -284,6 +285,12 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
             weight, _ = weights.get(holder.mem_id, (0.0, holder))
             weights[holder.mem_id] = (weight + (size if below else size / 4), holder)
     return max(weights.values(), key=lambda pair: pair[0])[1] if weights else None
+
+
+def _own_size(node: LexborNode) -> int:
+    """The letters in a node's own lines, those in its blocks apart."""
+    parts = node.iter(include_text=True)
+    return sum(len((part.text() or "").strip()) for part in parts if part.tag == "-text" or part.tag in INLINE - {"a"})
 
 
 def by_statement(scripts: Iterable[str], body: str) -> list[str]:

@@ -57,6 +57,7 @@ _SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
 _STOPS = '.!?…”"'
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
 _ALIKE = 4  # paragraphs that a lead is compared with
+_NAME = 60  # characters of the longest name of a site
 _FAR = 400  # blocks looked at below the headline
 _TEXTS = "p,div,h2,h3,h4,section,article,td,blockquote,li,ul,table,figure,figcaption"
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
@@ -167,8 +168,10 @@ def selected_lead(tree: LexborHTMLParser, selector: str, names: tuple[str, ...] 
 def lead_in(node: LexborNode, names: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Dateline and lead in an element; None where its text is too short or too long to be one. The node is changed."""
     dateline = _stamp(node)
-    linked = {clean(link.text() or "") for link in node.css("li a[href],p a[href],div a[href]")} - {shown(node)}
-    text = clean(" ".join(line for line in text_lines(node) if line not in linked))
+    text = shown(node)
+    if node.css_first("a[href]") is not None:
+        linked = {clean(link.text() or "") for link in node.css("a[href]")} - {text}
+        text = clean(" ".join(line for line in text_lines(node) if line not in linked))
     if not 20 <= len(text) <= 1_500:
         return None
     own, lead = _split(text, names)
@@ -199,6 +202,11 @@ def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
         if key in keys and _BEGINS.match(" ".join(words[count:])):
             return " ".join(words[:count]).strip("()[]-–—: "), " ".join(words[count:]).lstrip("-–—: ")
     return "", text
+
+
+@lru_cache(512)
+def _proper_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_bare(_TRADE.sub(" ", name)) for name in names) - {""}
 
 
 @lru_cache(512)
@@ -328,13 +336,13 @@ def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
 
 
 def _names_site(tail: str, names: tuple[str, ...], seen: bool) -> bool:
-    key = _bare(tail)
+    key = _bare(tail) if len(tail) <= _NAME else ""
     if not key:
         return False
     whole = _bare_names(names)
     if key in whole:
         return True
-    proper = _bare_names(tuple(_TRADE.sub(" ", name) for name in names)) - {""}
+    proper = _proper_names(names)
     own = _bare(_TRADE.sub(" ", tail))
     return own in proper | whole and (own != key or seen)
 

@@ -95,7 +95,8 @@ def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
 
 def other_pages(tree: LexborHTMLParser, body: bytes, url: str) -> list[str]:
     """The addresses of the further pages of an article: numbered links or "next" to the same address."""
-    if not any(mark in body for mark in _PAGED):  # most pages; asking the tree takes longer
+    behind = body[len(body) // 3 :]
+    if not any(mark in behind for mark in _PAGED):  # most pages; asking the tree takes longer
         return []
     own = urlsplit(url)
     stem = re.sub(r"(?:\.\w{2,5})?/?\Z", "", own.path)

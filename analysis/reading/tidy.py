@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 _STOP = r"[.!?…][\"”’»)]*\Z"
 _REST = r"(?!.{220})(?!.*[.!?…][\"”’»)]*\Z).*"  # to the end of the line, where that is no sentence
@@ -117,10 +118,9 @@ def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
 
 def _below_date(lines: list[str]) -> list[str]:
     """The lines below the one that says when: above the first paragraph all of them are the head of the article."""
-    for index in range(min(_HEAD, len(lines)) - 1, -1, -1):
-        if _is_date_line(lines[index]) and all(len(line) < _PARAGRAPH for line in lines[: index + 1]):
-            return lines[index + 1 :]
-    return lines
+    head = list(takewhile(lambda line: len(line) < _PARAGRAPH, lines[:_HEAD]))
+    dated = [index for index, line in enumerate(head) if any(map(str.isdigit, line)) and _is_date_line(line)]
+    return lines[dated[-1] + 1 :] if dated else lines
 
 
 def _is_furniture(line: str) -> bool:
