@@ -111,7 +111,8 @@ class Feed:
     ask: str = ""  #: where to ask instead: it moved there for good, and long ago
     children: tuple[Child, ...] = ()  #: of a sitemap index: the sitemaps to ask as well, whether it changed or not
     doubted: bool = False  #: silent for longer than its rhythm explains: one "unchanged" is not to be believed
-    doubted_at: datetime | None = None  #: when it was last asked without conditions for that, or for the first time
+    #: When it was last asked without conditions for that, or for the first time; bookkeeping, no part of what it is.
+    doubted_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
