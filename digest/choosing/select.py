@@ -157,7 +157,7 @@ def _place_names(article: Article) -> set[str]:
 
 
 def bare_place(name: str) -> str:
-    """A place name for comparison: one spelling, lower case, without the word for its kind of unit."""
-    text = spelt_text(clean(name)).casefold()
+    """A place name for comparison: one spelling, lower case, no hyphens, without the word for its kind of unit."""
+    text = " ".join(spelt_text(clean(name)).casefold().replace("-", " ").replace("–", " ").split())
     unit = next((word for word in _UNIT_WORDS if text.startswith(word) and len(text) > len(word)), "")
     return text[len(unit) :]

@@ -40,7 +40,7 @@ _TELLING: Final = {
     (6, 7): "gone",
     **dict.fromkeys([(7, n) for n in (2, 12, 17, 18, 19, *range(120, 140))], "gone"),  # closed to senders outside
     **dict.fromkeys([(7, n) for n in (*range(20, 28), 29, 509, 511, 515)], "identity"),
-    **dict.fromkeys([(7, n) for n in (8, 9, 11, 13, 14, 57, 60, 64)], "sender"),
+    **dict.fromkeys([(7, n) for n in (8, 11, 13, 14, 57, 60, 64)], "sender"),
     **dict.fromkeys([(7, n) for n in (*range(606, 650), 703, 705, 708, 750)], "listed"),
     (7, 16): "large", (7, 28): "limit",
 }  # fmt: skip
@@ -62,12 +62,12 @@ _SAID: Final = (
     (
         "limit",
         (
-            *("rate[- ]?limit", "throttl", "sending (?:limit|quota|rate)"),
+            *("rate[- ]?limit", "throttl", "frequency", "sending (?:limit|quota|rate)"),
             "(?:daily|hourly|per (?:day|hour|minute)).{0,40}(?:limit|quota|maximum)",
             "(?:limit|quota|maximum).{0,40}(?:daily|hourly|per (?:day|hour|minute))",
             r"(?:too (?:many|much)|exceed\w*|limit (?:of|on)|max\w* (?:number of)?).{0,30}"
             r"\b(?:e-?mails?|messages|mails?|connections|sessions|recipients|errors)\b(?! size)",
-            *("vượt (?:quá )?(?:giới hạn|hạn mức|số (?:lượng|thư))", "quá nhiều thư"),
+            *("vượt (?:quá )?(?:giới hạn|hạn mức|số (?:lượng|thư))", "quá nhiều (?:thư|kết nối|người nhận)"),
         ),
     ),
     (
@@ -75,7 +75,7 @@ _SAID: Final = (
         (
             *("(?:black|block|deny|bad|spam|realtime|real-time)[- ]?list", r"\blisted\b", r"\b(?:dns|r)bl\b"),
             *("spamhaus", "spamcop", "sorbs", "barracuda", "uceprotect", "abuseat", "reputation", "client host"),
-            *(r"your (?:ip|host|server|network|domain)\b", r"\bbanned\b", r"\bblocked (?:by|using|for|due)"),
+            *(r"your (?:ip|host|server|network|domain)\b", r"\bbanned\b", r"\bblocked (?:by|using|for)"),
             *(r"(?:ip|host|network|address) .{0,40}\bblocked", "danh sách (?:đen|chặn)", "bị chặn"),
         ),
     ),
@@ -133,11 +133,12 @@ _SAID: Final = (
     ),
 )
 _WORDS: Final = tuple((kind, re.compile("|".join(ways), re.IGNORECASE)) for kind, ways in _SAID)
-#: About us where they stand in an answer to RCPT, before the server has seen the mail.
-_ABOUT_US: Final = re.compile(
-    "spam|junk|unsolicited|bulk|polic(?:y|ies)|not (?:authori[sz]ed|allowed|permitted)|thư rác|chính sách",
+#: About us where nothing nearer is said: always, and before the server has seen the mail.
+_REFUSES_US: Final = re.compile(
+    r"polic(?:y|ies)|not (?:authorized|allowed)|access denied|\bblocked\b|prohibited|service refused|chính sách",
     re.IGNORECASE,
 )
+_SUSPECTS_US: Final = re.compile(r"spam|junk|unsolicited|\bbulk\b|dynamic ip|thư rác", re.IGNORECASE)
 
 
 class Verdict(NamedTuple):
@@ -185,6 +186,6 @@ def _kind(stage: Stage, code: int, subject: int, detail: int, words: str) -> str
         return "full" if stage == "RCPT" else "large"
     if code in (452, 555):
         return "server"
-    if stage == "RCPT":
-        return "policy" if _ABOUT_US.search(words) else "gone" if code >= 500 else "busy"
-    return "content" if code >= 500 else "busy"
+    if _REFUSES_US.search(words) or (stage == "RCPT" and _SUSPECTS_US.search(words)):
+        return "policy"
+    return "busy" if code < 500 else "gone" if stage == "RCPT" else "content"
