@@ -103,12 +103,16 @@ def table(scores: Mapping[str, Score]) -> str:
     return "\n".join(rows)
 
 
-def challenge() -> dict[str, float]:
+def shares(asked: Sequence[Pair], sides: Sequence[tuple[bool, bool]]) -> dict[str, float]:
     """The share of pairs that behave, of each kind and of all, as the floors hold it."""
+    found = {kind: one.behave / one.pairs for kind, one in by_kind(asked, sides).items()}
+    return found | {"all kinds": share(sides).micro}
+
+
+def challenge() -> dict[str, float]:
+    """The shares of the models that ship."""
     asked = pairs()
-    sides = verdicts(asked, tagger().judge)
-    shares = {kind: one.behave / one.pairs for kind, one in by_kind(asked, sides).items()}
-    return shares | {"all kinds": share(sides).micro}
+    return shares(asked, verdicts(asked, tagger().judge))
 
 
 def english_figures(judge: Judge) -> tuple[Figures, Figures, Figures]:

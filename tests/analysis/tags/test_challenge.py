@@ -27,7 +27,7 @@ def test_no_kind_of_pair_is_judged_worse_than_before() -> None:
     low, high = share.micro_interval
     print(written.table(written.by_kind(asked, sides)))
     print(f"{share.micro:.3f} [{low:.3f}, {high:.3f}] of {share.n} pairs behave")
-    assert floors.below(written.challenge(), floors.stored()["challenge"]) == []
+    assert floors.below(written.shares(asked, sides), floors.stored()["challenge"]) == []
 
 
 def test_every_kind_has_a_floor() -> None:
@@ -75,7 +75,7 @@ def test_a_pair_behaves_only_when_both_its_texts_are_right() -> None:
     asked = [Pair("a", {}, {}), Pair("a", {}, {}), Pair("b", {}, {})]
     sides = [(True, True), (True, False), (False, False)]
     assert written.by_kind(asked, sides) == {"a": Score(2, 1, 2, 1), "b": Score(1, 0, 0, 0)}
-    assert written.share(sides).micro == pytest.approx(1 / 3)
+    assert written.shares(asked, sides) == {"a": 0.5, "b": 0.0, "all kinds": pytest.approx(1 / 3)}
 
 
 def test_lines_that_are_no_pair_are_named(tmp_path: Path) -> None:
