@@ -34,6 +34,10 @@ class Unusable(DiemBaoError):
         self.reason = reason
 
 
+class NotArticle(Unusable):
+    """The page can be read and is no article: a list, an error page, a wall; the reason names which."""
+
+
 class StorageError(DiemBaoError):
     """The archive cannot be opened, read or written; says what to do."""
 

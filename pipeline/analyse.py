@@ -107,7 +107,7 @@ class Reader:
         """Return the article of a page, or why there is none to keep."""
         page, outlet = task.page, self.outlets.get(task.page.outlet)
         try:
-            if not self.keep_all and not self._may_concern(page):
+            if not self.keep_all and not self._may_concern(page, task.link):
                 return Result(task.page_id, never=OUTSIDE, problems=self._sample(task))
             draft = extract(
                 page.body,
@@ -145,8 +145,10 @@ class Reader:
         except (Unusable, ValueError) as error:
             return (f"no body: {getattr(error, 'reason', error)}",)
 
-    def _may_concern(self, page: Page) -> bool:
-        return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
+    def _may_concern(self, page: Page, link: Link) -> bool:
+        # The list's words count where the page itself says nothing.
+        seen = visible(page.body, page.headers.get("content-type", ""))
+        return self.tagger.names_area(f"{link.title}\n{link.lead}\n{seen}")
 
     def judge(self, articles: Sequence[tuple[Draft | Judged, str]]) -> list[Judgement]:
         """Judge articles, each given with its outlet: drafts, or rows of the archive that have the same fields."""

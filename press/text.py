@@ -82,23 +82,26 @@ def fold(text: str) -> str:
 
 # Datelines. An agency in parentheses or a word in front of a dash, and after it the lead as a sentence begins: with a
 # capital, a figure or a quotation mark. "Lê Văn A - người đứng đầu ..." therefore stays whole.
-_UPPER = "A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_SENTENCE = rf"(?=[\"'“‘«(\[]*[{_UPPER}0-9])"
+UPPER = "A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_SENTENCE = rf"(?=[\"'“‘«(\[]*[{UPPER}0-9])"
 _DASH = r"[-–—]+"
 _SITE = r"[\w-]{2,30}\.(?:vn|VN|Vn|com\.vn|com|COM|net|NET)"
-_AGENCY = rf"(?:[{_UPPER}][{_UPPER}0-9&+.]{{1,9}}|{_SITE}|Vietnam\+|Vietnam[Pp]lus)"
+_AGENCY = rf"(?:[{UPPER}][{UPPER}0-9&+.]{{1,9}}|{_SITE}|Vietnam\+|Vietnam[Pp]lus)"
 _WIRE = rf"(?:TTXVN(?:/(?:Vietnam\+|VNA))?|VNA|AVI|VOV|PLO|NLĐO|TTO|TPO|NDO|Dân trí|Vietnam\+|Vietnam[Pp]lus|{_SITE})"
 _NAMED = r"Vietnam\+|VietnamPlus|Kinhtedothi|VnEconomy|VietNamNet|Infonet|Dân trí|Dân Việt"
-_PLACE = rf"[{_UPPER}][\w.]*(?:[ -](?:[{_UPPER}0-9][\w.]*)){{0,4}}"
+# Wires that stand without a dash or brackets; none begins a sentence in front of a capital.
+_BARE = "Dân trí|VietNamNet|Vietnam[Pp]lus|TTO|TPO|NLĐO|PLO|SGGPO|TNO|HNMO|LĐO|NDO|STO"
+_PLACE = rf"[{UPPER}][\w.]*(?:[ -](?:[{UPPER}0-9][\w.]*)){{0,4}}"
 _DATED = r"(?:,? (?:ngày )?[\w./ -]{1,14})?"
 _DATELINES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"({_PLACE}{_DATED} ?\({_WIRE}\)) ?(?:{_DASH}|:)? ?{_SENTENCE}",  # Sóc Trăng (TTXVN) -
-        rf"(\([{_UPPER}][^():0-9]{{1,28}}\)) ?{_DASH} ?{_SENTENCE}",  # (Dân trí) -
+        rf"(\([{UPPER}][^():0-9]{{1,28}}\)) ?{_DASH} ?{_SENTENCE}",  # (Dân trí) -
         rf"(\({_AGENCY}\)) ?:? ?{_SENTENCE}",  # (VNA)
         rf"({_SITE}) ?{_DASH} ?{_SENTENCE}",  # VOV.VN -
-        rf"([{_UPPER}][{_UPPER}&]{{1,7}}|{_NAMED})(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
+        rf"({_BARE})(?: ?[|:] ?| ){_SENTENCE}",  # Dân trí Sáng 5/8
+        rf"([{UPPER}][{UPPER}&]{{1,7}}|{_NAMED})(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
     )
 )
 # Abbreviations a lead itself may begin with in front of a dash.

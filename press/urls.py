@@ -15,6 +15,7 @@ _AMP_PARAMETER = re.compile(r"amp(?:=(?:1|true|yes)?)?|outputtype=amp", re.IGNOR
 _AMP_END = re.compile(r"(?<=[^/])/amp/?\Z|\.amp(?=(?:\.s?html?)?\Z)", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"/(?:amp/|c/|v/)(s/)?([^/]+\.[^/]+)(/.*)?\Z")
 _TWIN = re.compile(r"(?:m|mobile|amp)\.(?!(?:com|net|org|gov|edu)\.vn\Z)(?=[^.]+\.[^.])")
+_SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "co", "info"))
 _PORTS = {"http": 80, "https": 443}
 _SAFE = "%/:@!$&'()*+,;=~-._"
 _PASSWORD = re.compile(r"(://[^\s/@:]*:).*@|([?&]password=)[^&\s]*", re.DOTALL | re.IGNORECASE)
@@ -96,3 +97,11 @@ def host(url: str) -> str:
         return (urlsplit(url.strip()).hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
+
+
+def site_of(url: str) -> str:
+    """The domain somebody registered: what www., m. and the other hosts of one outlet have in common."""
+    labels = host(url).split(".")
+    if labels[-1].isdigit():
+        return host(url)
+    return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])

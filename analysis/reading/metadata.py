@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,9 +18,14 @@ _ARTICLE_TYPES = re.compile(
 _MAX_NODES = 3_000
 _MAX_SCRIPT = 400_000
 _HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម|tin tức", re.IGNORECASE)
+#: What a script says in which frameworks keep the page's data.
+STATE = re.compile(
+    r"__NEXT_DATA__|__next_f|__NUXT|__(?:INITIAL|PRELOADED|APOLLO|SERVER|REDUX)_?(?:STATE|DATA|PROPS)?__|\A\s*[\[{]"
+)
+_STRING = re.compile(r'"(?=(?:[^"\\]|\\.){40})(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
 _META_NAMES = ("property", "name", "itemprop")
 _JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
-_HEAD = 'meta[content],title,link[rel="canonical"],script[type*="ld+json" i]'
+_HEAD = 'meta[content],title,base[href],link[rel="canonical"],script[type*="ld+json" i]'
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
@@ -35,6 +41,7 @@ class Head:
     crumbs: tuple[str, ...] = ()
     served_title: str = ""
     canonical: str = ""
+    base: str = ""
 
     @property
     def headline(self) -> str:
@@ -78,6 +85,21 @@ class Head:
         return tuple(self.meta[name] for name in _META_DATES if self.meta.get(name))
 
     @property
+    def is_article(self) -> bool:
+        """Whether JSON-LD or the meta elements speak of one article: its headline, or when it was published."""
+        return bool(self.article.get("headline")) or "article:published_time" in self.meta
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the page may be read without paying, as far as it says."""
+        return str(self.article.get("isAccessibleForFree", True)).lower() not in {"false", "no", "0"}
+
+    @property
+    def body(self) -> str:
+        """The text of the article as JSON-LD gives it, plain or as HTML."""
+        return _text(self.article.get("articleBody"))
+
+    @property
     def section(self) -> str:
         """The section by JSON-LD, meta elements or the breadcrumb."""
         return clean(_section(self.article, self.meta, self.crumbs))
@@ -102,17 +124,19 @@ _META_SECTIONS = ("article:section", "articlesection", "its_section", "section",
 
 def head_of(tree: LexborHTMLParser, url: str) -> Head:
     """Read the head: the JSON-LD article that speaks of `url` (else the first), meta elements, the canonical link."""
-    nodes: dict[str, list[LexborNode]] = {"meta": [], "title": [], "link": [], "script": []}
+    nodes: dict[str, list[LexborNode]] = {"meta": [], "title": [], "base": [], "link": [], "script": []}
     for node in tree.css(_HEAD):  # one walk through the page
         nodes.setdefault(node.tag or "", []).append(node)
     article, crumbs = _linked_data(nodes["script"], url)
     canonical, title = next(iter(nodes["link"]), None), next(iter(nodes["title"]), None)
+    base = next(iter(nodes["base"]), None)
     return Head(
         meta=_meta(nodes["meta"]),
         article=article,
         crumbs=tuple(crumbs),
         served_title=(title.text() or "") if title else "",
         canonical=(canonical.attributes.get("href") or "") if canonical else "",
+        base=(base.attributes.get("href") or "") if base else "",
     )
 
 
@@ -212,3 +236,27 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
+
+
+def state_strings(scripts: Iterable[str]) -> Iterator[list[str]]:
+    """The long strings of each script that holds the state of the page, as text or HTML, in their order.
+
+    Scripts are JSON, JSON inside of strings, or a function that returns it: the strings are the same in all of them.
+    """
+    for script in scripts:
+        if STATE.search(script):
+            yield list(islice(_strings(script), _MAX_NODES))
+
+
+def _strings(script: str, depth: int = 2) -> Iterator[str]:
+    for found in _STRING.finditer(script):
+        if not found[1]:  # it never ends, and nothing behind it does
+            return
+        try:
+            text = _JSON.decode(found[0])
+        except ValueError:
+            continue
+        if depth and '"' in text and _STRING.search(text) and not text.lstrip().startswith("<"):
+            yield from _strings(text, depth - 1)
+        elif isinstance(text, str):
+            yield text

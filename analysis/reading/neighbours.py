@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from analysis.reading.pieces import INLINE, LINKED, is_prose, text_lines
+from press.text import clean
+from press.urls import site_of
 
 _HEADLINE = 25  # characters a link's text needs to be another article's headline
+_MENU = 3  # links in a row above the text
 _LEVELS = 4  # how far around an element its headline may stand
 _BOX = 700  # characters of a box that announces another article
+_SUMMARY = 60  # characters of what is a summary, no date
+GLYPHS = " >»►▶→•*+-–—=|"  #: what stands in front of a line, linked or not
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)(?![\w/])", re.IGNORECASE)
+_TITLES = frozenset(("h1", "h2", "h3", "h4", "li"))
 _FRAME = frozenset({"aside", "nav", "footer"})
 
 
@@ -18,7 +28,7 @@ def is_neighbours(node: LexborNode, heading: LexborNode | None) -> bool:
     Looks at the boxes around it up to the one that holds the article's own `heading`.
     """
     own = heading.html if heading is not None else None
-    if _linked(node):
+    if is_linked(node):
         return True
     box: LexborNode | None = node
     for level in range(_LEVELS + 1):
@@ -26,24 +36,38 @@ def is_neighbours(node: LexborNode, heading: LexborNode | None) -> bool:
             return False
         if box.tag in _FRAME or box.tag == "a":
             return True
-        if level and any(_is_headline(link) for link in box.css("a[href]")[:6]):
+        if level and _is_announced(node, box):
             return True
         box = box.parent
     return False
 
 
-def drop_neighbours(tree: LexborHTMLParser, heading: LexborNode | None) -> None:
-    """Take out the boxes that announce other articles: a linked headline with its lead, time and picture."""
+def _is_announced(node: LexborNode, box: LexborNode) -> bool:
+    """Whether a small box is another article's: its linked headline stands in front of a summary, or beside a date."""
+    text = box.text() or ""
+    if len(text) > _BOX:
+        return False
+    links = [link for link in box.css("a[href]")[:6] if is_headline(link)]
+    own = node.text() or ""
+    if len(own) < _SUMMARY:
+        return bool(links)
+    start = text.find(own)
+    return any(-1 < text.find(link.text() or "") < start for link in links)
+
+
+def drop_neighbours(root: LexborNode, heading: LexborNode | None) -> None:
+    """Take out the boxes in `root` that announce other articles: a linked headline with its lead, time and picture."""
     own = heading.html if heading is not None else None
-    links = [link for link in tree.css("h2 a[href],h3 a[href],h4 a[href]")[:200] if _is_headline(link)]
+    links = [link for link in root.css("h2 a[href],h3 a[href],h4 a[href]")[:200] if is_headline(link)]
     boxes = {box.mem_id: box for link in links if (box := _box_of(link, heading, own)) is not None}
     # A headline that is a line of its own in a small box, its summary below: a related article inside the text.
-    bare = (link.parent for link in tree.css("div > a[href]")[:200] if _is_headline(link))
+    bare = (link.parent for link in root.css("div > a[href]")[:200] if is_headline(link))
     small = (box for box in bare if box is not None and _is_announcement(box) and not _holds(box, heading, own))
     boxes |= {box.mem_id: box for box in small}
     outer = [box for box in boxes.values() if not _inside(box, boxes)]  # what is inside goes with its box, once
     for box in outer:
-        box.decompose()
+        if box.mem_id != root.mem_id:
+            box.decompose()
 
 
 def _inside(node: LexborNode, boxes: Mapping[int, LexborNode]) -> bool:
@@ -77,12 +101,86 @@ def _holds(box: LexborNode, heading: LexborNode | None, own: str | None) -> bool
     return any(other.html == own for other in box.css(heading.tag or "h1")[:8])
 
 
-def _linked(node: LexborNode) -> bool:
+def is_linked(node: LexborNode) -> bool:
     """Whether most of an element's text is a link."""
     text = len((node.text() or "").strip())
     return bool(text) and sum(len((link.text() or "").strip()) for link in node.css("a[href]")) * 2 > text
 
 
-def _is_headline(link: LexborNode) -> bool:
+def is_headline(link: LexborNode) -> bool:
+    """Whether a link's text is long enough to be an article's headline."""
     href = link.attributes.get("href") or ""
     return not href.startswith(("#", "javascript:", "mailto:")) and len((link.text() or "").strip()) >= _HEADLINE
+
+
+def linked_lines(node: LexborNode, least: int, site: str) -> dict[str, str]:
+    """The lines that are little but a link, and what they are: "other" articles, text "perhaps", or "short" ones.
+
+    See docs/decisions/reading.md: what stands between two paragraphs may have been one.
+    """
+    linked: dict[str, str] = {}
+    for link in node.css("a[href]"):
+        text = link.text() or ""
+        if not text or text.isspace():
+            continue
+        lines = {clean(text).lstrip(GLYPHS)}
+        block = link.parent
+        while block is not None and block.tag in INLINE:
+            block = block.parent
+        if block is not None and block.mem_id != node.mem_id:
+            whole = block.text() or ""
+            if len(whole) - len(text) <= _HEADLINE and not whole.rstrip().endswith("."):  # with a time, a price
+                lines.update(line.lstrip(GLYPHS) for line in text_lines(block))
+        kind = "short"
+        if len(text) >= least:
+            if _is_own(link, text, site):
+                continue
+            kind = "perhaps" if len(text) >= _HEADLINE and _is_between(link) else "other"
+        for line in lines:
+            linked.setdefault(line, kind)
+    return linked
+
+
+def without_linked(lines: Iterable[str], linked: Mapping[str, str]) -> list[str]:
+    """The lines that are no links to other articles, nor short ones around the text; what may be text is marked."""
+    kept: list[str] = []
+    kinds: list[str] = []
+    for line in lines:
+        kind = linked.get(line.lstrip(GLYPHS), "")
+        if kind != "other":
+            kept.append(f"{LINKED}{line}" if kind == "perhaps" else line)
+            kinds.append(kind)
+    end = len(kept)
+    while end > 0 and kinds[end - 1] == "short":
+        end -= 1
+    start = next((index for index, kind in enumerate(kinds) if kind != "short"), end)
+    start = start if start > _MENU else 0
+    return kept[start:] if end and kept[end - 1].endswith(":") else kept[start:end]  # a list somebody announced
+
+
+def _is_own(link: LexborNode, text: str, site: str) -> bool:
+    """Whether a linked line is the article's own: a file it offers, a source elsewhere, a sentence."""
+    href = link.attributes.get("href") or ""
+    if _FILE.search(href):
+        return True
+    if site and href.startswith(("http://", "https://")) and site_of(href) != site and _is_between(link):
+        return True
+    end = text.rstrip()
+    return end.endswith(".") and not end.endswith("..") and not (link.parent is not None and link.parent.tag in _TITLES)
+
+
+def _is_between(link: LexborNode) -> bool:
+    """Whether a link's paragraph stands between two of running text."""
+    block = link.parent
+    while block is not None and block.tag in INLINE:
+        block = block.parent
+    if block is None or block.tag not in {"p", "div"}:
+        return False
+    return all(other is not None and is_prose(other) for other in (beside(block, False), beside(block, True)))
+
+
+def beside(node: LexborNode, forward: bool) -> LexborNode | None:
+    other = node.next if forward else node.prev
+    while other is not None and other.tag in {"-text", "-comment"}:
+        other = other.next if forward else other.prev
+    return other

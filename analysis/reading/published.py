@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.bodies import text_lines
 from analysis.reading.metadata import Head
 from analysis.reading.neighbours import is_neighbours
+from analysis.reading.pieces import text_lines
 from press import Link, dates
 
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
