@@ -179,7 +179,7 @@ class Draft:
     language: Language
     published_at: datetime | None
     published_raw: str
-    date_source: str  #: json-ld | meta | selector | time | feed | htmldate | url | ""
+    date_source: str  #: a key of `press.evidence.RANKS`, "" without a date
     section: str = ""
     problems: tuple[str, ...] = ()
     dateline: str = ""  #: agency or place in front of the lead: "(Dân trí)", "Sóc Trăng (TTXVN)"

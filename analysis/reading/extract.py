@@ -16,8 +16,8 @@ from analysis.reading.headlines import article_heading, first_text, lead_of, sel
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.pieces import LINKED, shown_in
-from analysis.reading.published import published
 from analysis.reading.tidy import tidy
+from analysis.reading.when.published import published
 from analysis.words.language import detect
 from errors import NotArticle, Unusable
 from press import Draft, Language, Link, Outlet
@@ -63,7 +63,14 @@ def extract(
             raise NotArticle(url, nothing)
     title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
     when = published(
-        tree, head, url=url, selector=recipe.date, link=link, now=now, heading=heading
+        tree,
+        head,
+        url=url,
+        selector=recipe.date,
+        link=link,
+        now=now,
+        heading=heading,
+        day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
     seen = "" if head.is_article else shown_in(heading())
     more = kinds.other_pages(tree, body, url)

@@ -77,12 +77,26 @@ class Head:
     @property
     def ld_published(self) -> str:
         """When JSON-LD says the article was published, as written."""
-        return _text(self.article.get("datePublished"))
+        said = self.article.get("datePublished")
+        return str(said) if isinstance(said, int) else _text(said)  # seconds since 1970
 
     @property
     def meta_published(self) -> tuple[str, ...]:
         """When meta elements say it was, as written, best known first."""
         return tuple(self.meta[name] for name in _META_DATES if self.meta.get(name))
+
+    def is_of(self, url: str) -> bool:
+        """Whether the JSON-LD may speak of this page: it names no other address, or has the page's own headline."""
+        said = [bare for text in _addresses(self.article) if (bare := _bare(text))]
+        shown = f"{self.og_title} {self.doc_title}".lower()
+        alike = not self.headline or shown.isspace() or self.headline[:30].lower() in shown
+        return alike or not said or bool({_bare(url), _bare(self.canonical)}.intersection(said))
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """When JSON-LD and meta elements say it was changed last, as written."""
+        said = (_text(self.article.get("dateModified")), *(self.meta.get(name, "") for name in _META_CHANGED))
+        return tuple(filter(None, said))
 
     @property
     def is_article(self) -> bool:
@@ -117,8 +131,10 @@ _META_DATES = (
         "dc.date",
     ),
     *("dcterms.created", "dcterms.date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime"),
+    *("publication_date", "publish_time", "published_at", "date_published", "citation_publication_date"),
     *("bt:pubdate", "article_date_original", "og:pubdate", "originalpublicationdate", "published_time", "date"),
 )
+_META_CHANGED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 _META_SECTIONS = ("article:section", "articlesection", "its_section", "section", "category")
 
 
@@ -147,9 +163,14 @@ def _meta(nodes: Sequence[LexborNode]) -> dict[str, str]:
         content = attributes["content"]
         if content and not content.isspace():
             for name in map(attributes.get, _META_NAMES):
-                if name:
+                if name and not _is_of_a_box(node, name):
                     found.setdefault(name.strip().lower(), content)
     return found
+
+
+def _is_of_a_box(node: LexborNode, name: str) -> bool:
+    """Whether a date stands inside the page, where it may be another article's: microdata is read with its box."""
+    return name == "datePublished" and node.parent is not None and node.parent.tag != "head"
 
 
 def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: Sequence[str]) -> str:
@@ -223,9 +244,13 @@ def _crumbs(node: Mapping[str, object]) -> list[str]:
 
 
 def _speaks_of(node: Mapping[str, object], url: str) -> bool:
+    return any(_bare(text) == _bare(url) for text in _addresses(node))
+
+
+def _addresses(node: Mapping[str, object]) -> list[str]:
     page = node.get("mainEntityOfPage")
     said = [node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page]
-    return any(isinstance(text, str) and _bare(text) == _bare(url) for text in said)
+    return [text for text in said if isinstance(text, str)]
 
 
 def _bare(url: str) -> str:
