@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -72,16 +73,19 @@ _TRADE = re.compile(
     r"|cổng thông tin|news|tv|newspaper|daily|vn|com|net)\b|\.",
     re.IGNORECASE,
 )
+_LINKS = 40  # of a page, where its logo is
+_ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
 
-def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
+def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode | None:
     """The element that is the article's own headline: the heading that says most of what the head says.
 
-    Else the first h1; on pages without one the first element that shows the title of the page and nothing else.
+    Else the first h1; on pages without one the first element that shows the title of the page, or the words of the
+    address, and nothing else; at last the first heading that stands in the page itself. What leads home is a logo.
     """
     said = head.headline or head.og_title or head.doc_title
-    first = tree.css("h1")[:8]
+    first = [node for node in tree.css("h1")[:8] if not _leads_home(node, url)]
     best, most = None, 0.0
     for node in [*first, *tree.css("h2,h3")[:40]]:
         score = _overlap(shown(node), said)
@@ -93,24 +97,68 @@ def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
         return best
     if first:
         return max(first, key=lambda node: _overlap(shown(node), said))
-    title = _key(said)
-    if len(title) < _SHORT_TITLE:
-        return None
-    for node in tree.css("h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
+    title, address = _key(said), _address_key(url)
+    if max(len(title), len(address)) < _SHORT_TITLE:
+        return _standing(tree)
+    for node in tree.css("h2,h3,h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
         text = _key(node.text(deep=False) or "")
-        if len(text) >= _SHORT_TITLE and title.startswith(text) and _overlap(shown(node), said) >= 0.5:
+        if len(text) < _SHORT_TITLE or is_linked(node):
+            continue
+        if (title.startswith(text) and _overlap(shown(node), said) >= 0.5) or _same(fold(text), address):
+            return node
+    return _standing(tree)
+
+
+def home_names(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    """What the links to the home page are called: names of the site, whatever its head says."""
+    links = [link for link in tree.css("a[href]")[:_LINKS] if _is_home(link, url)]
+    said = (text for link in links for text in (link.text(), link.attributes.get("title"), _alt(link)))
+    return tuple(dict.fromkeys(filter(None, (clean(text or "") for text in said))))
+
+
+def _alt(link: LexborNode) -> str | None:
+    image = link.css_first("img[alt]")
+    return image.attributes.get("alt") if image is not None else None
+
+
+def _is_home(link: LexborNode, url: str) -> bool:
+    href = link.attributes.get("href") or ""
+    return href == "/" or (href.count("/") <= 3 and href.rstrip("/") == url[: url.find("/", 8)])
+
+
+def _leads_home(node: LexborNode, url: str) -> bool:
+    link = node.css_first("a[href]") or (node.parent if node.parent is not None and node.parent.tag == "a" else None)
+    return link is not None and _is_home(link, url)
+
+
+def _address_key(url: str) -> str:
+    """The letters of the words in the last part of an address that has some, without the numbers behind them."""
+    words = _ADDRESS_END.sub("", urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    return _key(words) if words.count("-") > 2 else ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts begin alike up to the end of the shorter one."""
+    return min(len(one), len(other)) >= _SHORT_TITLE and (one.startswith(other) or other.startswith(one))
+
+
+def _standing(tree: LexborHTMLParser) -> LexborNode | None:
+    """The first heading that is neither a link nor part of the frame: where nothing says what the title is."""
+    for node in tree.css("h2,h3,h4")[:40]:
+        if len(_key(node.text() or "")) >= _SHORT_TITLE and not is_linked(node) and not in_frame(node, frozenset()):
             return node
     return None
 
 
-def title_of(head: Head, heading: LexborNode | None, *, names: tuple[str, ...]) -> str:
+def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[str, ...]) -> str:
     """Title: the headline shown where it agrees with what the head says, else the head's own."""
     seen = shown(heading) if heading is not None else ""
     said = without_site(head.headline, names, seen) or without_site(head.og_title, names, seen)
     if not said:
         page = without_site(head.doc_title, names, seen)
-        own = not page or _key(page).startswith(_key(seen)) or _overlap(seen, page) >= 0.5
-        return seen if seen and own else page  # an h1 that the title does not begin with is a logo
+        own = not page or _names_site(page, names, bool(seen)) or _key(page).startswith(_key(seen))
+        own = own or _overlap(seen, page) >= 0.5
+        return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
     if not seen or _key(said) == _key(seen):
         return said
     if _key(said) in _key(seen) and not _CUT.search(said):  # a label or a button inside the heading
@@ -118,6 +166,13 @@ def title_of(head: Head, heading: LexborNode | None, *, names: tuple[str, ...]) 
     if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
         return seen
     return said
+
+
+def _as_addressed(title: str, url: str) -> str:
+    """The title up to the separator where the words of the address end."""
+    address = _address_key(url)
+    parts = (title[: cut.start()] for cut in _SEPARATOR.finditer(title))
+    return next((part for part in parts if _bare(part) == address), title)
 
 
 def lead_of(
