@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from analysis.reading.metadata import Head
 from analysis.reading.neighbours import is_linked, is_neighbours
 from analysis.reading.noise import in_frame
 from analysis.reading.pieces import text_lines
+from press import dates
 from press.text import UPPER, clean, fold, split_dateline
 
 _LEADS = ",".join(
@@ -55,7 +57,7 @@ _PROSE = (
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 _SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
-_STOPS = '.!?…”"'
+_STOPS = '.!?…”"។'
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
 _ALIKE = 4  # paragraphs that a lead is compared with
 _NAME = 60  # characters of the longest name of a site
@@ -196,14 +198,22 @@ def lead_of(
         seen = shown(found)
         if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(found) or found.tag in {"h2", "h3"}:
             return _split(seen, names)
-        return "", ""  # the first paragraph cut by the publishing system: there is no lead
+        own = apart(tree, heading) if heading is not None else ""
+        # Else it is the first paragraph, cut by the publishing system: there is no lead.
+        return _split(own, names) if _key(own) == _key(seen) else ("", "")
     opening = _bold_opening(tree) or (apart(tree, heading) if heading is not None else "")
     if opening:
         return _split(opening, names)
     title = shown(heading) if heading is not None else head.og_title or head.doc_title
     said = [text for text in said if _speaks_of(text, title)]
     whole = [text for text in said if not _CUT.search(text)]
-    return _split(max(whole or said, key=len, default=""), names)
+    cut = [] if whole else [text for text in said if not _is_shown(tree, text)]  # what the text begins with is no lead
+    return _split(max(whole or cut, key=len, default=""), names)
+
+
+def _is_shown(tree: LexborHTMLParser, cut: str) -> bool:
+    body = tree.body
+    return body is not None and _key(_CUT.sub("", cut)).strip("…") in _key(clean(body.text() or ""))
 
 
 def _speaks_of(text: str, title: str) -> bool:
@@ -296,43 +306,66 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
 
 
 def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
-    """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names."""
-    first: LexborNode | None = None
-    lead, behind, others = "", 0, 0
-    title, below, around = _key(shown(heading)), False, _around(heading)
-    for node in tree.css(f"{heading.tag},{_TEXTS}")[:_FAR]:
+    """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names.
+
+    Where everything below the headline stands in what names call frame, the names mislead.
+    """
+    below = list(_below(tree, heading))
+    around = _around(heading)
+    inside = [node for node in below if not in_frame(node, around)]
+    return _apart(inside or below, heading)
+
+
+def _below(tree: LexborHTMLParser, heading: LexborNode) -> Iterator[LexborNode]:
+    """The innermost blocks of text below the headline, but for links, bylines and captions under a picture."""
+    title, below, pictured = _key(shown(heading)), False, False
+    for node in tree.css(f"{heading.tag},img,{_TEXTS}")[:_FAR]:
         if node.mem_id == heading.mem_id:
-            below = True
-        if not below:
+            below, pictured = True, False
+        pictured = pictured or node.tag == "img"
+        if not below or node.tag == "img" or len(node.css(_TEXTS)) > 1:  # with itself
             continue
-        leaf = len(node.css(_TEXTS)) == 1  # itself
-        text = shown(node) if leaf else clean(node.text(deep=False) or "")
-        if len(text) < _SHORTEST or _key(text) == title or _is_italic(node):
+        text = shown(node)
+        if len(text) < _SHORTEST or _key(text) == title or is_linked(node):
             continue
-        if is_linked(node) or in_frame(node, around):
+        if (pictured and _is_all(node, "em,i")) or _is_byline(node, text):
             continue
-        if first is None:
-            if len(text) > _LONGEST or is_neighbours(node, heading) or not _ends(node, text):
+        yield node
+
+
+def _apart(nodes: list[LexborNode], heading: LexborNode) -> str:
+    if not nodes:
+        return ""
+    first, lead, behind = nodes[0], shown(nodes[0]), 0
+    if len(lead) > _LONGEST or is_neighbours(first, heading) or not _ends(first, lead):
+        return ""
+    for node in nodes[1:]:
+        text = shown(node)
+        if (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
+            if _path(first, node) == _path(node, first) and _is_set_off(first) == _is_set_off(node):
                 return ""
-            first, lead = node, text
-        elif (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
-            if is_neighbours(node, heading):
-                continue
-            if _path(first, node) == _path(node, first):
-                return ""
-            behind += len(text)
-            others += 1
-            if others == _ALIKE:
+            behind += 1
+            if behind == _ALIKE:
                 break
-    return lead if behind * 2 > len(lead) * 3 else ""
+    return lead if behind else ""
+
+
+def _is_byline(node: LexborNode, text: str) -> bool:
+    """Whether a line tells when, by whom and how often read, and is no sentence."""
+    return not _ends(node, text) and dates.search(text) is not None
+
+
+def _is_set_off(node: LexborNode) -> bool:
+    return _is_all(node, "strong,b") or _is_all(node, "em,i")
 
 
 def _ends(node: LexborNode, text: str) -> bool:
     return text[-1] in _STOPS or node.tag in {"h2", "h3", "h4"} or _emphasised(node)
 
 
-def _is_italic(node: LexborNode) -> bool:
-    return sum(len(_key(part.text() or "")) for part in node.css("em,i")) * 10 >= len(_key(node.text() or "")) * 9
+def _is_all(node: LexborNode, marks: str) -> bool:
+    """Whether nearly all of an element's text stands in marks of that kind."""
+    return sum(len(_key(part.text() or "")) for part in node.css(marks)) * 10 >= len(_key(node.text() or "")) * 9
 
 
 def _path(node: LexborNode, other: LexborNode) -> list[tuple[str | None, str]]:
