@@ -159,7 +159,7 @@ def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[s
     if not said:
         page = without_site(head.doc_title, names, seen)
         own = not page or _names_site(page, names, bool(seen)) or _key(page).startswith(_key(seen))
-        own = own or _overlap(seen, page) >= 0.5
+        own = own or _overlap(seen, page) >= 0.5 or _same(_bare(seen), _address_key(url))
         return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
     if not seen or _key(said) == _key(seen):
         return said
