@@ -14,6 +14,7 @@ from analysis.reading.metadata import Head
 from analysis.reading.neighbours import is_linked, is_neighbours
 from analysis.reading.noise import in_frame
 from analysis.reading.pieces import text_lines
+from analysis.reading.tidy import is_imprint
 from press import dates
 from press.text import UPPER, clean, fold, split_dateline
 
@@ -308,29 +309,36 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
 def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
     """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names.
 
-    Where everything below the headline stands in what names call frame, the names mislead.
+    Where names call frame what stands first below the headline, and much of what is there, they mislead.
     """
     below = list(_below(tree, heading))
     around = _around(heading)
     inside = [node for node in below if not in_frame(node, around)]
-    return _apart(inside or below, heading)
+    misled = inside[:1] != below[:1] and 2 * _letters(inside) < _letters(below)
+    return _apart(below if misled else inside, heading)
 
 
 def _below(tree: LexborHTMLParser, heading: LexborNode) -> Iterator[LexborNode]:
-    """The innermost blocks of text below the headline, but for links, bylines and captions under a picture."""
+    """The blocks with text of their own below the headline, but for links, bylines and captions under a picture."""
     title, below, pictured = _key(shown(heading)), False, False
     for node in tree.css(f"{heading.tag},img,{_TEXTS}")[:_FAR]:
         if node.mem_id == heading.mem_id:
             below, pictured = True, False
         pictured = pictured or node.tag == "img"
-        if not below or node.tag == "img" or len(node.css(_TEXTS)) > 1:  # with itself
+        if not below or node.tag == "img":
+            continue
+        if len(node.css(_TEXTS)) > 1 and len((node.text(deep=False) or "").strip()) < _SHORTEST:  # with itself
             continue
         text = shown(node)
         if len(text) < _SHORTEST or _key(text) == title or is_linked(node):
             continue
-        if (pictured and _is_all(node, "em,i")) or _is_byline(node, text):
+        if (pictured and _is_all(node, "em,i")) or _is_byline(node, text) or is_imprint(text):
             continue
         yield node
+
+
+def _letters(nodes: list[LexborNode]) -> int:
+    return sum(len(node.text() or "") for node in nodes)
 
 
 def _apart(nodes: list[LexborNode], heading: LexborNode) -> str:
@@ -342,6 +350,8 @@ def _apart(nodes: list[LexborNode], heading: LexborNode) -> str:
     for node in nodes[1:]:
         text = shown(node)
         if (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
+            if is_neighbours(node, heading):
+                continue
             if _path(first, node) == _path(node, first) and _is_set_off(first) == _is_set_off(node):
                 return ""
             behind += 1
