@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import combinations, islice
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -69,6 +69,7 @@ _ADDRESS = re.compile(
     rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _BEGINS = re.compile(rf"[-–—:]?\s*[\"“‘(]?[{UPPER}0-9]")
 _TRADE = re.compile(
@@ -344,20 +345,30 @@ def _letters(nodes: list[LexborNode]) -> int:
 def _apart(nodes: list[LexborNode], heading: LexborNode) -> str:
     if not nodes:
         return ""
-    first, lead, behind = nodes[0], shown(nodes[0]), 0
+    first, lead = nodes[0], shown(nodes[0])
     if len(lead) > _LONGEST or is_neighbours(first, heading) or not _ends(first, lead):
         return ""
+    rest: list[LexborNode] = []
     for node in nodes[1:]:
         text = shown(node)
         if (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
             if is_neighbours(node, heading):
                 continue
-            if _path(first, node) == _path(node, first) and _is_set_off(first) == _is_set_off(node):
-                return ""
-            behind += 1
-            if behind == _ALIKE:
+            rest.append(node)
+            if len(rest) == _ALIKE:
                 break
-    return lead if behind else ""
+    return lead if any(_is_unlike(first, rest, numbered) for numbered in (True, False)) else ""
+
+
+def _is_unlike(first: LexborNode, rest: list[LexborNode], numbered: bool) -> bool:
+    """Whether an element is of another kind than those behind it, and these are of one, `numbered` each or not."""
+    if any(_are_alike(first, node, numbered) for node in rest):
+        return False
+    return len(rest) == 1 or any(_are_alike(one, other, numbered) for one, other in combinations(rest, 2))
+
+
+def _are_alike(one: LexborNode, other: LexborNode, numbered: bool) -> bool:
+    return _path(one, other, numbered) == _path(other, one, numbered) and _is_set_off(one) == _is_set_off(other)
 
 
 def _is_byline(node: LexborNode, text: str) -> bool:
@@ -378,13 +389,14 @@ def _is_all(node: LexborNode, marks: str) -> bool:
     return sum(len(_key(part.text() or "")) for part in node.css(marks)) * 10 >= len(_key(node.text() or "")) * 9
 
 
-def _path(node: LexborNode, other: LexborNode) -> list[tuple[str | None, str]]:
+def _path(node: LexborNode, other: LexborNode, numbered: bool) -> list[tuple[str | None, str]]:
     """The kinds of elements around a node, up to the one that holds the other as well."""
     around = _around(other)
     path: list[tuple[str | None, str]] = []
     level: LexborNode | None = node
     while level is not None and level.mem_id not in around:
-        path.append((level.tag, level.attributes.get("class") or ""))
+        words = (level.attributes.get("class") or "").split()
+        path.append((level.tag, " ".join(word for word in words if numbered or not _NUMBER.search(word))))
         level = level.parent
     return path
 
