@@ -41,6 +41,7 @@ _MANY = 500  # lines
 _HEADLINE = 25  # characters
 _SENTENCE = 60
 _PARAGRAPH = 300
+_WRAPPED, _LESS = 4, 0.6  # levels around a paragraph that its weight reaches, and what of it reaches the next
 _LONG, _SHORT = 80, 40  # characters of a line that is text whatever ends it, and of one with a full stop
 
 # Where the publishing systems of Vietnamese outlets put the article, most specific first.
@@ -282,8 +283,14 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
             size -= sum(len(link.text() or "") for link in node.css("a[href]"))
         size = min(size, _PARAGRAPH * (1 + len(node.css("br"))))  # many paragraphs are an article, a long one is a box
         if size > _SHORT:
-            weight, _ = weights.get(holder.mem_id, (0.0, holder))
-            weights[holder.mem_id] = (weight + (size if below else size / 4), holder)
+            share = size if below else size / 4
+            level: LexborNode | None = holder
+            for _ in range(_WRAPPED):  # of a text in pieces no piece is dense, but what holds them all
+                if level is None or level.tag in {"body", "html", "-document"}:
+                    break
+                weight, _ = weights.get(level.mem_id, (0.0, level))
+                weights[level.mem_id] = (weight + share, level)
+                share, level = share * _LESS, level.parent
     return max(weights.values(), key=lambda pair: pair[0])[1] if weights else None
 
 

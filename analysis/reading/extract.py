@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.reading import kinds, recipes
 from analysis.reading.bodies import ENOUGH, by_statement, prose_of
-from analysis.reading.headlines import article_heading, first_text, lead_of, selected_lead, title_of
+from analysis.reading.headlines import article_heading, first_text, home_names, lead_of, selected_lead, title_of
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.pieces import LINKED, shown_in
@@ -54,14 +54,14 @@ def extract(
     tree = tree_of(body, url, content_type)
     head = head_of(tree, url)
     recipe = outlet or _NO_RECIPE
-    heading = cache(lambda: article_heading(tree, head))  # a recipe that has every part never needs it
-    names = cache(lambda: _names(head, recipe.name, url))
+    heading = cache(lambda: article_heading(tree, head, url))  # a recipe that has every part never needs it
+    names = cache(lambda: _names(tree, head, recipe.name, url))
     chosen = first_text(tree, recipe.title)
     if not head.is_article and not (chosen and recipes.selects_body(tree, recipe)):
         nothing = kinds.no_article(tree, head, heading(), url)
         if nothing:
             raise NotArticle(url, nothing)
-    title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
+    title = chosen or title_of(head, heading(), url, names=names()) or (link.title if link else "")
     when = published(
         tree,
         head,
@@ -139,9 +139,10 @@ def _language(title: str, lead: str, text: str) -> Language:
     return detect(text if len(text) >= ENOUGH else f"{title}\n{lead}\n{text}")
 
 
-def _names(head: Head, name: str, url: str) -> tuple[str, ...]:
+def _names(tree: LexborHTMLParser, head: Head, name: str, url: str) -> tuple[str, ...]:
     site = host(url).removeprefix("www.")
-    return tuple(filter(None, (name, head.site_name, site, site.partition(".")[0])))
+    own = (head.site_name,) if head.site_name else home_names(tree, url)
+    return tuple(filter(None, (name, *own, site, site.partition(".")[0])))
 
 
 def _missing(title: str, text: str) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from analysis.reading.metadata import Head
-from analysis.reading.neighbours import is_linked, is_neighbours
+from analysis.reading.neighbours import SHORTEST, STOPS, apart, emphasised, is_linked, is_neighbours, key_of
 from analysis.reading.noise import in_frame
 from analysis.reading.pieces import text_lines
 from press.text import UPPER, clean, fold, split_dateline
@@ -53,13 +54,8 @@ _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
-_SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
-_STOPS = '.!?…”"'
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
-_ALIKE = 4  # paragraphs that a lead is compared with
 _NAME = 60  # characters of the longest name of a site
-_FAR = 400  # blocks looked at below the headline
-_TEXTS = "p,div,h2,h3,h4,section,article,td,blockquote,li,ul,table,figure,figcaption"
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
 _ADDRESS = re.compile(
     rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
@@ -72,16 +68,19 @@ _TRADE = re.compile(
     r"|cổng thông tin|news|tv|newspaper|daily|vn|com|net)\b|\.",
     re.IGNORECASE,
 )
+_LINKS = 8  # that lead home
+_ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
 
-def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
+def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode | None:
     """The element that is the article's own headline: the heading that says most of what the head says.
 
-    Else the first h1; on pages without one the first element that shows the title of the page and nothing else.
+    Else the first h1; on pages without one the first element that shows the title of the page, or the words of the
+    address, and nothing else; at last the first heading that stands in the page itself. What leads home is a logo.
     """
     said = head.headline or head.og_title or head.doc_title
-    first = tree.css("h1")[:8]
+    first = [node for node in tree.css("h1")[:8] if not _leads_home(node, url)]
     best, most = None, 0.0
     for node in [*first, *tree.css("h2,h3")[:40]]:
         score = _overlap(shown(node), said)
@@ -93,31 +92,87 @@ def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
         return best
     if first:
         return max(first, key=lambda node: _overlap(shown(node), said))
-    title = _key(said)
-    if len(title) < _SHORT_TITLE:
-        return None
-    for node in tree.css("h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
-        text = _key(node.text(deep=False) or "")
-        if len(text) >= _SHORT_TITLE and title.startswith(text) and _overlap(shown(node), said) >= 0.5:
+    title, address = key_of(said), _address_key(url)
+    if max(len(title), len(address)) < _SHORT_TITLE:
+        return _standing(tree)
+    for node in tree.css("h2,h3,h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
+        text = key_of(node.text(deep=False) or "")
+        if len(text) < _SHORT_TITLE or is_linked(node):
+            continue
+        if (title.startswith(text) and _overlap(shown(node), said) >= 0.5) or _same(fold(text), address):
+            return node
+    return _standing(tree)
+
+
+def home_names(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    """What the links to the home page are called: names of the site, whatever its head says."""
+    root = url[: url.find("/", len("https://"))]
+    links = (
+        tree.css(f'a[href="/"],a[href="{root}"],a[href="{root}/"]')[:_LINKS]
+        if root.isprintable() and not set(root) & {'"', "\\"}
+        else []
+    )
+    said = (text for link in links for text in (link.text(), link.attributes.get("title"), _alt(link)))
+    return tuple(dict.fromkeys(filter(None, (clean(text or "") for text in said))))
+
+
+def _alt(link: LexborNode) -> str | None:
+    image = link.css_first("img[alt]")
+    return image.attributes.get("alt") if image is not None else None
+
+
+def _is_home(link: LexborNode, url: str) -> bool:
+    href = link.attributes.get("href") or ""
+    return href == "/" or (href.count("/") <= 3 and href.rstrip("/") == url[: url.find("/", 8)])
+
+
+def _leads_home(node: LexborNode, url: str) -> bool:
+    link = node.css_first("a[href]") or (node.parent if node.parent is not None and node.parent.tag == "a" else None)
+    return link is not None and _is_home(link, url)
+
+
+def _address_key(url: str) -> str:
+    """The letters of the words in the last part of an address that has some, without the numbers behind them."""
+    words = _ADDRESS_END.sub("", urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    return key_of(words) if words.count("-") > 2 else ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts begin alike up to the end of the shorter one."""
+    return min(len(one), len(other)) >= _SHORT_TITLE and (one.startswith(other) or other.startswith(one))
+
+
+def _standing(tree: LexborHTMLParser) -> LexborNode | None:
+    """The first heading that is neither a link nor part of the frame: where nothing says what the title is."""
+    for node in tree.css("h2,h3,h4")[:40]:
+        if len(key_of(node.text() or "")) >= _SHORT_TITLE and not is_linked(node) and not in_frame(node, frozenset()):
             return node
     return None
 
 
-def title_of(head: Head, heading: LexborNode | None, *, names: tuple[str, ...]) -> str:
+def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[str, ...]) -> str:
     """Title: the headline shown where it agrees with what the head says, else the head's own."""
     seen = shown(heading) if heading is not None else ""
     said = without_site(head.headline, names, seen) or without_site(head.og_title, names, seen)
     if not said:
         page = without_site(head.doc_title, names, seen)
-        own = not page or _key(page).startswith(_key(seen)) or _overlap(seen, page) >= 0.5
-        return seen if seen and own else page  # an h1 that the title does not begin with is a logo
-    if not seen or _key(said) == _key(seen):
+        own = not page or _names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
+        own = own or _overlap(seen, page) >= 0.5 or _same(_bare(seen), _address_key(url))
+        return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
+    if not seen or key_of(said) == key_of(seen):
         return said
-    if _key(said) in _key(seen) and not _CUT.search(said):  # a label or a button inside the heading
+    if key_of(said) in key_of(seen) and not _CUT.search(said):  # a label or a button inside the heading
         return said if len(said) > 20 else seen
     if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
         return seen
     return said
+
+
+def _as_addressed(title: str, url: str) -> str:
+    """The title up to the separator where the words of the address end."""
+    address = _address_key(url)
+    parts = (title[: cut.start()] for cut in _SEPARATOR.finditer(title))
+    return next((part for part in parts if _bare(part) == address), title)
 
 
 def lead_of(
@@ -139,22 +194,30 @@ def lead_of(
         if found is None:
             continue
         seen = shown(found)
-        if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(found) or found.tag in {"h2", "h3"}:
+        if len(key_of(seen)) <= len(key_of(text)) + 10 or emphasised(found) or found.tag in {"h2", "h3"}:
             return _split(seen, names)
-        return "", ""  # the first paragraph cut by the publishing system: there is no lead
+        own = apart(tree, heading) if heading is not None else ""
+        # Else it is the first paragraph, cut by the publishing system: there is no lead.
+        return _split(own, names) if key_of(own) == key_of(seen) else ("", "")
     opening = _bold_opening(tree) or (apart(tree, heading) if heading is not None else "")
     if opening:
         return _split(opening, names)
     title = shown(heading) if heading is not None else head.og_title or head.doc_title
     said = [text for text in said if _speaks_of(text, title)]
     whole = [text for text in said if not _CUT.search(text)]
-    return _split(max(whole or said, key=len, default=""), names)
+    cut = [] if whole else [text for text in said if not _is_shown(tree, text)]  # what the text begins with is no lead
+    return _split(max(whole or cut, key=len, default=""), names)
+
+
+def _is_shown(tree: LexborHTMLParser, cut: str) -> bool:
+    body = tree.body
+    return body is not None and key_of(_CUT.sub("", cut)).strip("…") in key_of(clean(body.text() or ""))
 
 
 def _speaks_of(text: str, title: str) -> bool:
     """Whether a description the page does not show is of this article: no list of key words, no motto of the site."""
     pieces = text.split(",")
-    if len(pieces) > 3 and text[-1:] not in _STOPS and max(map(len, pieces)) < _SHORTEST:
+    if len(pieces) > 3 and text[-1:] not in STOPS and max(map(len, pieces)) < SHORTEST:
         return False
     return len({*_WORD.findall(text.lower())} & {*_WORD.findall(title.lower())}) > 1
 
@@ -182,7 +245,7 @@ def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The dateline and the lead proper without the announcements behind it; a site's name in front is a dateline."""
     text = without_site(text, names)
     cut = _ANNOUNCED.search(text)
-    if cut and cut.start() >= _SHORTEST:
+    if cut and cut.start() >= SHORTEST:
         text = text[: cut.start()]
     dateline, lead = split_dateline(text)
     if dateline:
@@ -216,17 +279,17 @@ def _bare_names(names: tuple[str, ...]) -> frozenset[str]:
 
 def _bare(name: str) -> str:
     """A name as an address would have it: no marks, no spaces."""
-    return _key(fold(name))
+    return key_of(fold(name))
 
 
 def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
     """The smallest element that shows the text a description begins with."""
-    start = _key(split_dateline(_CUT.sub("", said))[1])[:60]
+    start = key_of(split_dateline(_CUT.sub("", said))[1])[:60]
     if len(start) < 20:
         return None
     for node in tree.css(_PROSE)[:600]:
         text = node.text() or ""
-        if len(text) < 2_000 and _key(split_dateline(clean(text))[1]).startswith(start):
+        if len(text) < 2_000 and key_of(split_dateline(clean(text))[1]).startswith(start):
             return node
     return None
 
@@ -236,78 +299,8 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
     for node in tree.css("p,h2,h3")[:80]:
         text = shown(node)
         if len(text) >= 60:
-            return text if node.tag == "p" and text[-1] in _STOPS and len(text) <= 800 and _emphasised(node) else ""
+            return text if node.tag == "p" and text[-1] in STOPS and len(text) <= 800 and emphasised(node) else ""
     return ""
-
-
-def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
-    """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names."""
-    first: LexborNode | None = None
-    lead, behind, others = "", 0, 0
-    title, below, around = _key(shown(heading)), False, _around(heading)
-    for node in tree.css(f"{heading.tag},{_TEXTS}")[:_FAR]:
-        if node.mem_id == heading.mem_id:
-            below = True
-        if not below:
-            continue
-        leaf = len(node.css(_TEXTS)) == 1  # itself
-        text = shown(node) if leaf else clean(node.text(deep=False) or "")
-        if len(text) < _SHORTEST or _key(text) == title or _is_italic(node):
-            continue
-        if is_linked(node) or in_frame(node, around):
-            continue
-        if first is None:
-            if len(text) > _LONGEST or is_neighbours(node, heading) or not _ends(node, text):
-                return ""
-            first, lead = node, text
-        elif (text[-1] in _STOPS or len(text) > 2 * _SHORTEST) and _key(text) != _key(lead):  # some show it twice
-            if is_neighbours(node, heading):
-                continue
-            if _path(first, node) == _path(node, first):
-                return ""
-            behind += len(text)
-            others += 1
-            if others == _ALIKE:
-                break
-    return lead if behind * 2 > len(lead) * 3 else ""
-
-
-def _ends(node: LexborNode, text: str) -> bool:
-    return text[-1] in _STOPS or node.tag in {"h2", "h3", "h4"} or _emphasised(node)
-
-
-def _is_italic(node: LexborNode) -> bool:
-    return sum(len(_key(part.text() or "")) for part in node.css("em,i")) * 10 >= len(_key(node.text() or "")) * 9
-
-
-def _path(node: LexborNode, other: LexborNode) -> list[tuple[str | None, str]]:
-    """The kinds of elements around a node, up to the one that holds the other as well."""
-    around = _around(other)
-    path: list[tuple[str | None, str]] = []
-    level: LexborNode | None = node
-    while level is not None and level.mem_id not in around:
-        path.append((level.tag, level.attributes.get("class") or ""))
-        level = level.parent
-    return path
-
-
-def _around(node: LexborNode) -> set[int]:
-    """The elements a node stands in, by their ids."""
-    around: set[int] = set()
-    level: LexborNode | None = node
-    while level is not None:
-        around.add(level.mem_id)
-        level = level.parent
-    return around
-
-
-def _emphasised(node: LexborNode) -> bool:
-    if node.tag in {"strong", "b", "em"}:
-        return (
-            len(_key(shown(node))) * 10 >= len(_key(node.parent.text() or "")) * 9 if node.parent is not None else True
-        )
-    marked = sum(len(_key(part.text() or "")) for part in node.css("strong,b"))
-    return marked * 10 >= len(_key(node.text() or "")) * 9
 
 
 def _stamp(node: LexborNode) -> str:
@@ -327,7 +320,7 @@ def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
     """
     while True:
         cuts = list(_SEPARATOR.finditer(text))
-        if not cuts or (seen and _key(seen).endswith(_key(text))):
+        if not cuts or (seen and key_of(seen).endswith(key_of(text))):
             return text
         tail = text[cuts[-1].end() :]
         if not _names_site(tail, names, bool(seen)):
@@ -376,7 +369,3 @@ def _nodes(tree: LexborHTMLParser, selector: str, *, first: bool = False) -> lis
 def _overlap(one: str, two: str) -> float:
     first, second = set(one.lower().split()), set(two.lower().split())
     return len(first & second) / max(len(first | second), 1)
-
-
-def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()

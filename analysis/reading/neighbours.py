@@ -1,13 +1,17 @@
-"""What on a page belongs to other articles: boxes of related and latest news repeat an article's own markup."""
+"""What stands beside an article: boxes of others, which repeat its own markup, and a lead set off from its text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.pieces import INLINE, LINKED, is_prose, text_lines
+from analysis.reading.noise import in_frame
+from analysis.reading.pieces import INLINE, LINKED, is_prose, shown_in, text_lines
+from analysis.reading.tidy import is_imprint
+from press import dates
 from press.text import clean
 from press.urls import site_of
 
@@ -20,6 +24,12 @@ GLYPHS = " >»►▶→•*+-–—=|"  #: what stands in front of a line, linke
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)(?![\w/])", re.IGNORECASE)
 _TITLES = frozenset(("h1", "h2", "h3", "h4", "li"))
 _FRAME = frozenset({"aside", "nav", "footer"})
+SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
+STOPS = '.!?…”"។'
+_COMPARED = 4  # paragraphs that a lead is compared with
+_FAR = 400  # blocks looked at below the headline
+_TEXTS = "p,div,h2,h3,h4,section,article,td,blockquote,li,ul,table,figure,figcaption"
+_NUMBER = re.compile(r"\d")
 
 
 def is_neighbours(node: LexborNode, heading: LexborNode | None) -> bool:
@@ -184,3 +194,124 @@ def beside(node: LexborNode, forward: bool) -> LexborNode | None:
     while other is not None and other.tag in {"-text", "-comment"}:
         other = other.next if forward else other.prev
     return other
+
+
+def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
+    """The paragraph below the headline that is markup of its own, unlike all that follow it: a lead nothing names.
+
+    Where names call frame what stands first below the headline, and much of what is there, they mislead.
+    """
+    below = list(_below(tree, heading))
+    around = _around(heading)
+    inside = [node for node in below if not in_frame(node, around)]
+    misled = inside[:1] != below[:1] and 2 * _letters(inside) < _letters(below)
+    return _apart(below if misled else inside, heading)
+
+
+def _below(tree: LexborHTMLParser, heading: LexborNode) -> Iterator[LexborNode]:
+    """The blocks with text of their own below the headline, but for links, bylines and captions under a picture."""
+    title, below, pictured = key_of(shown_in(heading)), False, False
+    for node in tree.css(f"{heading.tag},img,{_TEXTS}")[:_FAR]:
+        if node.mem_id == heading.mem_id:
+            below, pictured = True, False
+        pictured = pictured or node.tag == "img"
+        if not below or node.tag == "img":
+            continue
+        if len(node.css(_TEXTS)) > 1 and len((node.text(deep=False) or "").strip()) < SHORTEST:  # with itself
+            continue
+        text = shown_in(node)
+        if len(text) < SHORTEST or key_of(text) == title or is_linked(node):
+            continue
+        if (pictured and _is_all(node, "em,i")) or _is_byline(node, text) or is_imprint(text):
+            continue
+        yield node
+
+
+def _letters(nodes: list[LexborNode]) -> int:
+    return sum(len(node.text() or "") for node in nodes)
+
+
+def _apart(nodes: list[LexborNode], heading: LexborNode) -> str:
+    if not nodes:
+        return ""
+    first, lead = nodes[0], shown_in(nodes[0])
+    if len(lead) > _LONGEST or is_neighbours(first, heading) or not _ends(first, lead):
+        return ""
+    rest: list[LexborNode] = []
+    for node in nodes[1:]:
+        text = shown_in(node)
+        if (text[-1] in STOPS or len(text) > 2 * SHORTEST) and key_of(text) != key_of(lead):  # some show it twice
+            if is_neighbours(node, heading):
+                continue
+            rest.append(node)
+            if len(rest) == _COMPARED:
+                break
+    return lead if any(_is_unlike(first, rest, numbered) for numbered in (True, False)) else ""
+
+
+def _is_unlike(first: LexborNode, rest: list[LexborNode], numbered: bool) -> bool:
+    """Whether an element is of another kind than those behind it, and these are of one, `numbered` each or not."""
+    if any(_are_alike(first, node, numbered) for node in rest):
+        return False
+    return len(rest) == 1 or any(_are_alike(one, other, numbered) for one, other in combinations(rest, 2))
+
+
+def _are_alike(one: LexborNode, other: LexborNode, numbered: bool) -> bool:
+    return _path(one, other, numbered) == _path(other, one, numbered) and _is_set_off(one) == _is_set_off(other)
+
+
+def _is_byline(node: LexborNode, text: str) -> bool:
+    """Whether a line tells when, by whom and how often read, and is no sentence."""
+    return not _ends(node, text) and dates.search(text) is not None
+
+
+def _is_set_off(node: LexborNode) -> bool:
+    return _is_all(node, "strong,b") or _is_all(node, "em,i")
+
+
+def _ends(node: LexborNode, text: str) -> bool:
+    return text[-1] in STOPS or node.tag in {"h2", "h3", "h4"} or emphasised(node)
+
+
+def _is_all(node: LexborNode, marks: str) -> bool:
+    """Whether nearly all of an element's text stands in marks of that kind."""
+    return sum(len(key_of(part.text() or "")) for part in node.css(marks)) * 10 >= len(key_of(node.text() or "")) * 9
+
+
+def _path(node: LexborNode, other: LexborNode, numbered: bool) -> list[tuple[str | None, str]]:
+    """The kinds of elements around a node, up to the one that holds the other as well."""
+    around = _around(other)
+    path: list[tuple[str | None, str]] = []
+    level: LexborNode | None = node
+    while level is not None and level.mem_id not in around:
+        words = (level.attributes.get("class") or "").split()
+        path.append((level.tag, " ".join(word for word in words if numbered or not _NUMBER.search(word))))
+        level = level.parent
+    return path
+
+
+def _around(node: LexborNode) -> set[int]:
+    """The elements a node stands in, by their ids."""
+    around: set[int] = set()
+    level: LexborNode | None = node
+    while level is not None:
+        around.add(level.mem_id)
+        level = level.parent
+    return around
+
+
+def emphasised(node: LexborNode) -> bool:
+    """Whether nearly all of a text is bold, or the element is emphasis and all of its parent's text."""
+    if node.tag in {"strong", "b", "em"}:
+        return (
+            len(key_of(shown_in(node))) * 10 >= len(key_of(node.parent.text() or "")) * 9
+            if node.parent is not None
+            else True
+        )
+    marked = sum(len(key_of(part.text() or "")) for part in node.css("strong,b"))
+    return marked * 10 >= len(key_of(node.text() or "")) * 9
+
+
+def key_of(text: str) -> str:
+    """The letters and figures of a text, for telling whether two are the same."""
+    return "".join(filter(str.isalnum, text)).lower()

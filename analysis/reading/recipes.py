@@ -60,7 +60,7 @@ def cross_check(draft: Draft, body: bytes, url: str, content_type: str = "") -> 
         tree = tree_of(body, url, content_type)
     except Unusable:
         return 1.0
-    heading = article_heading(tree, head_of(tree, url))
+    heading = article_heading(tree, head_of(tree, url), url)
     lines = tidy(generic_lines(tree, heading, site_of(url)), title=draft.title, lead=draft.lead)
     if sum(map(len, lines)) < ENOUGH:
         return 1.0

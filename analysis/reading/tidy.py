@@ -77,7 +77,8 @@ _TAIL = re.compile(
     r"|(?:đánh giá|xếp hạng)\b.{0,30}\d.{0,10}(?:sao|lượt|/ ?5).{0,20}|(?:sự kiện|chuyên đề)\s*:.{0,80}"
     r"|(?:đường dây nóng|hotline|điện thoại|tel|email|e-mail|fax|địa chỉ|tòa soạn|liên hệ quảng cáo|phát hành)\b"
     r"\s*(?:tòa soạn)?\s*:.{0,160}"
-    r"|(?:©|®|copyright|bản quyền|cơ quan chủ quản|tổng biên tập|phó tổng biên tập|giấy phép|ghi rõ nguồn).{0,200}"
+    r"|(?:©|®|copyright|bản quyền|cơ quan chủ quản|(?:phó )?tổng biên tập|trưởng ban biên tập|giấy phép|ghi rõ nguồn"
+    r"|(?:người )?chịu trách nhiệm (?:chính|nội dung|quản lý|xuất bản)|editor-in-chief|licen[cs]e no).{0,450}"
     r"|(?:mọi|các) (?:thông tin|ý kiến|bài viết|tin, bài|tin bài|đóng góp).{0,60}(?:gửi|liên hệ).{0,160}"
     r"|chia sẻ\s*:.{0,60}|(?:bài viết|tin) (?:cùng|khác|trước|sau).{0,40}",
     re.IGNORECASE,
@@ -95,6 +96,7 @@ _ABOUT_DATES = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
+_IMPRINT = 500  # characters of a whole imprint in one line
 _HEAD = 8  # lines above the first paragraph that may be the head of the article
 _PARAGRAPH = 100  # characters no line of a head has
 
@@ -149,9 +151,14 @@ def _without_frame(lines: list[str]) -> list[str]:
         if _AGO.fullmatch(lines[index]) and all(len(line) < _PARAGRAPH or _is_broken(line) for line in lines[index:]):
             lines = lines[:index]
             break
-    while lines and len(lines[-1]) < 260 and _TAIL.fullmatch(lines[-1]):
+    while lines and is_imprint(lines[-1]):
         lines = lines[:-1]
     return lines
+
+
+def is_imprint(line: str) -> bool:
+    """Whether a line is of the imprint, a counter or an address to write to: no text behind the last paragraph."""
+    return len(line) < _IMPRINT and _TAIL.fullmatch(line) is not None
 
 
 def _is_broken(line: str) -> bool:

@@ -55,6 +55,7 @@ _LIKELY = re.compile(
 )
 _CALLED = re.compile(r"đăng|dang\b|xuất bản|phát hành|phát sóng|đưa|tạo|publish|posted|created|ផ្សាយ|បង្ហោះ", re.I)
 _LEVELS = 6
+_BOX = 700  # characters of a box that announces another article
 _TITLE = 15  # characters a headline has
 _MOST_NODES = 2_000
 _MOST = 60  # elements and lines a level is looked at
@@ -131,7 +132,7 @@ class _Page:
         """Whether an element is not inside something that is another's, up to the box it shares with the headline."""
         box: LexborNode | None = node
         while box is not None and box.mem_id not in self.path:
-            if box.tag in _FRAME or _ELSEWHERE.search(names_of(box)):
+            if not self._is_byline(box) and (box.tag in _FRAME or _ELSEWHERE.search(names_of(box))):
                 return False
             if box.tag == "header" and box.parent is not None and box.parent.tag not in {"article", "section", "main"}:
                 return False
@@ -143,9 +144,18 @@ class _Page:
         for box in islice(_ancestors(start), 4):
             if box.mem_id in self.path:
                 return True
-            if box.tag == "a" or any(map(_announces, box.css("a[href]")[:6])):
+            if box.tag == "a":
                 return False
+            if len(box.text() or "") <= _BOX and any(map(_announces, box.css("a[href]")[:6])):
+                return False  # a larger one is the article itself, with a link inside its text
         return True
+
+    def _is_byline(self, box: LexborNode) -> bool:
+        """Whether a footer is the article's byline: inside an article, no running text between it and the headline."""
+        if box.tag != "footer" or box.parent is None or box.parent.tag not in {"article", "section", "main"}:
+            return False
+        shared = next((level for level in self.levels if _child_towards(box, level) is not None), None)
+        return shared is not None and not _is_text_between(self.title, box, shared)
 
     def beside(self, node: LexborNode, depth: int, instant: dates.Instant) -> bool:
         """Whether a date stands by the headline: no menu and no running text between them.

@@ -53,7 +53,7 @@ class Reader:
             read.append(one)
         first = best(read)
         # A clock of Vietnam marked as UTC by mistake: the text beside it shows the same figures.
-        return next((one for one in read if first and _shows_same(first, one)), first)
+        return next((one for one in read if first and _shows_same(first, one)), _whole(first, read))
 
     def line(self, text: str) -> dates.Instant | None:
         """The date of a cleaned line of text, which a person reads: padded days lead, AM/PM or not."""
@@ -69,6 +69,17 @@ class Reader:
     @property
     def _rule(self) -> bool | None:
         return True if self.day_first else None
+
+
+def _whole(chosen: dates.Instant | None, read: Sequence[dates.Instant]) -> dates.Instant | None:
+    """The chosen date; a mere day with the time of day that another reading of the same element gives that day."""
+    if chosen is None or chosen.precision != "day":
+        return chosen
+    day = chosen.at.astimezone(dates.VIETNAM).date()
+    whole = (
+        one for one in read if one.precision not in {"day", "hour"} and one.at.astimezone(dates.VIETNAM).date() == day
+    )
+    return next((replace(one, label=one.label or chosen.label) for one in whole), chosen)
 
 
 def _shows_same(marked: dates.Instant, shown: dates.Instant) -> bool:
