@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
@@ -160,18 +160,23 @@ def _named_noise(container: LexborNode) -> None:
                 groups[word].append((node, _weight(node, whole)))
         else:
             misleading[word] += len(node.text() or "")
-    sums = {word: sum(weight for _, weight in nodes) for word, nodes in groups.items()}
+    spared = _spared({word: sum(weight for _, weight in nodes) for word, nodes in groups.items()}, misleading, whole)
+    for word, nodes in groups.items():
+        for node, _ in () if word in spared else nodes:
+            cut(node)
+    for node in explained:
+        mark(node, node.text() or "")
+
+
+def _spared(sums: Mapping[str, int], misleading: Mapping[str, int], whole: int) -> set[str]:
+    """The words that take nothing: those that mostly name text, then the greediest, until at most half would go."""
     spared = {word for word, weight in sums.items() if weight * 2 > whole or 0 < weight < misleading[word]}
     total = sum(weight for word, weight in sums.items() if word not in spared)
     for word in sorted(sums, key=lambda word: -sums[word]):
         if total * 2 > whole and word not in spared:
             spared.add(word)
             total -= sums[word]
-    for word, nodes in groups.items():
-        for node, _ in () if word in spared else nodes:
-            cut(node)
-    for node in explained:
-        mark(node, node.text() or "")
+    return spared
 
 
 def _is_furniture(node: LexborNode, kind: str) -> bool:
