@@ -117,7 +117,7 @@ def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "", site: str = 
         doomed = [node for container in containers for node in container.css(drop)] if drop else []
     except SelectolaxError:  # a selector an operator mistyped: the generic way serves
         return []
-    for node in doomed:
+    for node in reversed(doomed):  # what is inside goes first
         if node.parent is not None and not runs_in_line(node):  # a link inside a sentence is words of it
             cut(node)
     best: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
@@ -30,11 +30,14 @@ from analysis.reading.pieces import (
 _CAPTION = 1_000
 _CELL = 300
 _MANY = 3_000  # elements looked at one by one
-_SILENT = "script,style,noscript,template,svg,link,meta"
+_SILENT = frozenset(("script", "style", "noscript", "template", "svg", "link", "meta"))
 _MEDIA = (
     "iframe,video,audio,object,embed,canvas,amp-ad,amp-iframe,amp-video,amp-youtube,button,select,textarea,input,"
     "ins[class*=ads i]"
 )
+_SHOWN = frozenset(("figure", "img", "picture", "amp-img", "amp-anim", "source"))
+_FRAMED = frozenset(("iframe", "object", "embed"))
+_SPECIAL = ",".join((*_SILENT, *_SHOWN, "table", _MEDIA))
 _SUSPECT = (
     "nav,aside,footer,form,figcaption,[class],[id],[rel=author],[itemprop=author],[type^=Related],[hidden],"
     "[style*=display i]"
@@ -71,15 +74,21 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 def strip(container: LexborNode) -> None:
     """Take the furniture out of a container, which is changed: captions and tables of data stay as marked lines."""
-    for node in container.css(_SILENT):
+    special = container.css(_SPECIAL)
+    tags = {node.tag or "" for node in special} - _SILENT
+    for node in reversed([node for node in special if node.tag in _SILENT]):  # what is inside goes first
         node.decompose()
-    mark_pictures(container)
-    name_documents(container)
-    for node in container.css(_MEDIA):
-        cut(node)
-    lines_of_tables(container)
+    if tags & _SHOWN:
+        mark_pictures(container)
+    if tags & _FRAMED:
+        name_documents(container)
+    if tags - _SHOWN - {"table"}:
+        for node in reversed(container.css(_MEDIA)):
+            cut(node)
+    if "table" in tags:
+        lines_of_tables(container)
     _named_noise(container)
-    for node in container.css(_RIGHT):
+    for node in reversed(container.css(_RIGHT)):
         if node.mem_id != container.mem_id and _is_right(node) and size(node) < 100 and node.tag not in {"td", "tr"}:
             cut(node)
 
@@ -132,6 +141,7 @@ def _named_noise(container: LexborNode) -> None:
     groups: defaultdict[str, list[tuple[LexborNode, int]]] = defaultdict(list)
     misleading: defaultdict[str, int] = defaultdict(int)
     whole = len(container.text() or "") - linked(container)
+    explained: list[LexborNode] = []
     last: LexborNode | None = None
     for node in container.css(_SUSPECT)[:_MANY]:
         if node.mem_id == container.mem_id or node.tag in {"html", "body", "head", "main"}:
@@ -144,21 +154,29 @@ def _named_noise(container: LexborNode) -> None:
         if _is_furniture(node, kind):
             last = node
             captions = kind == "caption" and _has_picture(node)
-            groups[word].append((node, 0 if captions else _weight(node, whole)))
             if captions:
-                mark(node, node.text() or "")
+                explained.append(node)
+            else:
+                groups[word].append((node, _weight(node, whole)))
         else:
             misleading[word] += len(node.text() or "")
-    sums = {word: sum(weight for _, weight in nodes) for word, nodes in groups.items()}
+    spared = _spared({word: sum(weight for _, weight in nodes) for word, nodes in groups.items()}, misleading, whole)
+    for word, nodes in groups.items():
+        for node, _ in () if word in spared else nodes:
+            cut(node)
+    for node in explained:
+        mark(node, node.text() or "")
+
+
+def _spared(sums: Mapping[str, int], misleading: Mapping[str, int], whole: int) -> set[str]:
+    """The words that take nothing: those that mostly name text, then the greediest, until at most half would go."""
     spared = {word for word, weight in sums.items() if weight * 2 > whole or 0 < weight < misleading[word]}
     total = sum(weight for word, weight in sums.items() if word not in spared)
     for word in sorted(sums, key=lambda word: -sums[word]):
         if total * 2 > whole and word not in spared:
             spared.add(word)
             total -= sums[word]
-    for word, nodes in groups.items():
-        for node, _ in () if word in spared else nodes:
-            cut(node)
+    return spared
 
 
 def _is_furniture(node: LexborNode, kind: str) -> bool:

@@ -142,7 +142,7 @@ def mark(node: LexborNode, text: str) -> None:
 
 def mark_pictures(container: LexborNode) -> None:
     """Mark what stands under a picture; the text beside one stays."""
-    for figure in container.css("figure"):
+    for figure in reversed(container.css("figure")):
         if figure.css_first("blockquote,q,table,pre") is not None or "quote" in (figure.attributes.get("class") or ""):
             continue  # what a figure shows may be words
         if figure.mem_id == container.mem_id or figure.parent is None or len(figure.text() or "") > _CAPTION:
@@ -214,7 +214,7 @@ def _is_emphasised(node: LexborNode) -> bool:
 
 def name_documents(container: LexborNode) -> None:
     """Name the documents a page shows in a frame, as far as it names them."""
-    for node in container.css("iframe,object,embed"):
+    for node in reversed(container.css("iframe,object,embed")):
         attributes = node.attributes
         address = next(filter(None, map(attributes.get, ("src", "data", "data-src"))), "")
         found = _DOCUMENT.search(address)
