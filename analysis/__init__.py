@@ -12,11 +12,11 @@ from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
 from analysis.tags import model_file, rules, tone, topics
 from analysis.tags.evidence import Evidence
-from analysis.tags.features import plain
 from analysis.tags.relevance import Relevance
 from analysis.words import segmenter
 from analysis.words.language import detect
 from press import Judgement, Language, TopicTag
+from press.text import readable
 
 MODELS: Final = Path(__file__).parent / "models"
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
@@ -115,5 +115,5 @@ class Tagger:
 
 
 def _cleaned(one: Text) -> Text:
-    title, text = plain(one.title[:_LONGEST]), plain(one.text[:_LONGEST])
+    title, text = readable(one.title[:_LONGEST]), readable(one.text[:_LONGEST])
     return one._replace(title=title, text=text, language=one.language or detect(f"{title}\n{text}"))

@@ -16,8 +16,9 @@ from typing import Any, Final
 import feedparser
 
 from crawlers.lists.decoding import decode, gunzip, plain_xml
-from crawlers.lists.links import MOST_LINKS, Context, Listing, lead_of, make_link, plain
+from crawlers.lists.links import MOST_LINKS, Context, Listing, lead_of, make_link
 from press import Link
+from press.text import plain
 
 _ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(rss|feed|RDF)\b", re.IGNORECASE)
 _HTML: Final = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawlers.lists.decoding import decode
-from crawlers.lists.links import MOST_LINKS, Context, Listing, make_link, plain
+from crawlers.lists.links import MOST_LINKS, Context, Listing, make_link
 from press import Link
 from press.markup import bounded
+from press.text import plain
 from press.urls import canonical
 
 

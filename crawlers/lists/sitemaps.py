@@ -10,8 +10,9 @@ from typing import Final
 from lxml import etree
 
 from crawlers.lists.decoding import decode, gunzip, plain_xml
-from crawlers.lists.links import MOST_LINKS, Context, Listing, absolute, instant_of, make_link, plain
+from crawlers.lists.links import MOST_LINKS, Context, Listing, absolute, instant_of, make_link
 from press import Link
+from press.text import plain
 
 #: Entries and sitemaps last changed longer ago are of no interest to a daily digest.
 RECENT: Final = timedelta(days=7)
