@@ -67,9 +67,14 @@ class Area:
             return True
         if any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(flat)):
             return True
-        if any(road in self.roads for _, _, road in roads_in(flat)):
+        if self._numbers.search(flat) and any(road in self.roads for _, _, road in roads_in(flat)):
             return True
         return scarcely_marked(flat, 8) and names_any(flat, self._english)
+
+    @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        """The numbers of the roads: a text without any of them is spared the look for roads."""
+        return re.compile("|".join(sorted({re.sub(r"\D", "", road) for road in self.roads})) or r"(?!)")
 
     @cached_property
     def _english(self) -> frozenset[str]:
