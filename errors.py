@@ -34,6 +34,10 @@ class Unusable(DiemBaoError):
         self.reason = reason
 
 
+class NotArticle(Unusable):
+    """The page can be read and is no article: a list, an error page, a wall; the reason names which."""
+
+
 class StorageError(DiemBaoError):
     """The archive cannot be opened, read or written; says what to do."""
 
@@ -45,13 +49,15 @@ class Conflict(StorageError):
 class DeliveryError(DiemBaoError):
     """A mail was not accepted; `permanent` tells a refusal of this mail (5xx) from an outage.
 
-    `everybody`: it is the server or the settings, so that any other mail would fare the same.
+    `everybody`: it is the server or the settings, so that any other mail would fare the same. `kind`: what a reply of
+    the server is about (`digest.sending.replies.FAULTS`), "" where it is no reply.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, everybody: bool = False) -> None:
+    def __init__(self, reason: str, *, permanent: bool = False, everybody: bool = False, kind: str = "") -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.everybody = everybody
+        self.kind = kind
 
 
 class DeliveryUncertain(DeliveryError):

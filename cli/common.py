@@ -18,6 +18,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from storage import Archive
+    from storage.search import QueryError
 
 Commands = Any  # argparse's own type for a group of subcommands is private
 Call = Callable[[argparse.Namespace], int]
@@ -115,6 +116,13 @@ def _plain(value: object) -> object:
 def safe(text: str) -> str:
     """Return text fit for a terminal: what came from a page must not move the cursor or ring the bell."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def wrong_query(error: QueryError) -> int:
+    """Point at what is wrong with a query, and say how it may have been meant; returns the exit code of wrong usage."""
+    tried = f" – perhaps: {safe(error.mended)}" if error.mended else ""
+    print(f"diembao: {error}\n{error.pointed()}{tried}", file=sys.stderr)
+    return 2
 
 
 def listed(args: argparse.Namespace, rows: Iterable[Row], line: Callable[[Row], str]) -> int:

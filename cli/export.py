@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.common import Commands, add_command, now_of, opened
+from cli.common import Commands, add_command, now_of, opened, wrong_query
 from cli.search import LANGUAGE, told
 from errors import DiemBaoError, UsageError
 
@@ -49,8 +49,7 @@ def export(args: argparse.Namespace) -> int:
         try:
             made = prepare(archive, index, settings, asked, now_of(args))
         except QueryError as error:
-            print(f"diembao: {error}\n{error.pointed()}", file=sys.stderr)
-            return 2
+            return wrong_query(error)
         details = {"format": args.format, "count": made.about.count}
         note(archive, "exported", made.about.query, details, now_of(args))
         body, _ = made.open()

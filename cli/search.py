@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.common import Commands, add_command, json_option, opened, print_json, safe
+from cli.common import Commands, add_command, json_option, opened, print_json, safe, wrong_query
 
 if TYPE_CHECKING:
     from storage.search import SearchIndex
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 LANGUAGE = """\
 Words are ANDed; "exact phrase"; -word; OR; parentheses; "two words"~5 (up to 5 others between); title: outlet: topic:
 place: tone: language: relevance: from:2026-08-01 to:2026-08-31. A word with marks matches with marks, a word without
-marks matches folded: dat finds đất. Put the query in single quotes, so that the shell leaves it as it is; one that
-begins with - goes after --."""
+marks matches folded: dat finds đất. The address of an article finds it. Put the query in single quotes, so that the
+shell leaves it as it is; one that begins with - goes after --."""
 AROUND = 160  # letters shown around the first match
 
 
@@ -64,8 +64,7 @@ def search(args: argparse.Namespace) -> int:
                 told=told,
             )
         except QueryError as error:
-            print(f"diembao: {error}\n{error.pointed()}", file=sys.stderr)
-            return 2
+            return wrong_query(error)
         if building := found.get("building"):
             print(f"the index is being built: {_progress(building)} articles", file=sys.stderr)
         if args.json:

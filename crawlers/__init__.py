@@ -1,7 +1,7 @@
 """Collection: what the press serves, asked for politely, handed to a sink. Network by Scrapy, feeds by feedparser.
 
-Rooms: `spider` (the run), `client` (one request with its manners), `politeness`, `guard`, `outcomes` (pure decisions),
-`feeds`, `sections`, `sitemaps` (bytes -> links), `rhythm` (when to ask again), `catalogue` (outlets as data).
+Rooms: `spider` (the run), `client` (one request with its manners), `politeness`, `guard`, `outcomes`, `gone` (pure
+decisions), `feeds`, `sections`, `sitemaps` (bytes -> links), `rhythm` (when to ask again), `catalogue` (data).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 #: A host that says "too many requests" without saying how long.
 UNSTATED_RETRY_AFTER: Final = timedelta(minutes=15)
 
+#: Answers with a document; 203 is 200 from a copy that a proxy kept.
+READ: Final = frozenset({200, 203})
 _REFUSED: Final = frozenset({401, 402, 403, 428, 451})
 _GONE: Final = frozenset({404, 410})
 _NO_PAGE: Final = ("application/pdf", "image/", "video/", "audio/", "font/", "application/zip", "application/msword",
@@ -37,6 +40,18 @@ _CAPTCHAS: Final = (b"/cdn-cgi/challenge-platform", b"g-recaptcha", b"hcaptcha.c
                     b"checking your browser", b"you are human")  # fmt: skip
 
 
+#: What a bot check shows beside its scripts: "checking, please wait".
+_FEW_LETTERS: Final = 120
+_UNSEEN: Final = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|noscript|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+)
+_ELEMENT: Final = re.compile(rb"<(?!/|!|html\b|head\b|meta\b|link\b|base\b|body\b|iframe\b|br\b)[a-z]", re.IGNORECASE)
+_TAG: Final = re.compile(rb"<[^>]*>")
+
+_TAIL: Final = 2048
+_WHOLE: Final = re.compile(rb"</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the network gave for one request, redirects followed; header names are lower case."""
@@ -46,6 +61,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     truncated: bool = False
+    moved: str = ""  #: where it moved for good: every hop that led there was a 301 or 308
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +77,11 @@ class Trouble:
     at: datetime | None = None  #: when the server itself said to come back
 
 
-def article_trouble(answer: Answer) -> Trouble | None:
-    """What keeps an answer from being the page of an article; None for 200 and 304."""
+def article_trouble(answer: Answer, *, again: bool = False) -> Trouble | None:
+    """What keeps an answer from being the page of an article; None for 200, 203 and 304.
+
+    `again`: an attempt failed before. Then a document that is whole is taken, however long its server says it is.
+    """
     status = answer.status
     if status in _GONE:
         return Trouble("never", f"gone: {status}", status)
@@ -72,26 +91,32 @@ def article_trouble(answer: Answer) -> Trouble | None:
         return None
     if 400 <= status < 500 and status not in {408, 425, 429}:
         return Trouble("never", f"refused: {status}", status)
-    if status != 200:
+    if status not in READ:
         return Trouble("later", f"server error: {status}", status)
-    return _body_trouble(answer)
+    return _body_trouble(answer, again)
 
 
-def _body_trouble(answer: Answer) -> Trouble | None:
+def _body_trouble(answer: Answer, again: bool) -> Trouble | None:
     if kind := not_a_page(answer.headers.get("content-type", ""), answer.body):
         return Trouble("never", f"not a page: {kind}", answer.status)
     if not answer.body.strip():
         return Trouble("later", "empty answer", answer.status)
-    return Trouble("later", "truncated answer", answer.status) if answer.truncated else None
+    cut = answer.truncated and not (again and is_whole(answer.body))
+    return Trouble("later", "truncated answer", answer.status) if cut else None
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether a document ends as documents do, whatever was said of its length."""
+    return bool(_WHOLE.search(body[-_TAIL:]))
 
 
 def feed_trouble(answer: Answer) -> str:
-    """What keeps an answer from being a list, in words; "" for 200 and 304. Lists are always asked again."""
+    """What keeps an answer from being a list, in words; "" for 200, 203 and 304. Lists are always asked again."""
     if blocked := blocked_reason(answer):
         return blocked if blocked.startswith("blocked") else f"blocked: {answer.status}"
     if answer.status in _GONE:
         return f"gone: {answer.status}"
-    return "" if answer.status in {200, 304} else f"server error: {answer.status}"
+    return "" if answer.status in READ or answer.status == 304 else f"server error: {answer.status}"
 
 
 def blocked_reason(answer: Answer) -> str:
@@ -102,7 +127,7 @@ def blocked_reason(answer: Answer) -> str:
 
 
 def _is_challenge(answer: Answer) -> bool:
-    if answer.headers.get("cf-mitigated", "") == "challenge":
+    if "challenge" in {answer.headers.get(name, "") for name in ("cf-mitigated", "x-amzn-waf-action")}:
         return True
     if len(answer.body) > _CHALLENGE_BYTES:
         return False
@@ -113,7 +138,15 @@ def _is_challenge(answer: Answer) -> bool:
     sets_cookie = b"document.cookie" in page
     reloads = b"location.reload" in page or b"location.href" in page or b"location.replace" in page
     asks = any(mark in page for mark in _CAPTCHAS)
-    return ((sets_cookie and reloads) or asks) and page.count(b"<p") < 3
+    return (((sets_cookie and reloads) or asks) and page.count(b"<p") < 3) or _only_scripts(page)
+
+
+def _only_scripts(page: bytes) -> bool:
+    """Whether a page has a script and nothing that a reader could see, or that an application could be put into."""
+    if b"<script" not in page or b"ld+json" in page:
+        return False
+    left = _UNSEEN.sub(b" ", page)
+    return not _ELEMENT.search(left) and len(b" ".join(_TAG.sub(b" ", left).split())) <= _FEW_LETTERS
 
 
 def not_a_page(content_type: str, body: bytes = b"") -> str:

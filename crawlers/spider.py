@@ -16,6 +16,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawlers.fetching.client import TOTAL_SEATS, Client, listen
 from crawlers.fetching.guard import ALLOW_PRIVATE, EXEMPT_HOST
 from crawlers.fetching.handler import HANDLER
+from crawlers.fetching.unpacking import UNPACKING
+from crawlers.gone import another_page
 from crawlers.job import Job, Sink
 from crawlers.lists.look import read_list
 from crawlers.manners.politeness import UNDELAYED_SEATS, Host
@@ -106,12 +108,16 @@ class Run:
         answer = await self._client.fetch(
             link.served_url, link.outlet, "page", conditions(reading.etag, reading.last_modified)
         )
-        trouble = answer if isinstance(answer, Trouble) else article_trouble(answer)
+        trouble = answer if isinstance(answer, Trouble) else self._trouble(reading, answer)
         if trouble is None and isinstance(answer, Answer):
             self._read(reading, answer)
         elif trouble is not None:
             ended = outcome(trouble, link.url, reading.attempt, self._job.now, reading.waits)
             self._sink.page_failed(reading, ended, trouble.status)
+
+    def _trouble(self, reading: Reading, answer: Answer) -> Trouble | None:
+        found = article_trouble(answer, again=reading.attempt > reading.waits)
+        return found or another_page(reading.link, answer, self._job.outlets.get(reading.link.outlet))
 
     def _read(self, reading: Reading, answer: Answer) -> None:
         digest = hashlib.sha256(answer.body).hexdigest()
@@ -167,7 +173,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")) | dict.fromkeys(("http", "https"), HANDLER),
         "REACTOR_THREADPOOL_MAXSIZE": TOTAL_SEATS,  # names that nobody answers for must not keep others from theirs
-        "DOWNLOADER_MIDDLEWARES_BASE": {"scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590},
+        "DOWNLOADER_MIDDLEWARES_BASE": {UNPACKING: 590},
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",

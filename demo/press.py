@@ -196,7 +196,7 @@ def serve_forever(
 
 
 def _outlet(outlet: DemoOutlet, base: str, where: Lists, with_recipe: bool) -> Outlet:
-    recipe = recipes()[outlet.layout] if with_recipe else {}
+    recipe = recipes()[outlet.slug if outlet.forms else outlet.layout] if with_recipe else {}
     return Outlet(
         slug=outlet.slug,
         name=outlet.name,

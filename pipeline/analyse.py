@@ -46,6 +46,7 @@ BATCH_BYTES = 8 << 20  # but no more of them than have so many bytes
 WORTH_WORKERS = 240  # fewer pages than this are done before workers have loaded the models and caught up
 SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
+REPLACED = "not an article: "  # how the reason begins where a list, a front page or an error page stands instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,12 @@ class Reader:
         self.keep_all = settings.analysis.keep == "all"
         self.looked_at: Counter[str] = Counter()
 
-    def read(self, tasks: Sequence[Task], now: datetime) -> list[Result]:
+    def read(self, tasks: Sequence[Task]) -> list[Result]:
         """Return what each page says; bad pages give a reason, never an exception.
 
         All pages are extracted, then all articles judged, then all fingerprinted (see `Tagger.judge_all`).
         """
-        drafts = [self._draft(task, now) for task in tasks]
+        drafts = [self._draft(task) for task in tasks]
         read = [
             (draft, task.page.outlet) for task, draft in zip(tasks, drafts, strict=True) if isinstance(draft, Draft)
         ]
@@ -103,11 +104,11 @@ class Reader:
             for task, draft in zip(tasks, drafts, strict=True)
         ]
 
-    def _draft(self, task: Task, now: datetime) -> Draft | Result:
+    def _draft(self, task: Task) -> Draft | Result:
         """Return the article of a page, or why there is none to keep."""
         page, outlet = task.page, self.outlets.get(task.page.outlet)
         try:
-            if not self.keep_all and not self._may_concern(page):
+            if not self.keep_all and not self._may_concern(page, task.link):
                 return Result(task.page_id, never=OUTSIDE, problems=self._sample(task))
             draft = extract(
                 page.body,
@@ -115,7 +116,7 @@ class Reader:
                 outlet=outlet,
                 link=task.link,
                 content_type=page.headers.get("content-type", ""),
-                now=now,
+                now=page.fetched_at,  # whenever it is analysed, a page says the same
             )
             if outlet is not None:
                 draft = checked(draft, page.body, outlet, page.headers.get("content-type", ""))
@@ -145,8 +146,10 @@ class Reader:
         except (Unusable, ValueError) as error:
             return (f"no body: {getattr(error, 'reason', error)}",)
 
-    def _may_concern(self, page: Page) -> bool:
-        return self.tagger.names_area(visible(page.body, page.headers.get("content-type", "")))
+    def _may_concern(self, page: Page, link: Link) -> bool:
+        # The list's words count where the page itself says nothing.
+        seen = visible(page.body, page.headers.get("content-type", ""))
+        return self.tagger.names_area(f"{link.title}\n{link.lead}\n{seen}")
 
     def judge(self, articles: Sequence[tuple[Draft | Judged, str]]) -> list[Judgement]:
         """Judge articles, each given with its outlet: drafts, or rows of the archive that have the same fields."""
@@ -192,7 +195,7 @@ def analyse(
         if workers is None:
             workers = (os.cpu_count() or 1) if counts.due >= WORTH_WORKERS else 1
         with _readers(settings, workers, apart) as read:
-            for results in read(_batches(archive, should_stop), now):
+            for results in read(_batches(archive, should_stop)):
                 keep(archive, results, now, counts)
                 progress("analyse", counts.done + counts.never, counts.due)
     return counts
@@ -218,7 +221,8 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
         elif result.outside:
             settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, result.problems))
         else:
-            settled.append(Settled(result.page_id, Outcome("never", result.never), True))
+            gone = result.never.startswith(REPLACED) and "login" not in result.never
+            settled.append(Settled(result.page_id, Outcome("never", result.never), True, gone=gone))
     with archive.begin() as db:
         coverage.articles.save_articles(db, kept, now)
         collecting.pages.settle_pages(db, settled, now)
@@ -229,7 +233,7 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
 
 
 Batches = Iterable[list[Task]]
-Read = Callable[[Batches, datetime], Iterator[list[Result]]]
+Read = Callable[[Batches], Iterator[list[Result]]]
 
 
 @contextmanager
@@ -239,7 +243,7 @@ def _readers(settings: Settings, workers: int, apart: bool) -> Iterator[Read]:
         reader = Reader(settings)
         gc.freeze()  # what is loaded stays for all pages: no collection need look at its objects again
         try:
-            yield lambda batches, now: (reader.read(batch, now) for batch in batches)
+            yield lambda batches: (reader.read(batch) for batch in batches)
         finally:
             gc.unfreeze()
         return
@@ -248,18 +252,18 @@ def _readers(settings: Settings, workers: int, apart: bool) -> Iterator[Read]:
         workers, mp_context=spawn, initializer=_start_worker, initargs=(settings, logs.current())
     ) as pool:
         try:
-            yield lambda batches, now: _ahead(pool, batches, now, 2 * workers)
+            yield lambda batches: _ahead(pool, batches, 2 * workers)
         except BrokenProcessPool as error:
             raise DiemBaoError("an analysis worker died (out of memory?); nothing is lost, run it again") from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ahead(pool: ProcessPoolExecutor, batches: Batches, now: datetime, depth: int) -> Iterator[list[Result]]:
+def _ahead(pool: ProcessPoolExecutor, batches: Batches, depth: int) -> Iterator[list[Result]]:
     """Give results in order while at most `depth` batches are in the hands of the workers."""
     running: list[Future[list[Result]]] = []
     for batch in batches:
-        running.append(pool.submit(_work, batch, now))
+        running.append(pool.submit(_work, batch))
         if len(running) >= depth:
             yield running.pop(0).result()
     for future in running:
@@ -281,9 +285,9 @@ def _start_worker(settings: Settings, setup: logs.Setup | None) -> None:
     threadpool_limits(limits=1)  # two workers with two threads each for every product would wait for one another
 
 
-def _work(batch: list[Task], now: datetime) -> list[Result]:
+def _work(batch: list[Task]) -> list[Result]:
     if _READER is None:
         raise RuntimeError("a worker was asked before it was started")
     if isinstance(_READER, DiemBaoError):
         raise _READER
-    return _READER.read(batch, now)
+    return _READER.read(batch)

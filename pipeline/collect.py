@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 import logs
 from crawlers import Job, crawl
 from crawlers.manners.politeness import host_key
-from crawlers.manners.rhythm import apart, next_ask, next_reading
+from crawlers.manners.rhythm import apart, doubtful, next_ask, next_reading
 from errors import DiemBaoError, UsageError
 from pipeline.running import disk
 from pipeline.running import outlets as chosen_outlets
@@ -91,9 +91,22 @@ def _job(archive: Archive, settings: Settings, now: datetime, slugs: tuple[str, 
     asked = tuple(slugs or in_use)
     with archive.begin() as db:
         collecting.feeds.sync_feeds(db, chosen_outlets.feeds_of(list(in_use.values())), now)
-        feeds = collecting.feeds.due_feeds(db, now, asked)
+        feeds = [_doubted(db, feed, now) for feed in collecting.feeds.due_feeds(db, now, asked)]
         readings = collecting.links.due_readings(db, now, asked)
     return job_of(settings, in_use, tuple(feeds), tuple(readings), now)
+
+
+def _doubted(db: Connection, feed: Feed, now: datetime) -> Feed:
+    """The list with the mark whether an "unchanged" of it is to be believed."""
+    return replace(feed, doubted=doubtful(_arrivals(db, feed.url, now), now, feed.doubted_at))
+
+
+def _arrivals(db: Connection, url: str, now: datetime) -> list[datetime]:
+    """When what a list was the first to announce arrived, as far as its rhythm goes back."""
+    arrivals = collecting.feeds.arrivals(db, feed=url, since=now - RHYTHM)
+    _, since = collecting.feeds.standing(db, url)
+    # It only repeats what others announce: silent since it was first asked.
+    return arrivals if arrivals or since is None else [since]
 
 
 def job_of(
@@ -245,10 +258,8 @@ class ArchiveSink:
     def _keep_feed(self, db: Connection, reading: FeedReading) -> list[Reading]:
         url = reading.feed.url
         new = collecting.links.announce(db, reading.links, self.now, feed=url) if reading.links else []
-        arrivals = collecting.feeds.arrivals(db, feed=url, since=self.now - RHYTHM)
-        before, since = collecting.feeds.standing(db, url)
-        if not arrivals and since is not None:  # it only repeats what others announce: silent since it was first asked
-            arrivals = [since]
+        arrivals = _arrivals(db, url, self.now)
+        before, _ = collecting.feeds.standing(db, url)
         # A first failure may be a hiccup: the second look comes after the usual interval, later ones after longer.
         failures = 0 if reading.outcome.kind == "done" else before
         due = reading.outcome.at or next_ask(arrivals, self.now, failures)

@@ -30,11 +30,26 @@ from press import Edition, Subscription
 from settings import Settings
 from storage import Archive, collecting, coverage, delivery
 from storage.delivery.editions import Composed
+from storage.facts import drop_fact, get_fact, set_fact
 
 LOG = logs.logger()
 LOCK_WAIT = 60.0
 REMEMBERED = 30  # editions a reader's delivered articles are taken from
 OUTAGES = 3  # mails in a row that the server itself let down: then the rest waits, a silent server costs 30 s each
+REFUSED = "mail_refused_since"  # the operator knows that a mail server refuses us
+#: What a reply about us asks of the operator, by its kind; what passes by itself ("server") is not told.
+OURS = {
+    "listed": "Địa chỉ mạng hoặc tên miền của ta bị chặn: xin gỡ ở nơi câu trên nêu, hoặc gửi qua nhà cung cấp khác.",
+    "identity": "Máy chủ không tin người gửi: kiểm tra SPF, DKIM, DMARC và PTR của tên miền trong [mail] from.",
+    "limit": "Đã gửi đủ số thư máy chủ cho phép: phần còn lại tự gửi sau; nếu ngày nào cũng vậy thì xin nâng hạn mức.",
+    "relay": "Máy chủ không chuyển thư giúp ta: kiểm tra [mail] host, user và mật khẩu.",
+    "sender": "Máy chủ không nhận người gửi: kiểm tra [mail] from, user và mật khẩu.",
+    "policy": "Máy chủ từ chối theo chính sách của họ: hỏi nơi quản trị máy chủ ấy.",
+}
+ABOUT_MAIL = {
+    "large": "thư quá lớn với máy chủ, kể cả khi chỉ còn phần chữ; xin nâng giới hạn dung lượng ở máy chủ thư.",
+    "content": "máy chủ không nhận nội dung; xin hỏi nơi quản trị máy chủ ấy.",
+}
 RETRY = (timedelta(0), timedelta(0), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 
 
@@ -65,14 +80,17 @@ def publish(
         counts.due = len(waiting)
         counts.extra |= {"sent": 0, "failed": 0, "unknown": len(lost)}
         waits: list[DeliveryError] = []
+        refused: DeliveryError | None = None
         outages = 0
         for edition in waiting:
             if should_stop() or outages >= OUTAGES:
                 break
             wait = deliver(archive, settings, edition, readers[edition.subscription].email, now, counts, should_stop)
             waits += [wait] if wait else []
+            refused = wait if wait and wait.kind in OURS else refused
             outages = outages + 1 if wait and wait.everybody else 0
             progress("publish", counts.done + counts.later + counts.never, counts.due)
+        _tell_ours(archive, settings, refused, now, sent=bool(counts.extra["sent"]))
         if waits and not counts.extra["sent"]:
             raise DeliveryError(f"no edition could be sent: {waits[0]}; nothing is lost, publish tries again")
     return counts
@@ -167,7 +185,7 @@ def deliver(
                 raise DeliveryError("the claim was lost to another publish")
 
     try:
-        send(
+        whole = send(
             edition.message,
             sender=settings.mail.sender,
             recipient=email,
@@ -195,6 +213,8 @@ def deliver(
         return error
     with archive.begin() as db:
         delivery.editions.sent(db, edition.id, now)
+    if not whole:
+        LOG.warning("edition too large for the mail server, sent as plain text", edition=edition.id)
     _count(counts, "done", "sent")
     return None
 
@@ -204,13 +224,42 @@ def _count(counts: Counts, outcome: str, state: str) -> None:
     counts.tick(state)
 
 
+def _tell_ours(
+    archive: Archive, settings: Settings, refused: DeliveryError | None, now: datetime, *, sent: bool
+) -> None:
+    """Tell the operator that a mail server refuses us: once, until a run goes by without it."""
+    with archive.begin() as db:
+        if refused is None:
+            if sent:
+                drop_fact(db, REFUSED)
+            return
+        if get_fact(db, REFUSED) is not None:
+            return
+    lines = [
+        f"Máy chủ thư từ chối thư của chúng ta, không phải vì một người nhận: {refused}",
+        OURS[refused.kind],
+        "Không mất gì: các bản điểm báo còn đợi và tự gửi lại. Thử cách gửi: diembao mail-test ĐỊA-CHỈ",
+    ]
+    if tell_operator(settings, "Điểm báo: máy chủ thư từ chối chúng ta", lines, now):
+        with archive.begin() as db:
+            set_fact(db, REFUSED, now.isoformat())
+
+
 def _tell_refused(settings: Settings, edition: Edition, email: str, error: DeliveryError, now: datetime) -> None:
     lines = [
         f"Máy chủ thư từ chối bản điểm báo số {edition.id} gửi tới {email}: {error}",
         "Bản này không tự gửi lại nữa; bản kế tiếp sẽ kể cả những tin trong đó.",
-        f"Nếu hộp thư đã dùng lại được và cần bản này ngay: diembao edition resend {edition.id}",
-        f"Nếu địa chỉ không còn dùng: diembao unsubscribe {email}",
     ]
+    if error.kind in ("large", "content"):
+        lines += [
+            "Lỗi nằm ở bản thư, không ở địa chỉ: " + ABOUT_MAIL[error.kind],
+            f"Sửa xong, cần bản này ngay: diembao edition resend {edition.id}",
+        ]
+    else:
+        lines += [
+            f"Nếu hộp thư đã dùng lại được và cần bản này ngay: diembao edition resend {edition.id}",
+            f"Nếu địa chỉ không còn dùng: diembao unsubscribe {email}",
+        ]
     tell_operator(settings, f"Điểm báo: không gửi được tới {email}", lines, now)
 
 

@@ -88,6 +88,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """One sitemap of an index, with what its last answer left for a conditional request."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One list of an outlet that is asked again and again, with what the last answer left for a conditional request."""
 
@@ -98,6 +108,11 @@ class Feed:
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""  #: of the last body, where servers ignore conditions
+    ask: str = ""  #: where to ask instead: it moved there for good, and long ago
+    children: tuple[Child, ...] = ()  #: of a sitemap index: the sitemaps to ask as well, whether it changed or not
+    doubted: bool = False  #: silent for longer than its rhythm explains: one "unchanged" is not to be believed
+    #: When it was last asked without conditions for that, or for the first time; bookkeeping, no part of what it is.
+    doubted_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +141,8 @@ class FeedReading:
     not_modified: bool = False
     links: tuple[Link, ...] = ()
     problems: tuple[str, ...] = ()
+    moved: str = ""  #: the address it moved to for good, where one was told
+    doubted: bool = False  #: it was asked again without conditions, since what it said could not be believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +196,7 @@ class Draft:
     language: Language
     published_at: datetime | None
     published_raw: str
-    date_source: str  #: json-ld | meta | selector | time | feed | htmldate | url | ""
+    date_source: str  #: a key of `press.evidence.RANKS`, "" without a date
     section: str = ""
     problems: tuple[str, ...] = ()
     dateline: str = ""  #: agency or place in front of the lead: "(Dân trí)", "Sóc Trăng (TTXVN)"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from selectolax.lexbor import LexborHTMLParser
+
+from press.urls import join
 
 _MAX_DEPTH = 2_000
 _MAX_TAGS = 200_000
@@ -29,6 +32,13 @@ _FLAT = frozenset(
         *("p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt", "path"),
     )
 )
+
+
+def base_of(tree: LexborHTMLParser, url: str) -> str:
+    """What relative addresses of a page are relative to: its first <base href>, itself relative to the page."""
+    node = tree.css_first("base[href]")
+    base = join(url, node.attributes.get("href") or "") if node is not None else url
+    return base if base.lower().startswith(("http://", "https://")) else url
 
 
 def bounded(page: bytes) -> bytes:

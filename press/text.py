@@ -154,23 +154,26 @@ def fold(text: str) -> str:
 
 # Datelines. An agency in parentheses or a word in front of a dash, and after it the lead as a sentence begins: with a
 # capital, a figure or a quotation mark. "Lê Văn A - người đứng đầu ..." therefore stays whole.
-_UPPER = "A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_SENTENCE = rf"(?=[\"'“‘«(\[]*[{_UPPER}0-9])"
+UPPER = "A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_SENTENCE = rf"(?=[\"'“‘«(\[]*[{UPPER}0-9])"
 _DASH = r"[-–—]+"
 _SITE = r"[\w-]{2,30}\.(?:vn|VN|Vn|com\.vn|com|COM|net|NET)"
-_AGENCY = rf"(?:[{_UPPER}][{_UPPER}0-9&+.]{{1,9}}|{_SITE}|Vietnam\+|Vietnam[Pp]lus)"
+_AGENCY = rf"(?:[{UPPER}][{UPPER}0-9&+.]{{1,9}}|{_SITE}|Vietnam\+|Vietnam[Pp]lus)"
 _WIRE = rf"(?:TTXVN(?:/(?:Vietnam\+|VNA))?|VNA|AVI|VOV|PLO|NLĐO|TTO|TPO|NDO|Dân trí|Vietnam\+|Vietnam[Pp]lus|{_SITE})"
 _NAMED = r"Vietnam\+|VietnamPlus|Kinhtedothi|VnEconomy|VietNamNet|Infonet|Dân trí|Dân Việt"
-_PLACE = rf"[{_UPPER}][\w.]*(?:[ -](?:[{_UPPER}0-9][\w.]*)){{0,4}}"
+# Wires that stand without a dash or brackets; none begins a sentence in front of a capital.
+_BARE = "Dân trí|VietNamNet|Vietnam[Pp]lus|TTO|TPO|NLĐO|PLO|SGGPO|TNO|HNMO|LĐO|NDO|STO"
+_PLACE = rf"[{UPPER}][\w.]*(?:[ -](?:[{UPPER}0-9][\w.]*)){{0,4}}"
 _DATED = r"(?:,? (?:ngày )?[\w./ -]{1,14})?"
 _DATELINES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"({_PLACE}{_DATED} ?\({_WIRE}\)) ?(?:{_DASH}|:)? ?{_SENTENCE}",  # Sóc Trăng (TTXVN) -
-        rf"(\([{_UPPER}][^():0-9]{{1,28}}\)) ?{_DASH} ?{_SENTENCE}",  # (Dân trí) -
+        rf"(\([{UPPER}][^():0-9]{{1,28}}\)) ?{_DASH} ?{_SENTENCE}",  # (Dân trí) -
         rf"(\({_AGENCY}\)) ?:? ?{_SENTENCE}",  # (VNA)
         rf"({_SITE}) ?{_DASH} ?{_SENTENCE}",  # VOV.VN -
-        rf"([{_UPPER}][{_UPPER}&]{{1,7}}|{_NAMED})(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
+        rf"({_BARE})(?: ?[|:] ?| ){_SENTENCE}",  # Dân trí Sáng 5/8
+        rf"([{UPPER}][{UPPER}&]{{1,7}}|{_NAMED})(?: {_DASH} ?|{_DASH} ){_SENTENCE}",  # TTO -
     )
 )
 # Abbreviations a lead itself may begin with in front of a dash.
@@ -191,3 +194,22 @@ def split_dateline(lead: str) -> tuple[str, str]:
         if found and found[1] not in _NO_AGENCIES and found.end() < len(lead):
             return found[1].strip(), lead[found.end() :]
     return "", lead
+
+
+_ASCII = bytes(range(0x80))
+_REPLACED = "\ufffd"
+
+
+def nearly_utf8(body: bytes) -> str | None:
+    """The bytes as UTF-8, what is broken as U+FFFD, where more letters beyond ASCII are whole than broken; else None.
+
+    A cut letter or a stray byte does not make UTF-8 another charset; text of another charset hardly ever has a letter
+    that is whole in UTF-8.
+    """
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+    broken = text.count(_REPLACED) - body.count(_REPLACED.encode())
+    plain = len(body) - len(body.translate(None, _ASCII))
+    return text if len(text) - plain - broken > broken else None

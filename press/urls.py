@@ -15,6 +15,22 @@ _AMP_PARAMETER = re.compile(r"amp(?:=(?:1|true|yes)?)?|outputtype=amp", re.IGNOR
 _AMP_END = re.compile(r"(?<=[^/])/amp/?\Z|\.amp(?=(?:\.s?html?)?\Z)", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"/(?:amp/|c/|v/)(s/)?([^/]+\.[^/]+)(/.*)?\Z")
 _TWIN = re.compile(r"(?:m|mobile|amp)\.(?!(?:com|net|org|gov|edu)\.vn\Z)(?=[^.]+\.[^.])")
+_SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "co", "info"))
+_CONTROLS = "".join(map(chr, range(0x21)))
+_BREAKS = re.compile("[\t\r\n]+")
+_SCHEME = re.compile(r"(https?):(/*)(.*)\Z", re.IGNORECASE)
+_HOME = re.compile(
+    r"/?(?:(?:vi|vn|en|km|vi-vn|en-us|km-kh)/?)?(?:(?:index|default|home|trang-?chu|main)(?:\.\w{2,5})?/?)?",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"\.\w{2,5}\Z")
+_WORDS = 5  # in the name of an article; the longest names of sections have four
+_NUMBERED = re.compile(r"\d{5,}|(?<!\d)(?!(?:19|20)\d\d\Z)\d{3,4}\Z")  # a section of 2026 is no article
+_DAY = re.compile(r"/(?:19|20)\d\d/\d{1,2}/\d{1,2}(?:/|\Z)|/(?:19|20)\d{6}(?:/|\Z)")
+_QUERY_NUMBER = re.compile(r"(?:^|&)(?:\w*id\w*=\d|(?:p|n|news|tin|bai)=\d\d)", re.IGNORECASE)
+_NO_ARTICLE = re.compile(
+    r"(?:^|-)(?:p|page|trang|tag|cat|c|e|sk|ptag|topic|event|chu-de|chuyen-muc|su-kien)-?\d+\Z", re.IGNORECASE
+)
 _PORTS = {"http": 80, "https": 443}
 _SAFE = "%/:@!$&'()*+,;=~-._"
 _PASSWORD = re.compile(r"(://[^\s/@:]*:).*@|([?&]password=)[^&\s]*", re.DOTALL | re.IGNORECASE)
@@ -25,12 +41,76 @@ def without_password(text: str) -> str:
     return _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", text)
 
 
+def join(base: str, served: str) -> str:
+    """The absolute address a browser makes of `served` on a page at `base`; either may be hostile, nothing is checked.
+
+    As the URL Standard has it where Python's urljoin does not: control characters at the ends and line breaks anywhere
+    go, backslashes are slashes, slashes too many before a host count as two.
+    """
+    served = _BREAKS.sub("", served.strip(_CONTROLS))
+    address, mark, rest = _address_end(served)
+    address = address.replace("\\", "/")
+    if found := _SCHEME.match(address):
+        scheme, slashes, behind = found[1].lower(), found[2], found[3]
+        relative = len(slashes) < 2 and base.lower().startswith(f"{scheme}:")
+        address = slashes + behind if relative else f"{scheme}://{behind}"
+    elif address.startswith("//"):
+        address = "//" + address.lstrip("/")
+    try:
+        return urljoin(base, address + mark + rest)
+    except ValueError:  # a host in brackets that is none
+        return ""
+
+
+def _address_end(served: str) -> tuple[str, str, str]:
+    """What stands before the first ? or #, that mark, and what is behind it."""
+    at = min((served.find(mark) for mark in "?#" if mark in served), default=len(served))
+    return served[:at], served[at : at + 1], served[at + 1 :]
+
+
+def is_home(url: str) -> bool:
+    """Whether a canonical address is the front page of its site."""
+    parts = urlsplit(url)
+    return bool(parts.netloc and not parts.query and _HOME.fullmatch(parts.path))
+
+
+def is_article(url: str) -> bool:
+    """Whether a canonical address has the form of an article's: a number of its own, many words, or a day in its path.
+
+    Sections have short names; what this says of an address no page behind it was asked for.
+    """
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    name = _EXTENSION.sub("", path.rpartition("/")[2])
+    words = [word for word in re.split(r"[-_]", name) if word]
+    if _NO_ARTICLE.search(name):
+        return len(words) > _WORDS + 2
+    numbered = _NUMBERED.search(name) or _DAY.search(path) or _QUERY_NUMBER.search(parts.query)
+    return bool(numbered) or len(words) >= _WORDS
+
+
+def same_site(url: str, base: str) -> bool:
+    """Whether an address is of the site of another one: the same host and port, or a host below it (www. aside)."""
+    site, name = (_authority(address).removeprefix("www.") for address in (base, url))
+    return bool(site) and (name == site or name.endswith(f".{site}"))
+
+
+def _authority(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return ""
+    usual = port is None or port == _PORTS.get(parts.scheme.lower())
+    return host(url) if usual else f"{host(url)}:{port}"
+
+
 def canonical(url: str, base: str = "") -> str:
     """The one address of an article: absolute, IDNA host, without default port, fragment, tracking, AMP or mobile twin.
 
     Idempotent; parameters that are not tracking keep their order. Raises ValueError for anything that is not http(s).
     """
-    joined = urljoin(base, url.strip()) if base else url.strip()
+    joined = join(base, url) if base else url.strip()
     for _ in range(8):  # an AMP cache may wrap an AMP address; text built to go on for ever is no address
         done = _canonical_once(joined)
         if done == joined:
@@ -96,3 +176,11 @@ def host(url: str) -> str:
         return (urlsplit(url.strip()).hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
+
+
+def site_of(url: str) -> str:
+    """The domain somebody registered: what www., m. and the other hosts of one outlet have in common."""
+    labels = host(url).split(".")
+    if labels[-1].isdigit():
+        return host(url)
+    return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -71,7 +72,8 @@ def trouble(request: Request, status: int, title: str, detail: str = "", **more:
     if request.url.path.startswith(API):
         body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
         headers = {**HEADERS, **getattr(request.state, "limit", {})}
-        return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
+        said = json.dumps(body, ensure_ascii=False).replace("<", "\\u003c")  # words of strangers stay words anywhere
+        return Response(said, status_code=status, media_type=PROBLEM, headers=headers)
     return show(request, "site/trouble.html.j2", status=status, title=title, detail=detail)
 
 
@@ -112,7 +114,9 @@ def _cannot_be(request: Request, error: Exception) -> Response:
     if not isinstance(error, QueryError):
         return trouble(request, 422, "Không hiểu yêu cầu", str(error))
     said = str(error) if request.url.path.startswith(API) else mistake(error, tongue_of(request))
-    return trouble(request, 422, "Không hiểu yêu cầu", said, at=error.at, length=error.length)
+    return trouble(
+        request, 422, "Không hiểu yêu cầu", said, at=error.at, length=error.length, mended=error.mended or None
+    )
 
 
 def _too_often(request: Request, error: Exception) -> Response:

@@ -13,7 +13,8 @@ from typing import Literal
 from analysis.places.gazetteer import Gazetteer
 from analysis.places.roads import roads_in
 from analysis.words.unmarked import names_any, scarcely_marked, unmarked
-from press.text import fold, tone_normal
+from press.spelling import spellings, spelt
+from press.text import fold
 
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 #: A unit word and the capitalised names that follow it, in one chain or list.
@@ -23,6 +24,7 @@ _UNIT_CHAIN = re.compile(
 )
 
 _WORD = re.compile(r"[^\W\d_]+")
+_HYPHENS = "-–‐‑"  # read as spaces: "Sóc-Trăng", "Bà Rịa – Vũng Tàu"
 #: What a text about the whole merged province means for an abolished one: judged by what it says, a mention, nothing.
 Merged = Literal["weigh", "mention", "none"]
 
@@ -57,6 +59,8 @@ class Area:
         """Whether any name of the territory may occur: generous, because "no" settles the article."""
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
+        for hyphen in _HYPHENS:
+            text = text.replace(hyphen, " ")
         parts = text.split()
         words = set(_WORD.findall(" ".join(set(parts))))
         flat = " ".join(parts)  # markup leaves more than single spaces between the words of a name
@@ -81,7 +85,7 @@ class Area:
         return frozenset(unmarked(name) for name in self.guarded if " " in name)
 
     def _in_chain(self, chain: str) -> bool:
-        words = re.findall(r"[\w'’]+", tone_normal(chain))
+        words = [spelt(word) for word in re.findall(r"[\w'’]+", chain)]
         words = [word.capitalize() if len(word) > 1 and word.isupper() else word for word in words]
         return any(
             " ".join(words[start:end]) in self.guarded
@@ -163,7 +167,8 @@ def _names(gazetteer: Gazetteer, inside: set[int], named: set[int]) -> tuple[fro
                 guarded.add(form)
             else:
                 strong.update((form, fold(form).title()))
-    return frozenset(strong | {o for name in strong for o in _other_looks(name)}), frozenset(guarded)
+    looks = {look for name in strong for look in _looks(_unhyphened(name))}
+    return frozenset(looks), frozenset(map(_unhyphened, guarded))
 
 
 def _shared(gazetteer: Gazetteer, form: str, inside: set[int]) -> bool:
@@ -176,14 +181,14 @@ def _shared(gazetteer: Gazetteer, form: str, inside: set[int]) -> bool:
     )
 
 
-def _other_looks(name: str) -> tuple[str, ...]:
-    """The same name in capitals, with the other tone placement, with other hyphens."""
-    looks = [name.upper(), name.replace(" - ", "-"), name.replace(" - ", " – ")]
-    old = ("òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy")
-    new = ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
-    for one, other in zip((*old, *new), (*new, *old), strict=True):
-        looks += [re.sub(rf"{one}\b", other, name), re.sub(rf"{one}\b", other, name).upper()]
-    return tuple(look for look in looks if look != name)
+def _unhyphened(name: str) -> str:
+    return " ".join(name.replace("-", " ").split())
+
+
+def _looks(name: str) -> set[str]:
+    """A name in every spelling, and each in capitals."""
+    ways = set(spellings(name))
+    return ways | {way.upper() for way in ways}
 
 
 def _khmer(gazetteer: Gazetteer, inside: set[int]) -> re.Pattern[str] | None:

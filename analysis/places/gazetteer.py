@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 from analysis.places.landmarks import read_landmarks
 from analysis.places.roads import is_road
 from analysis.words.unmarked import unmarked
-from press.text import clean, fold, tone_normal
+from press.spelling import spelt_text
+from press.text import clean, fold
 
 FILE = Path(__file__).parents[1] / "models" / "gazetteer.json.gz"
 PROVINCE, DISTRICT, COMMUNE, LANDMARK = 1, 2, 3, 4
@@ -65,13 +66,13 @@ class Gazetteer:
         self.units: list[Unit] = [Unit._make((*row[:7], tuple(row[7]))) for row in data["units"]]
         self.provinces: dict[str, list[int]] = defaultdict(list)
         self.spelling: Mapping[str, list[str]] = data["spelling"]
-        self.khmer: Mapping[str, list[str]] = data["khmer"]
+        self.khmer: Mapping[str, list[str]] = {as_form(name): forms for name, forms in data["khmer"].items()}
         self.outlets: Mapping[str, str] = data["outlets"]
         self.origins: dict[int, list[int]] = defaultdict(list)
         self.forms: dict[str, list[Form]] = defaultdict(list)
         self.roads: dict[str, list[Form]] = defaultdict(list)  #: by key, such as "QL 60" (see `places.roads`)
         for index, unit in enumerate(self.units):
-            self.forms[unit.name].append(Form(index))
+            self.forms[as_form(unit.name)].append(Form(index))
             if unit.level == PROVINCE:
                 self.provinces[unit.name].append(index)
             for successor in unit.successors:
@@ -81,7 +82,7 @@ class Gazetteer:
         self._add_spellings()
         for name, successor in sorted(data["former"].items()):
             self.units.append(Unit("", PROVINCE, "tỉnh", name, -1, "", "2008-07-31", ()))
-            self.forms[_spaced(tone_normal(name))].append(Form(len(self.units) - 1))
+            self.forms[as_form(name)].append(Form(len(self.units) - 1))
             self.provinces.pop(name, None)
             self._lineage[len(self.units) - 1] = frozenset({len(self.units) - 1, *self.provinces[successor]})
         self._marks: dict[tuple[str, int], int] = {}
@@ -89,7 +90,7 @@ class Gazetteer:
         for landmark in (*data["landmark"], *own):
             self._add_landmark(landmark)
         for name in data["ignore"]:
-            self.forms[name] = []
+            self.forms[as_form(name)] = []
         self.longest: dict[str, int] = {}
         for form in self.forms:
             words = form.split(" ")
@@ -99,9 +100,9 @@ class Gazetteer:
     def _add_spellings(self) -> None:
         for name, others in self.spelling.items():
             for other in others:
-                for form in list(self.forms[name]):
+                for form in list(self.forms[as_form(name)]):
                     if other.split(" ")[0].isascii() or self.units[form.unit].name == name:
-                        self.forms[_spaced(tone_normal(other))].append(form)
+                        self.forms[as_form(other)].append(form)
 
     def _add_landmark(self, landmark: Mapping[str, Any]) -> None:
         """Adds a landmark's unit, or one for each province it runs through, and its forms; rows of one name are one."""
@@ -118,11 +119,11 @@ class Gazetteer:
                     Unit(f"{self.units[parent].code}-l", LANDMARK, "", landmark["name"], parent, *valid, ())
                 )
             for core in landmark["core"]:
-                forms = self.roads[core] if is_road(core) else self.forms[_spaced(tone_normal(core))]
+                forms = self.roads[core] if is_road(core) else self.forms[as_form(core)]
                 forms.append(Form(at, after, weak, shared))
 
     def _named(self, name: str) -> list[int]:
-        return [form.unit for form in self.forms.get(name, ()) if not form.after]
+        return [form.unit for form in self.forms.get(as_form(name), ()) if not form.after]
 
     def english(self) -> Mapping[str, list[Form]]:
         """Names without marks, as English texts write them: two words or more, one if a province's or led by a word."""
@@ -190,7 +191,7 @@ class Gazetteer:
 
         "X (trước 2025-07-01)" is the old province X. Unknown names raise ValueError with the nearest ones.
         """
-        wanted = tone_normal(clean(name))
+        wanted = spelt_text(clean(name))
         before = _BEFORE.search(wanted)
         bare = _PREFIX.sub("", _BEFORE.sub("", wanted)).strip()
         rows = self.provinces.get(bare) or self.provinces.get(self._official(bare), [])
@@ -210,8 +211,9 @@ class Gazetteer:
         return f"; did you mean {', '.join(by_fold[key] for key in near)}?" if near else ""
 
 
-def _spaced(name: str) -> str:
-    return re.sub(r"\s*[-–]\s*", " - ", name)
+def as_form(name: str) -> str:
+    """A name as `forms` has it: each word in its one spelling, hyphens between spaces."""
+    return re.sub(r"\s*[-–]\s*", " - ", spelt_text(name))
 
 
 @lru_cache(maxsize=4)

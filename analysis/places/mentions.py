@@ -14,13 +14,15 @@ from analysis.places.roads import roads_in
 from analysis.words.language import detect
 from analysis.words.unmarked import scarcely_marked
 from press import Language
+from press.spelling import spelt
 from press.text import clean, clean_lines, tone_normal
 
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _RUN = re.compile(
-    rf"[{_UPPER}][\w'’]*(?:(?: ?[-–] ?| )(?:[{_UPPER}][\w'’]*|\d{{1,2}}\b))*|\b(?:phường|quận) \d{{1,2}}\b"
+    rf"[{_UPPER}][\w'’]*(?:(?: ?[-–‐‑] ?| )(?:[{_UPPER}][\w'’]*|\d{{1,2}}\b))*|\b(?:phường|quận) \d{{1,2}}\b"
 )
-_TOKEN = re.compile(r"[\w'’]+|[-–]")
+_TOKEN = re.compile(r"[\w'’]+|[-–‐‑]")
+_HYPHENS = frozenset("–‐‑")
 #: Unit word -> the levels it may stand for.
 UNIT_WORDS: dict[str, tuple[int, ...]] = {
     "tỉnh": (PROVINCE,), "thành phố": (PROVINCE, DISTRICT), "tp": (PROVINCE, DISTRICT), "tp.": (PROVINCE, DISTRICT),
@@ -159,8 +161,9 @@ def _may_name(gazetteer: Gazetteer, run: str) -> bool:
     """Whether a name begins with any word of a capitalised run: of most none does."""
     longest = gazetteer.longest
     if " " not in run and run[0].isupper():
+        run = spelt(run)
         return run in longest or run.capitalize() in longest or not run.isalpha()
-    return any(word in longest or word.capitalize() in longest for word in _TOKEN.findall(run))
+    return any(word in longest or word.capitalize() in longest for word in map(spelt, _TOKEN.findall(run)))
 
 
 def _reader(gazetteer: Gazetteer, area: Area, flat: str, language: Language | None) -> Unmarked | None:
@@ -179,15 +182,23 @@ def _in_run(
     gazetteer: Gazetteer, flat: str, run: re.Match[str], first: bool, look_up: Unmarked | None
 ) -> Iterator[Mention]:
     tokens = list(_TOKEN.finditer(run[0]))
-    words = [token[0].capitalize() if token[0][0].islower() else token[0] for token in tokens]
-    words = ["-" if word == "–" else word for word in words]
+    words = [spelt(token[0].capitalize() if token[0][0].islower() else token[0]) for token in tokens]
+    words = ["-" if word in _HYPHENS else word for word in words]
     loud = all(word.isupper() or not word.isalpha() for word in words) and len(words) > 1
     looked = [word.capitalize() for word in words] if loud else words
-    at = 0
-    while at < len(tokens):
+
+    def name_at(words: list[str], looked: list[str], at: int) -> tuple[int, list[Form]] | None:
         match = _longest(gazetteer, words, at) or (_longest(gazetteer, looked, at) if loud else None)
         if look_up is not None:
             match = max(match, look_up(looked, at), key=lambda one: one[0] if one else 0)
+        return match
+
+    at = 0
+    while at < len(tokens):
+        match = name_at(words, looked, at)
+        if (end := _hyphened(tokens, at)) > at + 1 and (joined := name_at(words[at:end:2], looked[at:end:2], 0)):
+            length = 2 * joined[0] - 1  # "Sóc-Trăng", as names were written once
+            match = max(match, (length, joined[1]), key=lambda one: one[0] if one else 0)
         if match is None:
             at += 1
             continue
@@ -206,6 +217,17 @@ def _in_run(
             at += length
         else:
             at += 1
+
+
+def _hyphened(tokens: list[re.Match[str]], at: int) -> int:
+    """Where the words end that hyphens without spaces join to the one at `at`."""
+    while (
+        at + 2 < len(tokens)
+        and tokens[at].end() == tokens[at + 1].start()
+        and tokens[at + 1].end() == tokens[at + 2].start()
+    ):
+        at += 2
+    return at + 1
 
 
 def _longest(gazetteer: Gazetteer, words: list[str], at: int) -> tuple[int, list[Form]] | None:

@@ -18,7 +18,7 @@ _MARKS: Final = (
 )
 _NUMBER: Final = r"[1-9]\d{0,2}[A-Z]?(?![\w/])(?![.,]\d)"
 _ROAD: Final = re.compile(
-    rf"(?<!\w)(?:({_WORDS['QL']})|({_WORDS['ĐT']}))(?: \((?:ql|đt|tl)\))?(?: số)?[ .-]{{0,2}}({_NUMBER})",
+    rf"(?<!\w)(?:({_WORDS['QL']})|({_WORDS['ĐT']}))(?: \((?:ql|đt|tl)\))?(?: số)?[ .–‐‑-]{{0,2}}({_NUMBER})",
     re.IGNORECASE,
 )
 _NEXT: Final = re.compile(rf"(?:, ?| và )(?=\d\d)({_NUMBER})(?=[,;.:)\n]| và |\Z)")  # "quốc lộ 1, 60 và 61B,"

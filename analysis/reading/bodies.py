@@ -1,4 +1,4 @@
-"""The paragraphs of an article: by an outlet's selectors, by the known containers, else by trafilatura.
+"""The paragraphs of an article: by an outlet's selectors, by the known containers, else where the text is densest.
 
 Every way ends in the same cleaning, because leads, captions, author lines and boxes of related news are where bare
 extractors fail on Vietnamese pages.
@@ -8,21 +8,41 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.neighbours import drop_neighbours
-from press.text import clean
+from analysis.reading.metadata import state_strings
+from analysis.reading.neighbours import GLYPHS, beside, drop_neighbours, linked_lines, without_linked
+from analysis.reading.noise import strip
+from analysis.reading.pieces import (
+    BREAK,
+    CAPTION,
+    INLINE,
+    announces,
+    cut,
+    is_prose,
+    parts_of,
+    runs_in_line,
+    shown_in,
+    text_lines,
+)
+from press.markup import bounded
+from press.text import clean, clean_lines
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 ENOUGH = 200  # characters a container must give to be believed
 _MAX_FOR_TRAFILATURA = 1_500_000  # characters, and below tags: it takes seconds for more
 _MAX_TAGS = 25_000
-_ALIKE = 0.8  # how far an element agrees with what trafilatura found when it is the article
-_LEVELS = 3
+_LEVELS = 6
+_MANY = 500  # lines
 _HEADLINE = 25  # characters
+_SENTENCE = 60
+_PARAGRAPH = 300
+_WRAPPED, _LESS = 4, 0.6  # levels around a paragraph that its weight reaches, and what of it reaches the next
+_LONG, _SHORT = 80, 40  # characters of a line that is text whatever ends it, and of one with a full stop
 
 # Where the publishing systems of Vietnamese outlets put the article, most specific first.
 CONTAINERS = (
@@ -82,97 +102,15 @@ CONTAINERS = (
         ".text-content",
     ),
 )
-_NOISE = ",".join(
-    (
-        *(
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "iframe",
-            "video",
-            "audio",
-            "object",
-            "embed",
-            "svg",
-            "form",
-            "button",
-            "select",
-        ),
-        *("nav", "aside", "footer", "figure", "figcaption", "table", "textarea", "input", "ins"),
-        *(
-            "[class*=relate i]",
-            "[class*=lienquan i]",
-            "[class*=lien-quan i]",
-            "[id*=related i]",
-            "[id*=lienquan i]",
-        ),
-        *(
-            "[type^=Related]",
-            "[class*=OneNews]",
-            "[class*=readmore i]",
-            "[class*=read-more i]",
-            "[class*=docthem i]",
-            "[class*=tindnd]",
-        ),
-        *(
-            "[class*=caption i]",
-            "[class*=share-]",
-            "[class*=social i]",
-            "[class*=author i]",
-            "[class*=byline i]",
-            "[rel=author]",
-        ),
-        *(
-            "[itemprop=author]",
-            "[class*=banner i]",
-            "[class*=advert i]",
-            "[class*=-ads]",
-            "[class*=comment i]",
-            "[class*=breadcrumb i]",
-        ),
-        *(
-            "[class*=source-]",
-            "[class*=nguontin i]",
-            "[class*=tags]",
-            "[class*=keyword i]",
-            "[class*=widget]",
-            "[class*=poll]",
-            "[class*=vote i]",
-        ),
-        *(
-            "p.Image",
-            "p.pic",
-            "p.image",
-            "[class*=video-]",
-            "[class*=player i]",
-            "[class*=tinkhac i]",
-            "[class*=tin-khac i]",
-            "[hidden]",
-            "[style*='display:none' i]",
-            "[style*='display: none' i]",
-            "[id*=listNews i]",
-        ),
-        *(
-            "[class*=zone-ad]",
-            "[class*=subscribe i]",
-            "[class*=newsletter i]",
-            "[class*=print-]",
-            "[class*=rating i]",
-            "[class*=toolbar i]",
-        ),
-    )
-)
-_RIGHT = 'p[style*="right" i],div[style*="right" i],[align=right],p.text-right,p[class*=right i]'
-_EMPHASIS = "em,i"
-_BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
-    r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|section|article|blockquote|br|hr|figure|pre|center|main)\b[^>]*>",
-)
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
-_TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
+_MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
+_QUOTES = "blockquote,q,[class*=quote i]"
+_ADDRESS = re.compile(r"(?:https?:|/|data:)\S*\Z")
+_STOPS = tuple('.!?…”"')
+_CREDIT_TAIL = re.compile(r"\s*[(\[–-]?\s*\b(?:ảnh|photo)\s*:\s*[^.!?]{0,60}[.)\]]*\Z", re.IGNORECASE)
 
 
-def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]:
+def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "", site: str = "") -> list[str]:
     """The paragraphs in what `body` selects, without `drop` and the usual furniture; the tree is changed."""
     try:
         containers = tree.css(body)
@@ -180,152 +118,252 @@ def by_selectors(tree: LexborHTMLParser, body: str, drop: str = "") -> list[str]
     except SelectolaxError:  # a selector an operator mistyped: the generic way serves
         return []
     for node in doomed:
-        node.decompose()
+        if node.parent is not None and not runs_in_line(node):  # a link inside a sentence is words of it
+            cut(node)
     best: list[str] = []
     for container in containers:
         if container.parent is None:
             continue
-        lines = lines_of(container)
+        lines = lines_of(container, site)
         if sum(map(len, lines)) > sum(map(len, best)):
             best = lines
     return best
 
 
-def by_container(tree: LexborHTMLParser) -> list[str]:
-    """The paragraphs of the first known container that holds an article; empty when none does. The tree is changed."""
+def by_container(tree: LexborHTMLParser, site: str = "") -> list[str]:
+    """The paragraphs of the first known container that holds an article, else of the fullest; the tree is changed."""
+    fullest: list[str] = []
     for selector in CONTAINERS:
         found = tree.css(selector)
         if not found or len(found) > 3:  # many of a kind are a list of articles
             continue
-        lines = max((lines_of(node) for node in found), key=lambda lines: sum(map(len, lines)))
-        if sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > 80 for line in lines) >= 2:
-            return lines
-    return []
+        for node in found:
+            drop_neighbours(node, None)
+        read = ((lines_of(node, site), node) for node in found)
+        lines, container = max(read, key=lambda pair: sum(map(len, pair[0])))
+        if is_article(lines):
+            return [*_in_front(container), *lines]
+        fullest = max(fullest, lines, key=prose_of)
+    return fullest
 
 
-def by_trafilatura(tree: LexborHTMLParser, heading: LexborNode | None = None) -> list[str]:
-    """What trafilatura takes for the article, on the page without scripts, captions and boxes; the tree is changed.
+def is_article(lines: Sequence[str]) -> bool:
+    """Whether the lines of a known container are enough to look no further."""
+    return sum(map(len, lines)) >= 2 * ENOUGH and sum(len(line) > _LONG for line in lines) >= 2
 
-    `heading` is the article's own headline: boxes of other articles are those that do not hold it.
+
+def _in_front(container: LexborNode) -> list[str]:
+    """The paragraphs right in front of a container: its name was given to a part of the text."""
+    found: list[str] = []
+    before = beside(container, False)
+    while before is not None and before.tag == "p" and is_prose(before) and len(found) < _LEVELS:
+        found.append(shown_in(before))
+        before = beside(before, False)
+    return found[::-1]
+
+
+def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None, site: str = "") -> list[str]:
+    """The paragraphs where the running text of the page stands, else what trafilatura finds; the tree is changed.
+
+    `heading` is the article's own headline: boxes of other articles do not hold it, and the text begins below it.
     """
-    import trafilatura
-
     root = tree.root
     if root is None:
         return []
-    _drop_noise(root)
-    drop_neighbours(tree, heading)
-    _drop_captions(root)
+    title = shown_in(heading)
+    name, own = (heading.tag or "h1", heading.mem_id) if heading is not None else ("h1", 0)
+    strip(root)
+    heading = next((node for node in tree.css(name) if node.mem_id == own), None)  # unless it went with a box
+    drop_neighbours(root, heading)
+    node = _dense_node(tree, heading)
+    lines = _grown(node, title, site) if node is not None else []
+    if prose_of(lines) >= ENOUGH:
+        return lines
+    found = _by_trafilatura(tree, site)
+    return max(lines, found, key=prose_of) if prose_of(lines) or prose_of(found) else []
+
+
+def prose_of(lines: Iterable[str]) -> int:
+    """How many letters stand in lines that read like running text: long enough, or ended as a sentence is."""
+    return sum(len(line) for line in lines if _is_prose(line))
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= _LONG or (len(line) >= _SHORT and line[-1] in _STOPS)
+
+
+def _by_trafilatura(tree: LexborHTMLParser, site: str) -> list[str]:
+    import trafilatura
+
     # Tables that still stand hold much of the text: they are the layout of an old page, not data.
-    html = _LAYOUT.sub(r"<\1div", tree.html or "")
+    html = _MARKED.sub("", _LAYOUT.sub(r"<\1div", tree.html or ""))
     if len(html) > _MAX_FOR_TRAFILATURA or html.count("<") > _MAX_TAGS:
-        return _densest(tree)
+        return []
     found = trafilatura.bare_extraction(html, fast=True, include_comments=False, include_tables=False)
     text = str(getattr(found, "text", "") or "")
-    lines = [line for line in map(clean, text.split("\n")) if line]
-    return _whole(tree, lines) if lines else _densest(tree)
+    meant = [set(line.split()) for line in map(clean, text.split("\n")) if line][:_MANY]
+    root = tree.root
+    if root is None:
+        return []
+    shown = without_linked(story_lines(root)[:_MANY], linked_lines(root, 2, site))
+    return [line for line in shown if any(_are_alike(set(line.split()), words) for words in meant)]
 
 
-def _whole(tree: LexborHTMLParser, lines: list[str]) -> list[str]:
-    """All of the element that holds the text trafilatura found, subheadings and lists too; else `lines` themselves."""
-    wanted = Counter(" ".join(lines).split())
-    node = _dense_node(tree)
-    best, closest = lines, _ALIKE
+def _are_alike(one: Set[str], other: Set[str]) -> bool:
+    """Whether a line is the one trafilatura means: it leaves words out whose markup it takes for furniture."""
+    return len(one & other) * 5 >= max(len(one), len(other)) * 4
+
+
+def _grown(node: LexborNode, title: str, site: str) -> list[str]:
+    """The lines of the densest element, of its siblings of the same kind, and of the text above it."""
     for _ in range(_LEVELS):
-        if node is None or node.tag in {"body", "html"}:
+        parent = node.parent
+        if parent is None or parent.tag in {"body", "html", "-document"} or not _has_twin(node):
             break
-        linked = _link_lines(node, 2).difference(lines)
-        mine = [line for line in text_lines(node) if line not in linked]
-        words = Counter(" ".join(mine).split())
-        alike = 2 * (wanted & words).total() / max(wanted.total() + words.total(), 1)
-        if alike > closest:
-            best, closest = mine, alike
-        node = node.parent
-    return best
+        node = parent
+    level = node
+    for _ in range(_LEVELS):
+        if level.parent is None or level.parent.tag in {"html", "-document"}:
+            break
+        level = level.parent
+    linked = linked_lines(level, 2, site)
+    own = without_linked(_once(node, story_lines(node)), linked)
+    lines = story_lines(level)
+    if not own or own[0] not in lines:
+        return own
+    return [*_above(lines[: lines.index(own[0])], linked, title), *own]
 
 
-def _densest(tree: LexborHTMLParser) -> list[str]:
-    """The paragraphs of the densest element: for pages nothing else reads."""
-    node = _dense_node(tree)
-    return lines_of(node) if node is not None else []
+def _has_twin(node: LexborNode) -> bool:
+    """Whether a sibling of the same kind holds running text too: the article comes in pieces."""
+    for forward in (True, False):
+        other = beside(node, forward)
+        for _ in range(_LEVELS):
+            if other is None:
+                break
+            if _are_twins(node, other) and is_prose(other) and not announces(other):
+                return True
+            other = beside(other, forward)
+    return False
 
 
-def _dense_node(tree: LexborHTMLParser) -> LexborNode | None:
-    """The element whose own paragraphs, or own lines where it has none, hold most text."""
-    weights: dict[int, tuple[int, LexborNode]] = {}
-    for node in tree.css("p,div,td,section,article")[:20_000]:
-        holder = node.parent if node.tag == "p" else node
-        size = len((node.text(deep=node.tag == "p") or "").strip())
-        if holder is not None and size > 40:
-            weight, _ = weights.get(holder.mem_id, (0, holder))
-            weights[holder.mem_id] = (weight + size, holder)
+def _are_twins(one: LexborNode, other: LexborNode) -> bool:
+    """Whether two elements are of one kind: page builders give each a word of its own beside those they share."""
+    first, second = (set((node.attributes.get("class") or "").split()) for node in (one, other))
+    return one.tag == other.tag and len(first & second) * 2 >= max(len(first), len(second))
+
+
+def _above(lines: Sequence[str], linked: Mapping[str, str], title: str) -> list[str]:
+    """The last of the lines that still belong to the text below them; one line of frame may stand in between."""
+    start, passed = len(lines), 0
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if line == title or passed > 1:
+            break
+        if line.lstrip(GLYPHS) in linked or not _is_prose(line):
+            passed += 1
+        else:
+            start, passed = index, 0
+    return without_linked(lines[start:], linked)
+
+
+def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNode | None:
+    """The element whose own paragraphs, or own lines where it has none, hold most text; less so above the headline."""
+    weights: dict[int, tuple[float, LexborNode]] = {}
+    below = heading is None
+    for node in tree.css(f"{heading.tag if heading is not None else 'h1'},p,div,td,section,article,li,main")[:20_000]:
+        if heading is not None and node.mem_id == heading.mem_id:
+            below = True
+        whole = node.tag in {"p", "li"}
+        holder = node.parent if whole else node
+        size = len((node.text() or "").strip()) if whole else _own_size(node)
+        if holder is None or size <= _SHORT:
+            continue
+        if whole:
+            size -= sum(len(link.text() or "") for link in node.css("a[href]"))
+        size = min(size, _PARAGRAPH * (1 + len(node.css("br"))))  # many paragraphs are an article, a long one is a box
+        if size > _SHORT:
+            share = size if below else size / 4
+            level: LexborNode | None = holder
+            for _ in range(_WRAPPED):  # of a text in pieces no piece is dense, but what holds them all
+                if level is None or level.tag in {"body", "html", "-document"}:
+                    break
+                weight, _ = weights.get(level.mem_id, (0.0, level))
+                weights[level.mem_id] = (weight + share, level)
+                share, level = share * _LESS, level.parent
     return max(weights.values(), key=lambda pair: pair[0])[1] if weights else None
 
 
-def lines_of(container: LexborNode) -> list[str]:
-    """The cleaned lines of text in a container, furniture removed; the container is changed."""
-    _drop_noise(container)
-    _drop_captions(container)
-    linked = _link_lines(container, _HEADLINE)  # a line that is nothing but a link announces another article
-    return [line for line in text_lines(container) if line not in linked]
+def _own_size(node: LexborNode) -> int:
+    """The letters in a node's own lines, those in its blocks apart."""
+    parts = node.iter(include_text=True)
+    return sum(len((part.text() or "").strip()) for part in parts if part.tag == "-text" or part.tag in INLINE - {"a"})
 
 
-def _link_lines(node: LexborNode, least: int) -> set[str]:
-    """The texts of links that are at least so long."""
-    texts = (link.text() or "" for link in node.css("a[href]"))
-    return {clean(text) for text in texts if len(text) >= least}
+def by_statement(scripts: Iterable[str], body: str) -> list[str]:
+    """The paragraphs a page states beside its HTML: the `body` of JSON-LD, or what the state in its scripts holds."""
+    best = _lines_in(body)
+    for strings in state_strings(scripts):
+        run: list[str] = []  # a text in blocks is strings in a row; what is between articles is no running text
+        for text in strings:
+            lines = _lines_in(text)
+            run = [*run, *lines] if len(lines) == 1 and _is_prose(lines[0]) else []
+            best = max(best, lines, run, key=prose_of)
+    return best
 
 
-def text_lines(node: LexborNode) -> list[str]:
-    """The text of a node as it is, one cleaned line for each block."""
-    html = (node.html or "").replace("\n", " ")
-    text = _TAGS.sub("", _BLOCKS.sub("\n", html))
-    parts = (" ".join(part.split()) if "  " in part else part.strip() for part in text.split("\n"))
-    return [line for part in parts if (line := clean(part))]
+def _lines_in(text: str) -> list[str]:
+    """The lines of a text that may be HTML, escaped or not."""
+    if "&lt;" in text and "<" not in text:
+        text = unescape(text)
+    if "<" not in text:
+        return [] if _ADDRESS.match(text) else list(filter(None, clean_lines(text).split("\n")))
+    try:
+        root = LexborHTMLParser(bounded(text.encode("utf-8", errors="replace"))).body
+    except ValueError:
+        return []
+    return lines_of(root) if root is not None else []
 
 
-def _size(node: LexborNode) -> int:
-    return len(" ".join((node.text() or "").split()))
+def lines_of(container: LexborNode, site: str = "") -> list[str]:
+    """The cleaned lines of text in a container of a page of `site`, furniture removed; the container is changed."""
+    strip(container)
+    return without_linked(_once(container, story_lines(container)), linked_lines(container, _HEADLINE, site))
 
 
-def _drop_noise(container: LexborNode) -> None:
-    """Remove furniture, but nothing that holds a large part of the text: then the name of its class misleads."""
-    for node in container.css("script,style,noscript,template,iframe,svg"):
-        node.decompose()
-    text = container.text() or ""
-    least = len(text) - sum(map(text.count, " \n\t\r"))  # of its size, which takes longer to tell
-    for node in container.css(_NOISE):
-        if node.mem_id == container.mem_id or node.tag in {"html", "body", "head"}:
+def _once(container: LexborNode, lines: list[str]) -> list[str]:
+    """The lines without those a pull quote repeats."""
+    quotes = {line for node in container.css(_QUOTES)[:50] for line in text_lines(node) if len(line) >= _HEADLINE}
+    if not quotes:
+        return lines
+    keys = [_key(line) for line in lines]
+    return [
+        line
+        for line, key in zip(lines, keys, strict=True)
+        if line not in quotes or not any(key in other and other != key for other in keys)
+    ]
+
+
+def story_lines(node: LexborNode) -> list[str]:
+    """The lines of a stripped container: without captions, unless they tell the story."""
+    texts: list[str] = []
+    captions: list[str] = []
+    order: list[str] = []
+    for part in parts_of(node):
+        line = clean(part)
+        if not line:
             continue
-        if len(node.text() or "") * 3 < least or _is_small(node, text):
-            node.decompose()
-    for node in container.css(_RIGHT):
-        if node.mem_id != container.mem_id and _size(node) < 100:
-            node.decompose()
+        if CAPTION in part:
+            line = _CREDIT_TAIL.sub("", line)
+            if not line or line in captions:
+                continue
+            captions.append(line)
+        else:
+            texts.append(line)
+        order.append(line)
+    told = sum(len(line) for line in captions if len(line) >= _SENTENCE)
+    return order if told > 2 * sum(map(len, texts)) else texts
 
 
-def _is_small(node: LexborNode, whole: str) -> bool:
-    size = _size(node)
-    return size * 3 < len(" ".join(whole.split())) or (node.tag in {"figure", "figcaption"} and size < 1_000)
-
-
-def _drop_captions(container: LexborNode) -> None:
-    """Captions without a figure: short text in the image's own block, or the italic or centred line after it."""
-    for image in container.css("img"):
-        block = image.parent
-        while block is not None and block.mem_id != container.mem_id and block.tag not in {"p", "div", "td"}:
-            block = block.parent
-        if block is None or block.mem_id == container.mem_id or _size(block) > 300:
-            continue
-        after = block.next
-        while after is not None and after.tag in {"-text", "-comment", "br"} and not (after.text() or "").strip():
-            after = after.next
-        if after is not None and after.tag in {"p", "div"} and _size(after) < 300 and _is_caption(after):
-            after.decompose()
-        block.decompose()
-
-
-def _is_caption(node: LexborNode) -> bool:
-    style = " ".join(node.attributes.get(name) or "" for name in ("style", "align", "class")).lower()
-    emphasised = sum(_size(part) for part in node.css(_EMPHASIS))
-    return "center" in style or emphasised * 10 >= _size(node) * 9 > 0
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()

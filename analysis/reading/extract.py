@@ -6,26 +6,30 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading import recipes
-from analysis.reading.bodies import ENOUGH
-from analysis.reading.headlines import article_heading, first_text, lead_of, selected_lead, title_of
+from analysis.reading import kinds, recipes
+from analysis.reading.bodies import ENOUGH, by_statement, prose_of
+from analysis.reading.headlines import article_heading, first_text, home_names, lead_of, selected_lead, title_of
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
-from analysis.reading.published import published
+from analysis.reading.pieces import LINKED, shown_in
 from analysis.reading.tidy import tidy
+from analysis.reading.when.published import published
 from analysis.words.language import detect
-from errors import Unusable
+from errors import NotArticle, Unusable
 from press import Draft, Language, Link, Outlet
-from press.urls import canonical, host
+from press.urls import canonical, host, site_of
 
-_SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "co", "info"))
 _NO_RECIPE = Outlet("", "", "vi", "local")
 # Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 800
+_LITTLE = 600  # characters of HTML that may be a mere teaser of what the page states elsewhere
+_STATES = (b"__NEXT", b"__next_f", b"__NUXT", b"_STATE__", b"_DATA__", b"_PROPS__", b"application/json")
+_SCRIPTS = "script:not([type*=ld]):not([src])"
 #: Characters; no article is longer, and what is was built to be expensive for all that comes behind.
 MAX_TEXT = 400_000
 NO_TITLE = 10_000
@@ -50,31 +54,53 @@ def extract(
     tree = tree_of(body, url, content_type)
     head = head_of(tree, url)
     recipe = outlet or _NO_RECIPE
-    heading = cache(lambda: article_heading(tree, head))  # a recipe that has every part never needs it
-    names = cache(lambda: _names(head, recipe.name, url))
+    heading = cache(lambda: article_heading(tree, head, url))  # a recipe that has every part never needs it
+    names = cache(lambda: _names(tree, head, recipe.name, url))
     chosen = first_text(tree, recipe.title)
-    title = chosen or title_of(head, heading(), names=names()) or (link.title if link else "")
+    if not head.is_article and not (chosen and recipes.selects_body(tree, recipe)):
+        nothing = kinds.no_article(tree, head, heading(), url)
+        if nothing:
+            raise NotArticle(url, nothing)
+    title = chosen or title_of(head, heading(), url, names=names()) or (link.title if link else "")
     when = published(
-        tree, head, url=url, selector=recipe.date, link=link, now=now, heading=heading
+        tree,
+        head,
+        url=url,
+        selector=recipe.date,
+        link=link,
+        now=now,
+        heading=heading,
+        day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
-    dateline, lead = selected_lead(tree, recipe.lead) or lead_of(tree, head, heading(), names=names())
-    paragraphs, by_recipe = _paragraphs(tree, recipe, heading)
+    seen = "" if head.is_article else shown_in(heading())
+    more = kinds.other_pages(tree, body, url)
+    dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
+    paragraphs, by_recipe = _paragraphs(tree, recipe, heading, site_of(url))
+    if sum(map(len, paragraphs)) < _LITTLE and head.is_free and (head.body or any(map(body.__contains__, _STATES))):
+        paragraphs = _stated(paragraphs, head, body, url, content_type)
     if sum(map(len, paragraphs)) > MAX_TEXT:
         raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")
     if len(title) > NO_TITLE:
         raise Unusable(url, f"no headline: what stands in its place has more than {NO_TITLE:,} characters")
     title, lead = title[:MAX_TITLE], lead[:MAX_LEAD]
-    lines = tidy(paragraphs, title=title, lead=lead)
+    told = [line for line in paragraphs if not line.startswith(LINKED)]
+    told, teaser = kinds.without_wall(head, told)
+    lines = tidy(told, title=title, lead=lead)
     if not title and not lines:
-        raise Unusable(url, "neither a title nor a text was found on the page")
+        raise NotArticle(url, kinds.NOTHING)
+    if kinds.is_gone(head, seen, lines):
+        raise NotArticle(url, kinds.GONE)
     text = "\n".join(lines)
     missed = (
         recipes.NO_TITLE if recipe.title and title and not chosen else "",
         recipes.NO_BODY if recipe.body and lines and not by_recipe else "",
+        kinds.PAYWALL if teaser else "",
+        kinds.LEFT_OUT if any(line.startswith(LINKED) for line in paragraphs) else "",
+        kinds.CONTINUED + " ".join(more) if more else "",
     )
     return Draft(
         url=url,
-        canonical_url=_canonical(head.canonical, url),
+        canonical_url=_canonical(head, url),
         title=title,
         lead=lead,
         body=text,
@@ -89,14 +115,21 @@ def extract(
 
 
 def _paragraphs(
-    tree: LexborHTMLParser, recipe: Outlet, heading: Callable[[], LexborNode | None]
+    tree: LexborHTMLParser, recipe: Outlet, heading: Callable[[], LexborNode | None], site: str
 ) -> tuple[list[str], bool]:
     """The paragraphs of the page, and whether they are those the recipe selects."""
-    selected = recipes.selected_lines(tree, recipe)
+    selected = recipes.selected_lines(tree, recipe, site)
     if sum(map(len, selected)) >= ENOUGH:
         return selected, True
-    generic = recipes.generic_lines(tree, heading())
+    generic = recipes.generic_lines(tree, heading(), site)
     return (selected, True) if recipes.are_all(selected, generic) else (generic, False)
+
+
+def _stated(paragraphs: list[str], head: Head, body: bytes, url: str, content_type: str) -> list[str]:
+    """What the page says of its text beside the HTML, where that is more; read anew, since the tree was changed."""
+    scripts = (node.text() or "" for node in tree_of(body, url, content_type).css(_SCRIPTS))
+    stated = by_statement(scripts, head.body)
+    return stated if prose_of(stated) > 2 * sum(map(len, paragraphs)) else paragraphs
 
 
 def _language(title: str, lead: str, text: str) -> Language:
@@ -106,9 +139,10 @@ def _language(title: str, lead: str, text: str) -> Language:
     return detect(text if len(text) >= ENOUGH else f"{title}\n{lead}\n{text}")
 
 
-def _names(head: Head, name: str, url: str) -> tuple[str, ...]:
+def _names(tree: LexborHTMLParser, head: Head, name: str, url: str) -> tuple[str, ...]:
     site = host(url).removeprefix("www.")
-    return tuple(filter(None, (name, head.site_name, site, site.partition(".")[0])))
+    own = (head.site_name,) if head.site_name else home_names(tree, url)
+    return tuple(filter(None, (name, *own, site, site.partition(".")[0])))
 
 
 def _missing(title: str, text: str) -> tuple[str, ...]:
@@ -120,21 +154,14 @@ def _missing(title: str, text: str) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _canonical(said: str, url: str) -> str:
+def _canonical(head: Head, url: str) -> str:
     """The page's own canonical address where it stays on the same site and is no home page, else the address itself."""
     own = canonical(url)
-    if said in {"", url, own}:
+    if head.canonical in {"", url, own}:
         return own
     try:
-        other = canonical(said, url)
+        other = canonical(head.canonical, urljoin(url, head.base))
     except ValueError:
         return own
     path = other.partition("://")[2].partition("/")[2]
-    return other if path and _site(other) == _site(own) else own
-
-
-def _site(url: str) -> str:
-    labels = host(url).split(".")
-    if labels[-1].isdigit():
-        return host(url)
-    return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
+    return other if path and site_of(other) == site_of(own) else own

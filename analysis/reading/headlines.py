@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.bodies import text_lines
 from analysis.reading.metadata import Head
-from analysis.reading.neighbours import is_neighbours
-from press.text import clean, split_dateline
+from analysis.reading.neighbours import SHORTEST, STOPS, apart, emphasised, is_linked, is_neighbours, key_of
+from analysis.reading.noise import in_frame
+from analysis.reading.pieces import text_lines
+from press.text import UPPER, clean, fold, split_dateline
 
 _LEADS = ",".join(
     (
@@ -51,49 +54,134 @@ _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
-_BLOCKS = frozenset(("p", "div", "section", "article", "h2", "h3", "h4", "table", "main"))
-_AROUND = 3  # levels around the headline
-_SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
-_STOPS = '.!?…”"'
+_SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
+_NAME = 60  # characters of the longest name of a site
+_ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
+_ADDRESS = re.compile(
+    rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+")
+_BEGINS = re.compile(rf"[-–—:]?\s*[\"“‘(]?[{UPPER}0-9]")
+_TRADE = re.compile(
+    r"\b(?:báo|tạp chí|đài|điện tử|online|phát thanh|truyền hình|và|pt-?th|trang tin|trang thông tin"
+    r"|cổng thông tin|news|tv|newspaper|daily|vn|com|net)\b|\.",
+    re.IGNORECASE,
+)
+_LINKS = 8  # that lead home
+_ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
 
 
-def article_heading(tree: LexborHTMLParser, head: Head) -> LexborNode | None:
-    """The h1 (or h2) that is the article's own headline: the one that says most of what the head says."""
+def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode | None:
+    """The element that is the article's own headline: the heading that says most of what the head says.
+
+    Else the first h1; on pages without one the first element that shows the title of the page, or the words of the
+    address, and nothing else; at last the first heading that stands in the page itself. What leads home is a logo.
+    """
     said = head.headline or head.og_title or head.doc_title
-    headings = tree.css("h1")[:8] or tree.css("h2")[:8]
-    best, most = None, -1.0
-    for node in headings:
+    first = [node for node in tree.css("h1")[:8] if not _leads_home(node, url)]
+    best, most = None, 0.0
+    for node in [*first, *tree.css("h2,h3")[:40]]:
         score = _overlap(shown(node), said)
         if score > most:
             best, most = node, score
-    return best if best is not None and (most >= 0.5 or best.tag == "h1") else None
+        if most == 1.0:
+            break
+    if most >= 0.5:
+        return best
+    if first:
+        return max(first, key=lambda node: _overlap(shown(node), said))
+    title, address = key_of(said), _address_key(url)
+    if max(len(title), len(address)) < _SHORT_TITLE:
+        return _standing(tree)
+    for node in tree.css("h2,h3,h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
+        text = key_of(node.text(deep=False) or "")
+        if len(text) < _SHORT_TITLE or is_linked(node):
+            continue
+        if (title.startswith(text) and _overlap(shown(node), said) >= 0.5) or _same(fold(text), address):
+            return node
+    return _standing(tree)
 
 
-def title_of(head: Head, heading: LexborNode | None, *, names: tuple[str, ...]) -> str:
+def home_names(tree: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    """What the links to the home page are called: names of the site, whatever its head says."""
+    root = url[: url.find("/", len("https://"))]
+    links = (
+        tree.css(f'a[href="/"],a[href="{root}"],a[href="{root}/"]')[:_LINKS]
+        if root.isprintable() and not set(root) & {'"', "\\"}
+        else []
+    )
+    said = (text for link in links for text in (link.text(), link.attributes.get("title"), _alt(link)))
+    return tuple(dict.fromkeys(filter(None, (clean(text or "") for text in said))))
+
+
+def _alt(link: LexborNode) -> str | None:
+    image = link.css_first("img[alt]")
+    return image.attributes.get("alt") if image is not None else None
+
+
+def _is_home(link: LexborNode, url: str) -> bool:
+    href = link.attributes.get("href") or ""
+    return href == "/" or (href.count("/") <= 3 and href.rstrip("/") == url[: url.find("/", 8)])
+
+
+def _leads_home(node: LexborNode, url: str) -> bool:
+    link = node.css_first("a[href]") or (node.parent if node.parent is not None and node.parent.tag == "a" else None)
+    return link is not None and _is_home(link, url)
+
+
+def _address_key(url: str) -> str:
+    """The letters of the words in the last part of an address that has some, without the numbers behind them."""
+    words = _ADDRESS_END.sub("", urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    return key_of(words) if words.count("-") > 2 else ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts begin alike up to the end of the shorter one."""
+    return min(len(one), len(other)) >= _SHORT_TITLE and (one.startswith(other) or other.startswith(one))
+
+
+def _standing(tree: LexborHTMLParser) -> LexborNode | None:
+    """The first heading that is neither a link nor part of the frame: where nothing says what the title is."""
+    for node in tree.css("h2,h3,h4")[:40]:
+        if len(key_of(node.text() or "")) >= _SHORT_TITLE and not is_linked(node) and not in_frame(node, frozenset()):
+            return node
+    return None
+
+
+def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[str, ...]) -> str:
     """Title: the headline shown where it agrees with what the head says, else the head's own."""
-    said = without_site(head.headline, names) or without_site(head.og_title, names)
     seen = shown(heading) if heading is not None else ""
+    said = without_site(head.headline, names, seen) or without_site(head.og_title, names, seen)
     if not said:
-        page = without_site(head.doc_title, names)
-        own = not page or _key(page).startswith(_key(seen)) or _overlap(seen, page) >= 0.5
-        return seen if seen and own else page  # an h1 that the title does not begin with is a logo
-    if not seen or _key(said) == _key(seen):
+        page = without_site(head.doc_title, names, seen)
+        own = not page or _names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
+        own = own or _overlap(seen, page) >= 0.5 or _same(_bare(seen), _address_key(url))
+        return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
+    if not seen or key_of(said) == key_of(seen):
         return said
-    if _key(said) in _key(seen) and not _CUT.search(said):  # a label or a button inside the heading
+    if key_of(said) in key_of(seen) and not _CUT.search(said):  # a label or a button inside the heading
         return said if len(said) > 20 else seen
     if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
         return seen
     return said
 
 
+def _as_addressed(title: str, url: str) -> str:
+    """The title up to the separator where the words of the address end."""
+    address = _address_key(url)
+    parts = (title[: cut.start()] for cut in _SEPARATOR.finditer(title))
+    return next((part for part in parts if _bare(part) == address), title)
+
+
 def lead_of(
     tree: LexborHTMLParser, head: Head, heading: LexborNode | None, *, names: tuple[str, ...]
 ) -> tuple[str, str]:
-    """Dateline and lead: the known summary elements, the description where the page shows it."""
+    """Dateline and lead: a known summary element, the description where the page shows it, what stands apart."""
     known = (node for node in tree.css(_LEADS)[:12] if not is_neighbours(node, heading))
     for node in islice(known, 3):
-        lead = lead_in(node)
+        lead = lead_in(node, names)
         if lead is not None:
             return lead
     said = [
@@ -106,41 +194,102 @@ def lead_of(
         if found is None:
             continue
         seen = shown(found)
-        if len(_key(seen)) <= len(_key(text)) + 10 or _emphasised(found) or found.tag in {"h2", "h3"}:
-            return split_dateline(seen)
-        return "", ""  # the first paragraph cut by the publishing system: there is no lead
-    opening = _bold_opening(tree)
+        if len(key_of(seen)) <= len(key_of(text)) + 10 or emphasised(found) or found.tag in {"h2", "h3"}:
+            return _split(seen, names)
+        own = apart(tree, heading) if heading is not None else ""
+        # Else it is the first paragraph, cut by the publishing system: there is no lead.
+        return _split(own, names) if key_of(own) == key_of(seen) else ("", "")
+    opening = _bold_opening(tree) or (apart(tree, heading) if heading is not None else "")
     if opening:
-        return split_dateline(opening)
-    if not said and heading is not None:
-        return split_dateline(_apart(heading))
+        return _split(opening, names)
+    title = shown(heading) if heading is not None else head.og_title or head.doc_title
+    said = [text for text in said if _speaks_of(text, title)]
     whole = [text for text in said if not _CUT.search(text)]
-    return split_dateline(max(whole or said, key=len, default=""))
+    cut = [] if whole else [text for text in said if not _is_shown(tree, text)]  # what the text begins with is no lead
+    return _split(max(whole or cut, key=len, default=""), names)
 
 
-def selected_lead(tree: LexborHTMLParser, selector: str) -> tuple[str, str] | None:
+def _is_shown(tree: LexborHTMLParser, cut: str) -> bool:
+    body = tree.body
+    return body is not None and key_of(_CUT.sub("", cut)).strip("…") in key_of(clean(body.text() or ""))
+
+
+def _speaks_of(text: str, title: str) -> bool:
+    """Whether a description the page does not show is of this article: no list of key words, no motto of the site."""
+    pieces = text.split(",")
+    if len(pieces) > 3 and text[-1:] not in STOPS and max(map(len, pieces)) < SHORTEST:
+        return False
+    return len({*_WORD.findall(text.lower())} & {*_WORD.findall(title.lower())}) > 1
+
+
+def selected_lead(tree: LexborHTMLParser, selector: str, names: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Dateline and lead in the first element of a selector; None where it finds no lead."""
     nodes = _nodes(tree, selector, first=True)
-    return lead_in(nodes[0]) if nodes else None
+    return lead_in(nodes[0], names) if nodes else None
 
 
-def lead_in(node: LexborNode) -> tuple[str, str] | None:
+def lead_in(node: LexborNode, names: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Dateline and lead in an element; None where its text is too short or too long to be one. The node is changed."""
     dateline = _stamp(node)
     text = shown(node)
+    if node.css_first("a[href]") is not None:
+        linked = {clean(link.text() or "") for link in node.css("a[href]")} - {text}
+        text = clean(" ".join(line for line in text_lines(node) if line not in linked))
     if not 20 <= len(text) <= 1_500:
         return None
-    return (dateline, text) if dateline else split_dateline(text)
+    own, lead = _split(text, names)
+    return dateline or own, lead
+
+
+def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """The dateline and the lead proper without the announcements behind it; a site's name in front is a dateline."""
+    text = without_site(text, names)
+    cut = _ANNOUNCED.search(text)
+    if cut and cut.start() >= SHORTEST:
+        text = text[: cut.start()]
+    dateline, lead = split_dateline(text)
+    if dateline:
+        return dateline, lead
+    address = _ADDRESS.match(text)
+    if address:
+        return address[1], text[address.end() :]
+    for name in names:
+        if text.startswith(name) and _BEGINS.match(text[len(name) :].lstrip()):
+            return name, text[len(name) :].lstrip(" -–—:|")
+    keys = _bare_names(names)
+    words = text.split(" ", 5)
+    for count in range(1, len(words)):
+        key = _bare(" ".join(words[:count]))
+        if not any(name.startswith(key) for name in keys):
+            break
+        if key in keys and _BEGINS.match(" ".join(words[count:])):
+            return " ".join(words[:count]).strip("()[]-–—: "), " ".join(words[count:]).lstrip("-–—: ")
+    return "", text
+
+
+@lru_cache(512)
+def _proper_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_bare(_TRADE.sub(" ", name)) for name in names) - {""}
+
+
+@lru_cache(512)
+def _bare_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_bare, names))
+
+
+def _bare(name: str) -> str:
+    """A name as an address would have it: no marks, no spaces."""
+    return key_of(fold(name))
 
 
 def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
     """The smallest element that shows the text a description begins with."""
-    start = _key(split_dateline(_CUT.sub("", said))[1])[:60]
+    start = key_of(split_dateline(_CUT.sub("", said))[1])[:60]
     if len(start) < 20:
         return None
     for node in tree.css(_PROSE)[:600]:
         text = node.text() or ""
-        if len(text) < 2_000 and _key(split_dateline(clean(text))[1]).startswith(start):
+        if len(text) < 2_000 and key_of(split_dateline(clean(text))[1]).startswith(start):
             return node
     return None
 
@@ -150,53 +299,8 @@ def _bold_opening(tree: LexborHTMLParser) -> str:
     for node in tree.css("p,h2,h3")[:80]:
         text = shown(node)
         if len(text) >= 60:
-            return text if node.tag == "p" and text[-1] in _STOPS and len(text) <= 800 and _emphasised(node) else ""
+            return text if node.tag == "p" and text[-1] in STOPS and len(text) <= 800 and emphasised(node) else ""
     return ""
-
-
-def _apart(heading: LexborNode) -> str:
-    """The paragraph between headline and text that is markup of its own: the lead of a page without any description."""
-    level: LexborNode | None = heading
-    for _ in range(_AROUND):
-        after = level.next if level is not None else None
-        while after is not None:
-            size = len((after.text() or "").strip()) if after.tag in _BLOCKS else 0
-            if size > _LONGEST:
-                return _first_of(after)
-            if size >= _SHORTEST:
-                return _own_lead(after)
-            after = after.next
-        level = level.parent if level is not None else None
-    return ""
-
-
-def _first_of(block: LexborNode) -> str:
-    """The lead that opens the block of the text."""
-    for node in block.css("p,div,h2,h3,h4")[:12]:
-        if node.mem_id != block.mem_id and _SHORTEST <= len((node.text() or "").strip()) <= _LONGEST:
-            return _own_lead(node)
-    return ""
-
-
-def _own_lead(node: LexborNode) -> str:
-    """The text of a paragraph, unless the next ones are of its kind: then it is the text's first."""
-    text = shown(node)
-    after = node.next
-    while after is not None and (after.tag not in _BLOCKS or not (after.text() or "").strip()):
-        after = after.next
-    kind = (node.tag, node.attributes.get("class"))
-    if after is None or (after.tag, after.attributes.get("class")) == kind or text[-1:] not in _STOPS:
-        return ""
-    return text if len(after.text() or "") > 2 * len(text) else ""
-
-
-def _emphasised(node: LexborNode) -> bool:
-    if node.tag in {"strong", "b", "em"}:
-        return (
-            len(_key(shown(node))) * 10 >= len(_key(node.parent.text() or "")) * 9 if node.parent is not None else True
-        )
-    marked = sum(len(_key(part.text() or "")) for part in node.css("strong,b"))
-    return marked * 10 >= len(_key(node.text() or "")) * 9
 
 
 def _stamp(node: LexborNode) -> str:
@@ -209,19 +313,31 @@ def _stamp(node: LexborNode) -> str:
     return text
 
 
-def without_site(text: str, names: tuple[str, ...]) -> str:
-    """The text without the name of the site behind its last separator."""
-    keys = {_key(name) for name in names if _key(name)}
+def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
+    """The text without the name of the site behind its last separator; what the headline `seen` shows too stays.
+
+    A part of the name is the name where a word of its trade stands with it, or where the headline shows it is no title.
+    """
     while True:
         cuts = list(_SEPARATOR.finditer(text))
-        if not cuts:
+        if not cuts or (seen and key_of(seen).endswith(key_of(text))):
             return text
-        tail = _key(text[cuts[-1].end() :])
-        if not tail or not any(
-            tail == key or (len(key) > 4 and (key in tail or tail in key) and len(tail) < 40) for key in keys
-        ):
+        tail = text[cuts[-1].end() :]
+        if not _names_site(tail, names, bool(seen)):
             return text
         text = text[: cuts[-1].start()]
+
+
+def _names_site(tail: str, names: tuple[str, ...], seen: bool) -> bool:
+    key = _bare(tail) if len(tail) <= _NAME else ""
+    if not key:
+        return False
+    whole = _bare_names(names)
+    if key in whole:
+        return True
+    proper = _proper_names(names)
+    own = _bare(_TRADE.sub(" ", tail))
+    return own in proper | whole and (own != key or seen)
 
 
 def first_text(tree: LexborHTMLParser, selector: str) -> str:
@@ -253,7 +369,3 @@ def _nodes(tree: LexborHTMLParser, selector: str, *, first: bool = False) -> lis
 def _overlap(one: str, two: str) -> float:
     first, second = set(one.lower().split()), set(two.lower().split())
     return len(first & second) / max(len(first | second), 1)
-
-
-def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()

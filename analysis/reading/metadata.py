@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,9 +18,14 @@ _ARTICLE_TYPES = re.compile(
 _MAX_NODES = 3_000
 _MAX_SCRIPT = 400_000
 _HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម|tin tức", re.IGNORECASE)
+#: What a script says in which frameworks keep the page's data.
+STATE = re.compile(
+    r"__NEXT_DATA__|__next_f|__NUXT|__(?:INITIAL|PRELOADED|APOLLO|SERVER|REDUX)_?(?:STATE|DATA|PROPS)?__|\A\s*[\[{]"
+)
+_STRING = re.compile(r'"(?=(?:[^"\\]|\\.){40})(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
 _META_NAMES = ("property", "name", "itemprop")
 _JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
-_HEAD = 'meta[content],title,link[rel="canonical"],script[type*="ld+json" i]'
+_HEAD = 'meta[content],title,base[href],link[rel="canonical"],script[type*="ld+json" i]'
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
@@ -35,6 +41,7 @@ class Head:
     crumbs: tuple[str, ...] = ()
     served_title: str = ""
     canonical: str = ""
+    base: str = ""
 
     @property
     def headline(self) -> str:
@@ -70,12 +77,41 @@ class Head:
     @property
     def ld_published(self) -> str:
         """When JSON-LD says the article was published, as written."""
-        return _text(self.article.get("datePublished"))
+        said = self.article.get("datePublished")
+        return str(said) if isinstance(said, int) else _text(said)  # seconds since 1970
 
     @property
     def meta_published(self) -> tuple[str, ...]:
         """When meta elements say it was, as written, best known first."""
         return tuple(self.meta[name] for name in _META_DATES if self.meta.get(name))
+
+    def is_of(self, url: str) -> bool:
+        """Whether the JSON-LD may speak of this page: it names no other address, or has the page's own headline."""
+        said = [bare for text in _addresses(self.article) if (bare := _bare(text))]
+        shown = f"{self.og_title} {self.doc_title}".lower()
+        alike = not self.headline or shown.isspace() or self.headline[:30].lower() in shown
+        return alike or not said or bool({_bare(url), _bare(self.canonical)}.intersection(said))
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """When JSON-LD and meta elements say it was changed last, as written."""
+        said = (_text(self.article.get("dateModified")), *(self.meta.get(name, "") for name in _META_CHANGED))
+        return tuple(filter(None, said))
+
+    @property
+    def is_article(self) -> bool:
+        """Whether JSON-LD or the meta elements speak of one article: its headline, or when it was published."""
+        return bool(self.article.get("headline")) or "article:published_time" in self.meta
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the page may be read without paying, as far as it says."""
+        return str(self.article.get("isAccessibleForFree", True)).lower() not in {"false", "no", "0"}
+
+    @property
+    def body(self) -> str:
+        """The text of the article as JSON-LD gives it, plain or as HTML."""
+        return _text(self.article.get("articleBody"))
 
     @property
     def section(self) -> str:
@@ -95,24 +131,28 @@ _META_DATES = (
         "dc.date",
     ),
     *("dcterms.created", "dcterms.date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime"),
+    *("publication_date", "publish_time", "published_at", "date_published", "citation_publication_date"),
     *("bt:pubdate", "article_date_original", "og:pubdate", "originalpublicationdate", "published_time", "date"),
 )
+_META_CHANGED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 _META_SECTIONS = ("article:section", "articlesection", "its_section", "section", "category")
 
 
 def head_of(tree: LexborHTMLParser, url: str) -> Head:
     """Read the head: the JSON-LD article that speaks of `url` (else the first), meta elements, the canonical link."""
-    nodes: dict[str, list[LexborNode]] = {"meta": [], "title": [], "link": [], "script": []}
+    nodes: dict[str, list[LexborNode]] = {"meta": [], "title": [], "base": [], "link": [], "script": []}
     for node in tree.css(_HEAD):  # one walk through the page
         nodes.setdefault(node.tag or "", []).append(node)
     article, crumbs = _linked_data(nodes["script"], url)
     canonical, title = next(iter(nodes["link"]), None), next(iter(nodes["title"]), None)
+    base = next(iter(nodes["base"]), None)
     return Head(
         meta=_meta(nodes["meta"]),
         article=article,
         crumbs=tuple(crumbs),
         served_title=(title.text() or "") if title else "",
         canonical=(canonical.attributes.get("href") or "") if canonical else "",
+        base=(base.attributes.get("href") or "") if base else "",
     )
 
 
@@ -123,9 +163,14 @@ def _meta(nodes: Sequence[LexborNode]) -> dict[str, str]:
         content = attributes["content"]
         if content and not content.isspace():
             for name in map(attributes.get, _META_NAMES):
-                if name:
+                if name and not _is_of_a_box(node, name):
                     found.setdefault(name.strip().lower(), content)
     return found
+
+
+def _is_of_a_box(node: LexborNode, name: str) -> bool:
+    """Whether a date stands inside the page, where it may be another article's: microdata is read with its box."""
+    return name == "datePublished" and node.parent is not None and node.parent.tag != "head"
 
 
 def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: Sequence[str]) -> str:
@@ -199,9 +244,13 @@ def _crumbs(node: Mapping[str, object]) -> list[str]:
 
 
 def _speaks_of(node: Mapping[str, object], url: str) -> bool:
+    return any(_bare(text) == _bare(url) for text in _addresses(node))
+
+
+def _addresses(node: Mapping[str, object]) -> list[str]:
     page = node.get("mainEntityOfPage")
     said = [node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page]
-    return any(isinstance(text, str) and _bare(text) == _bare(url) for text in said)
+    return [text for text in said if isinstance(text, str)]
 
 
 def _bare(url: str) -> str:
@@ -212,3 +261,27 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
+
+
+def state_strings(scripts: Iterable[str]) -> Iterator[list[str]]:
+    """The long strings of each script that holds the state of the page, as text or HTML, in their order.
+
+    Scripts are JSON, JSON inside of strings, or a function that returns it: the strings are the same in all of them.
+    """
+    for script in scripts:
+        if STATE.search(script):
+            yield list(islice(_strings(script), _MAX_NODES))
+
+
+def _strings(script: str, depth: int = 2) -> Iterator[str]:
+    for found in _STRING.finditer(script):
+        if not found[1]:  # it never ends, and nothing behind it does
+            return
+        try:
+            text = _JSON.decode(found[0])
+        except ValueError:
+            continue
+        if depth and '"' in text and _STRING.search(text) and not text.lstrip().startswith("<"):
+            yield from _strings(text, depth - 1)
+        elif isinstance(text, str):
+            yield text

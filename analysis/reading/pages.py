@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from errors import Unusable
 from press.markup import bounded
+from press.text import nearly_utf8
 
 MAX_BYTES = 8 * 1024 * 1024
 _SAMPLE = 8_000
@@ -78,17 +79,16 @@ def _utf8(body: bytes, content_type: str) -> bytes:
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The text of a page: byte order mark first, then UTF-8 where the bytes are UTF-8, then the declared charset."""
+    """The text of a page: byte order mark, then UTF-8 where all but a few bytes are it, then the declared charset."""
     for bom, name in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(name, errors="replace")
     header = _HEADER_CHARSET.search(content_type)
     declared = _codec(header[1]) if header else ""
     if not declared.startswith(("utf-16", "utf-32")):
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
+        text = nearly_utf8(body)
+        if text is not None:
+            return text
     if not declared:
         found = _CHARSET.search(body[:4096])
         declared = _codec(found[1].decode("ascii", errors="replace")) if found else ""

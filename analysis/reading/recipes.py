@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.bodies import ENOUGH, by_container, by_selectors, by_trafilatura
+from analysis.reading.bodies import ENOUGH, by_container, by_density, by_selectors, is_article, prose_of
 from analysis.reading.headlines import article_heading
 from analysis.reading.metadata import head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.tidy import tidy
 from errors import Unusable
 from press import Draft, Outlet
+from press.urls import site_of
 
 NO_TITLE = "recipe: no title"
 NO_BODY = "recipe: no body"
@@ -24,14 +25,23 @@ EVERY = 50  # one page of so many is read a second time, the generic way
 AGREED = 0.6
 
 
-def selected_lines(tree: LexborHTMLParser, outlet: Outlet) -> list[str]:
+def selects_body(tree: LexborHTMLParser, outlet: Outlet) -> bool:
+    """Whether an outlet's recipe finds the place of the text on a page."""
+    try:
+        return bool(outlet.body) and tree.css_first(outlet.body) is not None
+    except SelectolaxError:
+        return False
+
+
+def selected_lines(tree: LexborHTMLParser, outlet: Outlet, site: str = "") -> list[str]:
     """The paragraphs an outlet's recipe selects, untidied; empty where it has none or they are not there."""
-    return by_selectors(tree, outlet.body, outlet.drop) if outlet.body else []
+    return by_selectors(tree, outlet.body, outlet.drop, site) if outlet.body else []
 
 
-def generic_lines(tree: LexborHTMLParser, heading: LexborNode | None) -> list[str]:
-    """The paragraphs by the known containers, else by trafilatura; the tree is changed."""
-    return by_container(tree) or by_trafilatura(tree, heading)
+def generic_lines(tree: LexborHTMLParser, heading: LexborNode | None, site: str = "") -> list[str]:
+    """The paragraphs by the known containers, else where the running text is; the tree is changed."""
+    known = by_container(tree, site)
+    return known if is_article(known) else max(by_density(tree, heading, site), known, key=prose_of)
 
 
 def are_all(selected: Sequence[str], generic: Sequence[str]) -> bool:
@@ -50,8 +60,8 @@ def cross_check(draft: Draft, body: bytes, url: str, content_type: str = "") -> 
         tree = tree_of(body, url, content_type)
     except Unusable:
         return 1.0
-    heading = article_heading(tree, head_of(tree, url))
-    lines = tidy(generic_lines(tree, heading), title=draft.title, lead=draft.lead)
+    heading = article_heading(tree, head_of(tree, url), url)
+    lines = tidy(generic_lines(tree, heading, site_of(url)), title=draft.title, lead=draft.lead)
     if sum(map(len, lines)) < ENOUGH:
         return 1.0
     one, two = Counter(draft.body.split()), Counter(" ".join(lines).split())

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scrapy import Request, signals
 from scrapy.exceptions import (
@@ -18,13 +18,13 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
     IgnoreRequest,
-    ResponseDataLossError,
     StopDownload,
 )
 from scrapy.http import Response
 
 from crawlers.fetching.guard import resolved_refusal, url_refusal
 from crawlers.fetching.handler import OversizedHead
+from crawlers.fetching.refresh import sent_on
 from crawlers.job import Job, Sink
 from crawlers.manners.politeness import (
     KEPT_UNREACHABLE,
@@ -42,8 +42,18 @@ from crawlers.manners.politeness import (
     read_rules,
 )
 from crawlers.manners.politeness import robots_url as robots_of
-from crawlers.outcomes import UNSTATED_RETRY_AFTER, Answer, Trouble, blocked_reason, conditions, not_a_page, retry_after
+from crawlers.outcomes import (
+    READ,
+    UNSTATED_RETRY_AFTER,
+    Answer,
+    Trouble,
+    blocked_reason,
+    conditions,
+    not_a_page,
+    retry_after,
+)
 from press import Robots
+from press.urls import join
 
 #: Requests on the wire at one time, all hosts together.
 TOTAL_SEATS: Final = 64
@@ -53,6 +63,7 @@ SHORT_RETRIES: Final = 2
 #: Codings of one body; nobody needs more than one, and each of them may be a bomb.
 CODINGS: Final = 2
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD: Final = frozenset({301, 308})
 _DROPPED_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})  # never sent back, and no evidence of anything
 
 _log = logging.getLogger(__name__)
@@ -92,6 +103,7 @@ class Client:
         `conditions`: headers of a conditional request.
         """
         seen: set[str] = set()
+        moved = True
         while True:
             if url in seen:
                 return Trouble("never", "redirect loop")
@@ -99,12 +111,17 @@ class Client:
                 return Trouble("never", f"too many redirects: more than {self._job.max_redirects}")
             seen.add(url)
             answer = await self._admitted(url, outlet, wanted) or await self._asked(url, outlet, wanted, conditions)
-            if isinstance(answer, Trouble) or answer.status not in _REDIRECTS or "location" not in answer.headers:
+            if isinstance(answer, Trouble):
                 return answer
-            try:
-                url = urljoin(url, answer.headers["location"].strip())[:4096].partition("#")[0]
-            except ValueError:
-                return Trouble("never", "redirected to what is no URL", answer.status)
+            if answer.status in _REDIRECTS and "location" in answer.headers:
+                moved = moved and answer.status in _FOR_GOOD
+                url = join(url, answer.headers["location"])[:4096].partition("#")[0]
+                if not url:
+                    return Trouble("never", "redirected to what is no URL", answer.status)
+            elif further := sent_on(answer):
+                moved, url = False, further
+            else:
+                return replace(answer, moved=url) if len(seen) > 1 and moved else answer
 
     async def _admitted(self, url: str, outlet: str, wanted: str) -> Trouble | None:
         """What keeps us from asking for this URL at all."""
@@ -133,23 +150,23 @@ class Client:
     async def _ask_rules(self, address: str, outlet: str) -> Rules:
         kept = self._sink.robots(address)
         if kept is not None and kept.fetched_at <= self._job.now < kept.expires_at:
-            return self._obeyed(address, read_rules(kept.status, kept.body))
+            return self._obeyed(address, read_rules(kept.status, kept.body, self._token))
         known = conditions(kept.etag, kept.last_modified) if kept else {}
         answer = await self.fetch(address, outlet, "robots", known)
         if isinstance(answer, Answer) and answer.status == 304 and kept is not None:
             self._keep(replace(kept, fetched_at=self._job.now), answer)
-            return self._obeyed(address, read_rules(kept.status, kept.body))
+            return self._obeyed(address, read_rules(kept.status, kept.body, self._token))
         if isinstance(answer, Trouble):  # a refused address is refused for the article as well, with its own words
             refused = answer.reason.startswith("refused address")
             rules = Rules(trouble=answer.reason if refused else f"robots.txt: {answer.reason}", trouble_at=answer.at)
             reached = refused
         else:
-            rules = read_rules(answer.status, answer.body)
+            rules = read_rules(answer.status, answer.body, self._token)
             reached = not rules.trouble
             if reached:
                 self._keep(_robots(address, answer, self._job.now), answer)
         if not reached and kept is not None and self._job.now < kept.fetched_at + KEPT_UNREACHABLE:
-            rules = read_rules(kept.status, kept.body)
+            rules = read_rules(kept.status, kept.body, self._token)
         return self._obeyed(address, rules)
 
     def _obeyed(self, address: str, rules: Rules) -> Rules:
@@ -215,8 +232,7 @@ class Client:
 
     def _request(self, url: str, slot: str, wanted: str, conditions: Mapping[str, str]) -> Request:
         meta: dict[str, Any] = {"download_slot": slot, "download_timeout": self._job.timeout, "wanted": wanted}
-        if wanted == "feed":
-            meta["download_fail_on_dataloss"] = False  # what did arrive of a list is still worth reading
+        meta["download_fail_on_dataloss"] = False  # what did arrive may be the whole document, or half a list
         if self._proxy:
             meta["proxy"] = self._proxy
         headers = {
@@ -238,8 +254,6 @@ class Client:
             return Trouble("later", f"time-out after {self._job.timeout:g} s")
         except DownloadConnectionRefusedError:
             return Trouble("later", "connection refused")
-        except ResponseDataLossError:
-            return Trouble("later", "truncated answer")
         except CannotResolveHostError:
             name = urlsplit(request.url).hostname or ""
             refusal = resolved_refusal(name, allow_private=self._job.allow_private_hosts)
@@ -271,7 +285,7 @@ def listen(crawler: Any) -> None:
 
 def _robots(address: str, answer: Answer, now: datetime) -> Robots:
     known = {name: answer.headers.get(name, "") for name in ("etag", "last-modified")}
-    body = answer.body[:ROBOTS_BYTES] if answer.status == 200 else b""
+    body = answer.body[:ROBOTS_BYTES] if answer.status in READ else b""
     return Robots(address, answer.status, body, known["etag"], known["last-modified"], now, now)
 
 
@@ -293,11 +307,12 @@ def _answer(response: Response, request: Request, limit: int) -> Answer | Troubl
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             return Trouble("never", f"too large: {int(length):,} bytes", response.status)
-        if response.status == 200:
+        if response.status in READ:
             kind = not_a_page(headers.get("content-type", ""))
             return Trouble("never", f"not a page: {kind}", response.status)
     kept = {name: value for name, value in headers.items() if name not in _DROPPED_HEADERS}
-    truncated = bool({"dataloss", "partial"} & set(response.flags)) and "content-length" in headers
+    # Without a length and without chunks the end of the connection is the end of the answer.
+    truncated = "dataloss" in response.flags or ("partial" in response.flags and "content-length" in headers)
     return Answer(response.url, response.status, kept, response.body, truncated)
 
 

@@ -7,6 +7,8 @@ import re
 import zlib
 from typing import Final
 
+from press.text import nearly_utf8
+
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -16,25 +18,21 @@ _BOMS: Final = (
 )
 _DECLARED: Final = re.compile(rb"""(?:<\?xml[^>]{0,200}?encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
-_DOCTYPE: Final = re.compile(r"<!DOCTYPE[^\[>]{0,1000}(\[)?", re.IGNORECASE)
-_SUBSET_END: Final = re.compile(r"\]\s*>")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of a list, never failing; a byte that fits no charset becomes U+FFFD.
 
-    Valid UTF-8 is UTF-8 whatever the headers claim: text of another charset with Vietnamese marks never is.
+    What is UTF-8, but for a few bytes, is UTF-8 whatever the headers claim: text of another charset never looks so.
     """
     for bom, charset in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(charset, "replace")
     if body[:2] in {b"<\0", b"\0<"}:
         return body.decode("utf-16-le" if body[0] else "utf-16-be", "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    text = nearly_utf8(body)
+    if text is not None:
+        return text
     for charset in (_declared(body), _served(content_type), "utf-8"):
         if charset and not charset.lower().startswith(("utf-16", "utf-32", "ucs")):
             try:
@@ -52,19 +50,6 @@ def _declared(body: bytes) -> str:
 def _served(content_type: str) -> str:
     found = _CHARSET.search(content_type)
     return found[1] if found else ""
-
-
-def plain_xml(text: str) -> str:
-    """XML text without its declaration (its charset is no longer true) and without DOCTYPE (nothing to expand)."""
-    text = _DECLARATION.sub("", text.lstrip("\ufeff"), count=1).lstrip()
-    found = _DOCTYPE.search(text[:4096])
-    if found is None:
-        return text
-    if not found[1]:
-        end = text.find(">", found.end())
-        return text[: found.start()] + text[end + 1 :] if end >= 0 else text[: found.start()]
-    subset = _SUBSET_END.search(text, found.end())
-    return text[: found.start()] + (text[subset.end() :] if subset else "")
 
 
 def gunzip(body: bytes, limit: int) -> tuple[bytes, str]:

@@ -10,26 +10,25 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import feedparser
 
-from crawlers.lists.decoding import decode, gunzip, plain_xml
-from crawlers.lists.links import MOST_LINKS, Context, Listing, lead_of, make_link
+from crawlers.lists.links import MOST_LINKS, Context, Listing, lead_of, make_link, with_scheme
+from crawlers.lists.mending import Kind, mend
 from press import Link
 from press.text import plain
+from press.urls import canonical, is_home, same_site
 
-_ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(rss|feed|RDF)\b", re.IGNORECASE)
-_HTML: Final = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
-_ITEM_END: Final = re.compile(r"</(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)\s*>", re.IGNORECASE)
-_ITEM_START: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
-#: XML 1.0 forbids these; one of them would stop the strict parser.
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-#: What no feed of real articles has, and what keeps parsers busy for minutes: tags, and characters of one tag.
+#: No feed of real articles has more.
 MOST_TAGS: Final = 100_000
-LONGEST_TAG: Final = 256 * 1024
-_LONG_TAG: Final = re.compile(rf"<[A-Za-z][^<>]{{{LONGEST_TAG}}}")
+_FEED: Final = Kind("rss|feed|RDF", "item|entry", "feed", "item", "items", MOST_LINKS, MOST_TAGS)
+#: Names an item's own elements have, which the elements of media namespaces must not be taken for.
+_OWN_NAMES: Final = "title|description|summary|subtitle|link|category|keywords"
+_NAMESPACE: Final = re.compile(r"""xmlns:([A-Za-z_][\w.-]{0,40})\s*=\s*["']([^"'<>]{1,200})""")
+_FOREIGN: Final = re.compile(r"mrss|media|itunes|podcast|image|video|georss|googleplay", re.IGNORECASE)
+_MOST_PREFIXES: Final = 20
 _DATES: Final = ("published", "updated", "created", "date")
 
 
@@ -39,85 +38,114 @@ def read_feed(body: bytes, context: Context, limit: int) -> Listing:
     `limit`: bytes a gzipped body may unpack to. `error` says why there is nothing to read: empty, a web page instead
     of a feed, no feed at all, or one built to be expensive. What was odd but readable is in `problems`.
     """
-    body, problem = gunzip(body, limit)
-    text = _FORBIDDEN.sub("", plain_xml(decode(body, context.content_type)))
-    if error := _not_a_feed(text):
-        return Listing(error=problem or error)
-    text, many = _first_items(text)
-    text, cut = _mended(text)
-    if not text:
-        return Listing(error="broken off before the first whole item")
-    if text.count("<") > MOST_TAGS:
-        return Listing(error=f"too costly: more than {MOST_TAGS:,} tags")
-    if _LONG_TAG.search(text):
-        return Listing(error=f"too costly: a tag of more than {LONGEST_TAG:,} characters")
+    mended = mend(body, context.content_type, limit, _FEED)
+    if mended.error:
+        return Listing(error=mended.error)
     parsed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
+        io.BytesIO(_own_elements(mended.text).encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    problems = [words for words in (problem, many or cut) if words]
-    if parsed.bozo and not cut:
+    problems = list(mended.problems)
+    if parsed.bozo and not problems:
         problems.append(f"malformed: {' '.join(str(parsed.bozo_exception).split())[:160]}")
-    links, odd = _links(parsed.entries, context)
-    promised = len(_ITEM_START.findall(text))
+    links, odd = _links(parsed.entries, replace(context, base=_base(parsed.feed, context)), parsed.feed)
+    promised = len(_FEED.opening().findall(mended.text))
     if promised > len(parsed.entries):
         odd[f"{promised - len(parsed.entries)} of {promised} items could not be read"] += 1
     return Listing(links, tuple(problems + [f"{words} ({n})" if n > 1 else words for words, n in odd.items()]))
 
 
-def _not_a_feed(text: str) -> str:
-    if not text.strip():
-        return "an empty answer instead of a feed"
-    if _ROOT.search(text[:8192]):
+def _own_elements(text: str) -> str:
+    """The feed with the titles, descriptions and links of its pictures, films and sounds under names of their own.
+
+    feedparser takes <media:description> or <itunes:summary> for the item's own description where it comes first.
+    """
+    prefixes = {found[1] for found in _NAMESPACE.finditer(text) if _FOREIGN.search(found[2])} | {"media", "itunes"}
+    names = "|".join(map(re.escape, sorted(prefixes)[:_MOST_PREFIXES]))
+    return re.sub(rf"(</?(?:{names}):)(?=(?:{_OWN_NAMES})[\s/>])", r"\1other-", text)
+
+
+def _base(channel: Mapping[str, Any], context: Context) -> str:
+    """What relative addresses of a feed are relative to: itself, or the site it speaks for where a service hosts it."""
+    for site in (str(channel.get("link") or ""), context.outlet.site):
+        if site.lower().startswith(("http://", "https://")):
+            return context.base if _authority(site) == _authority(context.base) else site
+    return context.base
+
+
+def _authority(url: str) -> str:
+    try:
+        return urlsplit(canonical(url)).netloc.removeprefix("www.")
+    except ValueError:
         return ""
-    return "a web page instead of a feed" if _HTML.search(text[:8192]) else "not a feed"
 
 
-def _first_items(text: str) -> tuple[str, str]:
-    """A feed with more items than are taken ends before the first that is not."""
-    beyond = next(islice(_ITEM_START.finditer(text), MOST_LINKS, None), None)
-    return (text, "") if beyond is None else (text[: beyond.start()], f"only the first {MOST_LINKS} items are read")
-
-
-def _mended(text: str) -> tuple[str, str]:
-    """A feed that breaks off is cut after its last whole item: half an item would have half an address."""
-    root = _ROOT.search(text)
-    if root is None or re.search(rf"</[\w.:-]*{root[1]}\s*>\s*(?:<!--|\Z)", text[-400:], re.IGNORECASE):
-        return text, ""
-    ends = [found.end() for found in _ITEM_END.finditer(text)]
-    rest = text[ends[-1] if ends else 0 :][:8192]
-    why = "followed by a web page" if _HTML.search(rest) else "truncated"
-    name = text[root.start() + 1 : root.end()]
-    closing = ("</channel>" if root[1].lower() == "rss" else "") + f"</{name}>"
-    return (text[: ends[-1]] + closing, f"{why}: {len(ends)} whole items read") if ends else ("", why)
-
-
-def _links(entries: list[Any], context: Context) -> tuple[tuple[Link, ...], Counter[str]]:
+def _links(entries: list[Any], context: Context, channel: Mapping[str, Any]) -> tuple[tuple[Link, ...], Counter[str]]:
     links: dict[str, Link] = {}
     odd: Counter[str] = Counter()
-    for entry in entries:
+    addresses = _told_apart(entries, str(channel.get("link") or ""), context)
+    for entry, address in zip(entries, addresses, strict=True):
         try:
-            link = _link(entry, context)
+            link = _link(entry, context, address)
         except ValueError:
             odd["an item without an address"] += 1
             continue
+        if is_home(link.url):
+            odd["an item with the address of a front page"] += 1
+            continue
         if link.published_raw and link.published_at is None:
             odd["an item with an unreadable date"] += 1
-        links[link.url] = _merged(links[link.url], link) if link.url in links else link
+        known = links.get(link.url)
+        if known and known.title and link.title and known.published_raw != link.published_raw:
+            odd["an item with the address of another one"] += 1
+        links[link.url] = _merged(known, link) if known else link
     return tuple(links.values()), odd
 
 
-def _link(entry: Mapping[str, Any], context: Context) -> Link:
+def _told_apart(entries: list[Any], site: str, context: Context) -> list[str]:
+    """The addresses of the items; an identifier that is an address in place of a front page, or of one several share.
+
+    feedparser cannot say whether an RSS identifier is called a permalink, so that one of the same site is tried.
+    """
+    served = [_address(entry) for entry in entries]
+    keys = [_key(address, context) for address in served]
+    titles: dict[str, set[str]] = {}
+    for key, entry in zip(keys, entries, strict=True):
+        titles.setdefault(key, set()).add(str(entry.get("title") or ""))
+    fronts = {_key(site, context), _key(context.outlet.site, context)}
+    own = [_own_identifier(entry, site, context) for entry in entries]
+    return [
+        identifier if identifier and (len(titles[key]) > 1 or key in fronts or is_home(key)) else address
+        for identifier, key, address in zip(own, keys, served, strict=True)
+    ]
+
+
+def _own_identifier(entry: Mapping[str, Any], site: str, context: Context) -> str:
+    """The item's identifier where it is an address of the feed's own site."""
+    identifier = str(entry.get("id") or "").strip()
+    if not identifier.lower().startswith(("http://", "https://")):
+        return ""
+    return identifier if any(same_site(identifier, base) for base in (context.base, site, context.outlet.site)) else ""
+
+
+def _key(address: str, context: Context) -> str:
+    try:
+        return canonical(with_scheme(address, context), context.base)
+    except ValueError:
+        return ""
+
+
+def _link(entry: Mapping[str, Any], context: Context, address: str) -> Link:
     contents = (str(part.get("value") or "") for part in entry.get("content") or ())
     tags = entry.get("tags") or ()
     return make_link(
         context,
-        _address(entry),
+        with_scheme(address, context),
         plain(str(entry.get("title") or "")),
         next((str(entry[key]) for key in _DATES if entry.get(key)), ""),
-        lead=lead_of(str(entry.get("summary") or "") or next(contents, "")),
+        lead=lead_of(str(entry.get("summary") or "") or next(contents, "") or _others(entry)),
         section=plain(str((tags[0].get("term") if tags else "") or "")),
     )
 
@@ -130,7 +158,13 @@ def _address(entry: Mapping[str, Any]) -> str:
         # feedparser takes an RSS guid for the link where there is none, be it an address or not.
         if value and (value != identifier or value.lower().startswith(("http://", "https://", "/"))):
             return value
-    raise ValueError("no address")
+    return ""
+
+
+def _others(entry: Mapping[str, Any]) -> str:
+    """What is said of an item's pictures, films and sounds, where nothing is said of itself."""
+    names = ("_other-description", "_other-summary")
+    return next((str(entry[key]) for key in entry if key.endswith(names) and entry[key]), "")
 
 
 def _merged(first: Link, again: Link) -> Link:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from crawlers.fetching.client import Client
@@ -13,63 +15,95 @@ from crawlers.job import Job
 from crawlers.lists.feeds import read_feed
 from crawlers.lists.links import Context, Listing
 from crawlers.lists.sections import read_section
-from crawlers.lists.sitemaps import read_sitemap
-from crawlers.outcomes import Answer, Trouble, conditions, feed_trouble
-from press import Feed, FeedReading, Link, Outcome
+from crawlers.lists.sitemaps import MOST_CHILDREN, read_sitemap
+from crawlers.outcomes import Answer, Trouble, conditions, feed_trouble, is_whole
+from press import Child, Feed, FeedReading, Link, Outcome
 
 #: However short the time a server asked for, a list that failed is not asked again sooner.
 SOONEST: Final = timedelta(minutes=5)
+#: Sitemaps asked in one look at an index, those of indexes in it among them.
+MOST_ASKED: Final = 2 * MOST_CHILDREN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Harvest:
-    links: tuple[Link, ...]
-    problems: tuple[str, ...]
-    sha256: str
-    whole: bool  #: False where something was left unread, so that the old conditions must stay
+    """What the sitemaps of an index gave."""
+
+    links: list[Link] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    changed: bool = False
 
 
 async def read_list(feed: Feed, job: Job, client: Client) -> FeedReading:
     """Ask for one list, conditionally where it was read before; its outcome is done or later, never final."""
-    answer = await client.fetch(feed.url, feed.outlet, "feed", conditions(feed.etag, feed.last_modified))
+    answer, doubted = await _asked(feed, Child(feed.ask or feed.url, feed.etag, feed.last_modified), client)
     if isinstance(answer, Trouble):
-        return _later(feed, job, answer)
-    if reason := feed_trouble(answer):
-        return _later(feed, job, Trouble("later", reason, answer.status))
-    if answer.status == 304:
-        if not (feed.etag or feed.last_modified):
-            return _later(feed, job, Trouble("later", "304 to a request without a condition", 304))
-        return FeedReading(feed, Outcome("done"), 304, job.now, not_modified=True)
+        return _later(feed, job, answer, doubted)
     digest = hashlib.sha256(answer.body).hexdigest()
-    if digest == feed.sha256:
-        return FeedReading(_seen(feed, answer, digest), Outcome("done"), answer.status, job.now, not_modified=True)
-    listing = await _read(answer, feed, job, client)
+    same = answer.status == 304 or digest == feed.sha256
+    if same and not feed.children:
+        seen = feed if answer.status == 304 else _seen(feed, answer, digest)
+        moved, status = answer.moved, answer.status
+        return FeedReading(seen, Outcome("done"), status, job.now, not_modified=True, moved=moved, doubted=doubted)
+    listing = Listing(children=tuple(child.url for child in feed.children))
+    if not same:
+        listing = await _read(answer, feed, job, client)
     if listing.error:
-        return _later(feed, job, Trouble("later", listing.error, answer.status))
-    harvest = await _harvest(listing, feed, job, client, digest)
-    problems = (*(("truncated answer",) if answer.truncated else ()), *harvest.problems)
-    whole = harvest.whole and not answer.truncated
+        return _later(feed, job, Trouble("later", listing.error, answer.status), doubted)
+    cut = answer.truncated and not is_whole(answer.body)
+    harvest = await _harvest(listing.children, feed, job, client)
+    links = tuple({link.url: link for link in reversed((*listing.links, *harvest.links))}.values())[::-1]
     # What was read only in part keeps its old conditions: the next request must not be told "unchanged".
-    seen = _seen(feed, answer, harvest.sha256) if whole else feed
-    unchanged = whole and harvest.sha256 == feed.sha256
-    links = () if unchanged else harvest.links
-    return FeedReading(seen, Outcome("done"), answer.status, job.now, unchanged, links, problems)
+    seen = feed if cut or answer.status == 304 else _seen(feed, answer, digest)
+    unchanged = same and not harvest.changed
+    return FeedReading(
+        replace(seen, children=tuple(harvest.children)),
+        Outcome("done"),
+        answer.status,
+        job.now,
+        not_modified=unchanged,
+        links=links,
+        problems=(*(("truncated answer",) if cut else ()), *listing.problems, *harvest.problems),
+        moved=answer.moved,
+        doubted=doubted,
+    )
 
 
-def _later(feed: Feed, job: Job, trouble: Trouble) -> FeedReading:
+async def _asked(feed: Feed, known: Child, client: Client) -> tuple[Answer | Trouble, bool]:
+    """The answer for a list or a sitemap of it, and whether it had to be asked without conditions to be believed."""
+    answer = await client.fetch(known.url, feed.outlet, "feed", conditions(known.etag, known.last_modified))
+    doubted = feed.doubted and isinstance(answer, Answer) and answer.status == 304
+    if doubted:
+        answer = await client.fetch(known.url, feed.outlet, "feed", {})
+    if isinstance(answer, Trouble):
+        return answer, doubted
+    reason = feed_trouble(answer)
+    if answer.status == 304 and (doubted or not (known.etag or known.last_modified)):
+        reason = "304 to a request without a condition"
+    return (Trouble("later", reason, answer.status) if reason else answer), doubted
+
+
+def _later(feed: Feed, job: Job, trouble: Trouble, doubted: bool) -> FeedReading:
     # Without a date the list's rhythm decides when it is asked again, the longer the more often it failed.
     at = max(trouble.at, job.now + SOONEST) if trouble.at else None
-    return FeedReading(feed, Outcome("later", trouble.reason, at), trouble.status, job.now)
+    return FeedReading(feed, Outcome("later", trouble.reason, at), trouble.status, job.now, doubted=doubted)
 
 
 def _seen(feed: Feed, answer: Answer, digest: str) -> Feed:
-    """The list with what its next request is conditional on.
+    """The list with what its next request is conditional on."""
+    left = _left(feed.url, answer, digest)
+    return replace(feed, etag=left.etag, last_modified=left.last_modified, sha256=digest)
+
+
+def _left(url: str, answer: Answer, digest: str) -> Child:
+    """What an answer leaves for the next request.
 
     Without validators the server's Date stands in (RFC 9110 §13.1.3 allows it): every later request is conditional.
     """
     etag = answer.headers.get("etag", "")
     stamp = answer.headers.get("last-modified", "") or ("" if etag else answer.headers.get("date", ""))
-    return replace(feed, etag=etag, last_modified=stamp, sha256=digest)
+    return Child(url, etag, stamp, digest)
 
 
 async def _read(answer: Answer, feed: Feed, job: Job, client: Client) -> Listing:
@@ -82,30 +116,41 @@ def _listing(answer: Answer, feed: Feed, job: Job) -> Listing:
     context = Context(feed, job.outlets[feed.outlet], answer.url, answer.headers.get("content-type", ""))
     if feed.kind == "section":
         return read_section(answer.body, context)
+    readers = [partial(read_feed), partial(read_sitemap, now=job.now)]
     if feed.kind == "sitemap":
-        return read_sitemap(answer.body, context, job.now, job.max_bytes)
-    return read_feed(answer.body, context, job.max_bytes)
+        readers.reverse()
+    first, other = (partial(reader, answer.body, context, limit=job.max_bytes) for reader in readers)
+    listing = first()
+    if not listing.error.startswith("not a"):
+        return listing
+    instead = other()  # a feed may stand in for a sitemap by the protocol, and settings mix them up
+    return listing if instead.error else instead
 
 
-async def _harvest(listing: Listing, feed: Feed, job: Job, client: Client, digest: str) -> _Harvest:
-    """The links of a list; those of its sitemaps where it is an index, asked for on the index's own condition."""
-    links, problems, whole = list(listing.links), list(listing.problems), True
-    for url in listing.children:
-        # What changed before the index was last read has been read then.
-        child = await client.fetch(url, feed.outlet, "feed", conditions("", feed.last_modified))
-        if isinstance(child, Answer) and child.status == 304:
-            continue
-        reason = child.reason if isinstance(child, Trouble) else feed_trouble(child)
-        if isinstance(child, Trouble) or reason:
-            part = Listing(error=reason)
-        else:
-            part = await _read(child, feed, job, client)
+async def _harvest(urls: tuple[str, ...], feed: Feed, job: Job, client: Client) -> _Harvest:
+    """What the sitemaps of an index give, each asked on a condition of its own, those of indexes among them as well.
+
+    That an index did not change says nothing of its sitemaps.
+    """
+    harvest = _Harvest()
+    known = {child.url: child for child in feed.children}
+    waiting = deque(urls)
+    while waiting and len(harvest.children) < MOST_ASKED:
+        url = waiting.popleft()
+        child = known.get(url, Child(url))
+        answer, _ = await _asked(feed, child, client)
+        digest = hashlib.sha256(answer.body).hexdigest() if isinstance(answer, Answer) else ""
+        part = Listing(error=answer.reason) if isinstance(answer, Trouble) else Listing()
+        if isinstance(answer, Answer) and answer.status != 304 and digest != child.sha256:
+            part = await _read(answer, feed, job, client)
+            if not part.error and not (answer.truncated and not is_whole(answer.body)):
+                child = _left(url, answer, digest)
+            harvest.changed = harvest.changed or not part.error
         if part.error:
-            problems.append(f"{url}: {part.error}")
-            whole = False
-            continue
-        assert isinstance(child, Answer)  # noqa: S101 - narrows the type; a Trouble became an error above
-        digest = hashlib.sha256(f"{digest} {hashlib.sha256(child.body).hexdigest()}".encode()).hexdigest()
-        links.extend(part.links)
-        problems.extend(part.problems)
-    return _Harvest(tuple({link.url: link for link in reversed(links)}.values())[::-1], tuple(problems), digest, whole)
+            harvest.problems.append(f"{url}: {part.error}")
+        harvest.children.append(child)
+        harvest.links.extend(part.links)
+        harvest.problems.extend(part.problems)
+        told = {one.url for one in harvest.children} | set(waiting)
+        waiting.extend(further for further in part.children if further not in told)
+    return harvest

@@ -32,6 +32,9 @@ ROBOTS_BYTES: Final = 512 * 1024
 #: Requests to one host at a time where no delay is asked for: only a test press is read so.
 UNDELAYED_SEATS: Final = 16
 
+_AGENT_LINE: Final = re.compile(
+    r"^([ \t]*user[- ]?agent[ \t]*[: \t][ \t]*)([^\r\n#]{1,500})", re.IGNORECASE | re.MULTILINE
+)
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -134,18 +137,25 @@ def robots_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt"
 
 
-def read_rules(status: int, body: bytes) -> Rules:
+def read_rules(status: int, body: bytes, token: str) -> Rules:
     """The rules in an answer for robots.txt (RFC 9309, but careful).
 
-    2xx: what it says; 401/403: nothing may be asked; 429 and 5xx: wait; every other status: there are no rules.
+    `token` is the name it knows us by. 2xx: what it says; 401/403: nothing may be asked; 429 and 5xx: wait; every
+    other status: there are no rules.
     """
     if status in {401, 403}:
         return Rules(forbidden=f"robots.txt is refused: {status}")
     if status == 429 or status >= 500:
         return Rules(trouble=f"robots.txt unreachable: {status}")
     if 200 <= status < 300:
-        return Rules(protego=Protego.parse(body[:ROBOTS_BYTES].decode("utf-8-sig", "replace")))
+        return Rules(protego=Protego.parse(_with_names(body[:ROBOTS_BYTES].decode("utf-8-sig", "replace"), token)))
     return Rules()
+
+
+def _with_names(text: str, token: str) -> str:
+    """A robots.txt in which whoever writes our name with a version or from his log ("Name/0.1 (+…)") means us."""
+    own = re.compile(rf"(?<![A-Za-z_-]){re.escape(token)}(?![A-Za-z_-])", re.IGNORECASE)
+    return _AGENT_LINE.sub(lambda line: f"{line[1]}{token}" if own.search(line[2]) else line[0], text)
 
 
 def kept_for(status: int, cache_control: str) -> timedelta:

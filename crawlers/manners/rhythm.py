@@ -21,6 +21,10 @@ WINDOW: Final = 40
 #: and what is quiet costs nothing. A silence counts as half a gap, so that a night costs few requests.
 EVEN: Final = timedelta(hours=8)
 SILENCE_SHARE: Final = 2
+#: A list is doubted at most so often, and after so long a silence where its rhythm is not known.
+DOUBT: Final = timedelta(days=1)
+#: Arrivals that tell a rhythm.
+LEAST_KNOWN: Final = 8
 #: Readings of an article after the first one (contract).
 REREADINGS: Final = (timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
 
@@ -34,6 +38,21 @@ def next_ask(arrivals: Sequence[datetime], now: datetime, failures: int) -> date
     # 2**10 of the shortest interval is far beyond the longest: a larger exponent would only overflow.
     growth = 1 << min(max(failures, 0), 10)
     return now + min(max(_interval(arrivals, now), SHORTEST) * growth, LONGEST)
+
+
+def doubtful(arrivals: Sequence[datetime], now: datetime, doubted_at: datetime | None) -> bool:
+    """Whether a list is silent for longer than its own rhythm explains, so that its "unchanged" is not to be believed.
+
+    Longer than every gap between its arrivals, where they tell of more than a day, else than a day; at most once a day.
+    """
+    if doubted_at is not None and now - doubted_at < DOUBT:
+        return False
+    past = sorted(arrival for arrival in arrivals if arrival <= now)
+    if not past:
+        return False  # never asked: there is nothing to doubt
+    known = len(past) >= LEAST_KNOWN and past[-1] - past[0] >= DOUBT
+    longest = max(later - sooner for sooner, later in pairwise(past)) if known else DOUBT
+    return now - past[-1] > max(longest, FIRST)
 
 
 def _interval(arrivals: Sequence[datetime], now: datetime) -> timedelta:

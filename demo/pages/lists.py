@@ -8,7 +8,7 @@ from datetime import timedelta
 from html import escape
 from urllib.parse import urlsplit
 
-from demo.pages.forms import doubly_encoded, feed_date, numeric_entities
+from demo.forms.writing import doubly_encoded, feed_date, numeric_entities
 from demo.pages.pages import served_text
 from demo.truth.truth import DemoArticle, DemoOutlet
 

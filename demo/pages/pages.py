@@ -1,10 +1,11 @@
-"""The article pages of the demo press: six layouts as content systems of real outlets write them."""
+"""The article pages of the demo press: six layouts of its own as content systems write them, or the page forms."""
 
 from __future__ import annotations
 
 import json
+import random
+import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from demo.pages.forms import page_date, partly_decomposed, with_eth, with_nbsp
+from demo.forms.catalogue import form
+from demo.forms.setting import Around, Neighbour, markup
+from demo.forms.stories import as_told
+from demo.forms.writing import page_date, partly_decomposed, with_eth, with_nbsp
 from demo.truth.truth import VIETNAM, DemoArticle, DemoOutlet, Text
 
 #: Stands on every page where the first copy of a multiplied press gets its numbering paragraph.
@@ -44,16 +48,6 @@ MENU = {
     ),
     "km": "ទំព័រដើម|នយោបាយ|សង្គម|សេដ្ឋកិច្ច|កសិកម្ម|អប់រំ|សុខាភិបាល|វប្បធម៌|កីឡា|ទេសចរណ៍|ពិភពលោក|វីដេអូ",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """Another article of the outlet, as boxes beside and below a page announce it."""
-
-    title: str
-    lead: str
-    url: str
-    shown: str
 
 
 @cache
@@ -118,6 +112,8 @@ def article_page(
     style, script = _filler()
     related = [other for other in others if other.url != article.url]
     shown = served_text(outlet, text)
+    if outlet.forms:
+        return _in_form(outlet, article, shown, related, edited=edited)
     return _template(
         f"{outlet.layout}.html.j2"
     ).render(
@@ -140,6 +136,25 @@ def article_page(
         script=script,
         site=article.url.split("/", 3)[0] + "//" + article.url.split("/", 3)[2],
     )
+
+
+def _in_form(outlet: DemoOutlet, article: DemoArticle, text: Text, others: Sequence[Neighbour], *, edited: bool) -> str:
+    """The page in the form whose turn it is; nothing is done to sentences, so that the truth of the press holds."""
+    style, script = _filler()
+    number = zlib.crc32(article.key.partition("+")[0].partition("#")[0].encode())
+    around = Around(
+        outlet=outlet.name,
+        site=article.url.split("/", 3)[0] + "//" + article.url.split("/", 3)[2],
+        url=article.url,
+        date_form=outlet.visible,
+        others=tuple((*others, *others)[:12]),
+        updated_at=article.published_at + timedelta(minutes=65) if edited else None,
+        bulk=Markup("<style>{}</style><script>{}</script>").format(style, script),
+        behind=Markup(COPY_HERE),  # noqa: S704 -- a constant
+    )
+    made = form(outlet.forms[number % len(outlet.forms)])
+    at = article.published_at.astimezone(VIETNAM)
+    return markup(made, as_told(article, text), around, at, draw=random.Random(number), plainly=True)
 
 
 def section_page(

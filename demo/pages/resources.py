@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Literal
 
-from demo.pages.forms import http_date
+from demo.forms.writing import http_date
 
 Conditions = Literal["both", "weak", "etag", "modified", "lies", "none"]
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
+from demo.forms.setting import Neighbour
 from demo.pages.lists import atom, broken_rss, items, news_sitemap, rss
-from demo.pages.pages import COPY_HERE, Neighbour, article_page, neighbours, section_page
+from demo.pages.pages import COPY_HERE, article_page, neighbours, section_page
 from demo.pages.resources import GONE, Conditions, Resource, page
 from demo.pages.troubles import busy_once, hidden, trouble_items, troubles
 from demo.truth.truth import COPY_MARK, DemoArticle, DemoOutlet, articles, fresh_article, outlets, slug

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime
 
-from demo.pages.forms import feed_date
+from demo.forms.writing import feed_date
 from demo.pages.lists import Item
 from demo.pages.resources import GONE, Resource
 from demo.truth.truth import Expected

@@ -39,6 +39,7 @@ class DemoOutlet:
     visible: str
     conditions: str
     habits: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     recipe: bool = False
     slow: Mapping[str, float] = field(default_factory=dict)
     busy: int | None = None
@@ -98,12 +99,14 @@ def anchor_before(now: datetime) -> datetime:
 def outlets() -> tuple[DemoOutlet, ...]:
     """Return the outlets of the demo press in the order of their file."""
     rows = tomllib.loads((HERE / "outlets.toml").read_text("utf-8"))["outlet"]
-    return tuple(DemoOutlet(**{**row, "habits": tuple(row["habits"])}) for row in rows)
+    return tuple(
+        DemoOutlet(**{**row, "habits": tuple(row["habits"]), "forms": tuple(row.get("forms", ()))}) for row in rows
+    )
 
 
 @cache
 def recipes() -> Mapping[str, Mapping[str, str]]:
-    """Return the selectors of each page layout: title, lead, body, date, and what to drop from the body."""
+    """Return the selectors (title, lead, body, date, and what to drop) of each layout, and of outlets with forms."""
     found: Mapping[str, Mapping[str, str]] = tomllib.loads((HERE / "outlets.toml").read_text("utf-8"))["recipe"]
     return found
 

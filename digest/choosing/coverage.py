@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,26 @@ _STATUS = re.compile(r"\b[45]\d\d\b")
 _CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("robots", re.compile(r"robots.*(?:forbid|disallow|refuse)", re.IGNORECASE)),
     ("challenge", re.compile(r"challenge", re.IGNORECASE)),
+    ("login", re.compile(r"led to a login")),
+    ("led_away", re.compile(r"gone: led to")),
+    ("page_gone", re.compile(r"gone: the page says")),
     ("no_list", re.compile(r"instead of|not a (?:feed|sitemap)|broken off|link selector", re.IGNORECASE)),
     ("slow", re.compile(r"time.?out|timed out|quá thời gian", re.IGNORECASE)),
     ("dns", re.compile(r"\bdns\b|resolve|name or service|lookup", re.IGNORECASE)),
     ("tls", re.compile(r"\btls\b|\bssl\b|certificate", re.IGNORECASE)),
     ("no_connection", re.compile(r"connection (?:refused|failed|reset|lost|closed)", re.IGNORECASE)),
 )
+# What is odd about an outlet that is read, or that gives nothing though it answers.
+_ODDITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("by_form", re.compile(r"by their form")),
+    ("all_old", re.compile(r"\bnewer than\b")),
+    ("names_none", re.compile(r"names no article|no article link found")),
+    ("long_silent", re.compile(r"nothing new for more than")),
+    ("no_addresses", re.compile(r"without an address|address of a front page")),
+    ("partly_read", re.compile(r"malformed|truncated|followed by a web page|could not be read|only the")),
+)
+_MOVED = re.compile(r"moved for good to (https?://\S+)")
+_NONE_READ = re.compile(r"^none of \d+ articles could be read")
 _ADDRESS = re.compile(r"https?://\S*")
 
 
@@ -71,12 +86,22 @@ def cause(health: OutletHealth, words: Words) -> str:
     if health.state == "layout_changed":
         return words("layout_changed")
     error = _ADDRESS.sub("", health.last_error[:500])
+    if _NONE_READ.match(error):
+        rest = _NONE_READ.sub("", error)
+        return f"{words('none_read')}: {cause(replace(health, last_error=rest), words)}"
     if key := _cause_key(error):
         return words(key)
     status = _STATUS.search(error)
     if status:
         return words("status", status=status[0])
     return words(health.state)
+
+
+def oddity(error: str, words: Words) -> str:
+    """What is odd about an outlet, or a list, that answers, in the reader's language; "" where nothing is."""
+    if moved := _MOVED.search(error[:500]):
+        return words("moved", where=moved[1])
+    return next((words(key) for key, pattern in _ODDITIES if pattern.search(error[:500])), "")
 
 
 def advice(health: OutletHealth, words: Words) -> str:

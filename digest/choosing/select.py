@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from digest.model import Request
 from press import Article, Subscription
-from press.text import clean, tone_normal
+from press.spelling import spelt_text
+from press.text import clean
 
 LATE_DAYS = 3  #: how old an article may be that is met only after the last edition
 FUTURE_TOLERANCE = timedelta(minutes=10)  #: a clock may be this much ahead of ours
@@ -156,7 +157,7 @@ def _place_names(article: Article) -> set[str]:
 
 
 def bare_place(name: str) -> str:
-    """A place name for comparison: one tone placement, lower case, without the word for its kind of unit."""
-    text = tone_normal(clean(name)).casefold()
+    """A place name for comparison: one spelling, lower case, no hyphens, without the word for its kind of unit."""
+    text = " ".join(spelt_text(clean(name)).casefold().replace("-", " ").replace("–", " ").split())
     unit = next((word for word in _UNIT_WORDS if text.startswith(word) and len(text) > len(word)), "")
     return text[len(unit) :]

@@ -6,11 +6,13 @@ import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from typing import Literal
 
 from digest.sending.address import split_sender, valid_address
+from digest.sending.replies import Stage, judge
 from errors import DeliveryError, DeliveryUncertain
 from press.text import clean
 
@@ -19,9 +21,6 @@ __all__ = ["MailServer", "probe", "send", "valid_address"]
 
 GOODBYE = 5.0  #: seconds a server has to answer QUIT
 _LONE_DOT = re.compile(rb"(?m)^\.")
-# About the server, the login or the talk, not about this mail.
-_NOT_FOR_GOOD = frozenset({421, 500, 502, 503, 521, 530, 534, 535, 538})
-_RELAY = re.compile(r"(?i)\brelay(ing)?\b")  # "550 5.7.1 relaying denied": a server that does not know us
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +36,52 @@ class MailServer:
     cafile: str = ""
 
 
-def send(message: bytes, *, sender: str, recipient: str, server: MailServer, on_data: Callable[[], None]) -> None:
+def send(message: bytes, *, sender: str, recipient: str, server: MailServer, on_data: Callable[[], None]) -> bool:
     """Hand the mail to the server; `on_data` is called when it has agreed to take it, before the first byte of it goes.
 
+    A mail that is too large for the server goes as its plain text alone; returns whether it went whole.
     DeliveryError: not accepted (`permanent` tells a refusal of this mail or recipient from an outage).
     DeliveryUncertain: it broke off after `on_data`, the mail may have gone out. What `on_data` raises passes through.
     """
     origin, target = _envelope(sender, recipient)
+    forms = list(dict.fromkeys((message, lighter(message))))
+    marked = False
+
+    def mark() -> None:
+        nonlocal marked
+        if not marked:
+            on_data()
+        marked = True
+
     with _session(server) as smtp:
-        with _named(server):
-            _offer(smtp, message, origin, target)
-        on_data()
-        with _named(server):
-            _accepted(smtp.docmd("DATA"), "the mail server does not take the mail", final=True)
-        _hand_over(smtp, message)
+        try:
+            _post(smtp, server, forms[0], origin, target, mark)
+        except DeliveryError as refused:
+            if refused.kind != "large" or len(forms) == 1:
+                raise
+            try:
+                with _named(server):
+                    smtp.rset()
+                _post(smtp, server, forms[1], origin, target, mark)
+            except DeliveryError as error:
+                if error.kind or not error.everybody:
+                    raise
+                raise refused from error  # a server that hangs up has said why before
+            return False
+    return True
+
+
+def _post(
+    smtp: smtplib.SMTP, server: MailServer, message: bytes, origin: str, target: str, mark: Callable[[], None]
+) -> None:
+    """One mail in one form, from MAIL FROM to the last answer."""
+    says = _says(origin, target, len(message))
+    with _named(server):
+        _offer(smtp, message, origin, target, says)
+    mark()
+    with _named(server):
+        _accepted("DATA", smtp.docmd("DATA"), says)
+    _hand_over(smtp, message, says)
 
 
 def probe(server: MailServer) -> None:
@@ -118,6 +149,8 @@ def _named(server: MailServer) -> Iterator[None]:
             f"the mail server {place} refuses the connection; check [mail] host and port, and that it is running"
         ) from error
     except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code < 500:
+            raise _outage(f"the mail server {place} does not log us in now: {_reply(error)}") from error
         raise _outage(
             f"the mail server {place} does not accept the password of {server.user!r} ({error.smtp_code}); "
             "check [mail] user and its password"
@@ -136,6 +169,11 @@ def _named(server: MailServer) -> Iterator[None]:
         raise _outage(f"the mail server {place} cannot be reached: {_line(error)}; check [mail] host") from error
 
 
+def _reply(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error
+    return f"{error.smtp_code} {_line(text.decode('utf-8', 'replace') if isinstance(text, bytes) else text)}"
+
+
 def _outage(reason: str) -> DeliveryError:
     return DeliveryError(reason, everybody=True)
 
@@ -145,22 +183,42 @@ def _silent(server: MailServer) -> str:
     return f"{where} does not answer within {server.timeout:g} s; check [mail] host, port and firewall"
 
 
-def _offer(smtp: smtplib.SMTP, message: bytes, origin: str, target: str) -> None:
-    """MAIL FROM and RCPT TO. A refused sender is a matter of settings, only a refused recipient is for good."""
+def _offer(smtp: smtplib.SMTP, message: bytes, origin: str, target: str, says: Mapping[str, str]) -> None:
+    """MAIL FROM and RCPT TO; a mail larger than the server says it takes is not offered."""
     options = []
     if smtp.has_extn("size"):
+        most = smtp.esmtp_features["size"].strip()
+        if most.isdecimal() and 0 < int(most) < len(message):
+            raise DeliveryError(f"{says['large']}: it takes {int(most)}", permanent=True, kind="large")
         options.append(f"SIZE={len(message)}")
     if not (origin + target).isascii() or not message.partition(b"\r\n\r\n")[0].isascii():
         if not smtp.has_extn("smtputf8"):
             reason = f"the mail server cannot carry letters beyond ASCII in an address (no SMTPUTF8): {target}"
             raise DeliveryError(reason, permanent=True)
         options += ["SMTPUTF8", "BODY=8BITMIME"]
-    sender_problem = f"the mail server does not accept the sender {origin}; check [mail] from, user and password"
-    _accepted(smtp.mail(origin, options), sender_problem, final=False, everybody=True)
-    _accepted(smtp.rcpt(target), f"the mail server does not accept the recipient {target}", final=True)
+    _accepted("MAIL", smtp.mail(origin, options), says)
+    _accepted("RCPT", smtp.rcpt(target), says)
 
 
-def _hand_over(smtp: smtplib.SMTP, message: bytes) -> None:
+def _says(origin: str, target: str, size: int) -> dict[str, str]:
+    """What a refusal is about, for the operator."""
+    return {
+        "listed": "the mail server does not take mail from our network or domain (block list, reputation)",
+        "identity": f"the mail server does not trust the sender {origin}; check SPF, DKIM, DMARC and reverse DNS",
+        "limit": "the mail server takes no more of our mail for now (limit of messages)",
+        "relay": "the mail server does not pass mail on for us; check [mail] user and password",
+        "sender": f"the mail server does not accept the sender {origin}; check [mail] from, user and password",
+        "policy": "the mail server refuses our mail by its policy; ask those who run it",
+        "server": "the mail server cannot take mail",
+        "busy": f"the mail server does not take mail for {target} now",
+        "full": f"the mailbox of {target} is full",
+        "gone": f"the mail server does not accept the recipient {target}",
+        "large": f"the mail of {size} bytes is too large for the mail server",
+        "content": "the mail server does not accept the mail",
+    }
+
+
+def _hand_over(smtp: smtplib.SMTP, message: bytes, says: Mapping[str, str]) -> None:
     """The mail itself and the final answer: a broken connection in here leaves the fate of the mail open."""
     lines = _LONE_DOT.sub(b"..", message).removesuffix(b"\r\n") + b"\r\n.\r\n"
     try:
@@ -169,19 +227,34 @@ def _hand_over(smtp: smtplib.SMTP, message: bytes) -> None:
     except (smtplib.SMTPException, OSError) as error:
         reason = f"the connection broke while the mail was handed over ({_line(error)}): it may have gone out"
         raise DeliveryUncertain(reason) from error
-    if answer[0] < 0:
+    if not 200 <= answer[0] < 300 and not 400 <= answer[0] < 600:
         raise DeliveryUncertain(f"the mail server's last answer is none ({_line(answer[1])}): it may have gone out")
-    _accepted(answer, "the mail server does not accept the mail", final=True)
+    _accepted("END", answer, says)
 
 
-def _accepted(answer: tuple[int, bytes], problem: str, *, final: bool, everybody: bool = False) -> None:
-    """Raise unless the answer says yes; `final`: a 5xx is for good, unless it is about the server and not this mail."""
-    code, text = answer
-    if 200 <= code < 300 or code == 354:
+def _accepted(stage: Stage, answer: tuple[int, bytes], says: Mapping[str, str]) -> None:
+    """Raise unless the answer says yes; whose fault it is tells whether the mail, the reader or everybody waits."""
+    code, raw = answer
+    if code // 100 == (3 if stage == "DATA" else 2):
         return
-    reason = f"{problem}: {code} {_line(text.decode('utf-8', 'replace'))}".rstrip()
-    ours = code in _NOT_FOR_GOOD or bool(_RELAY.search(reason))  # our login or our network is what it does not like
-    raise DeliveryError(reason, permanent=final and 500 <= code < 600 and not ours, everybody=everybody or ours)
+    text = raw.decode("utf-8", "replace")
+    verdict = judge(stage, code, text)
+    reason = f"{says[verdict.kind]}: {code} {_line(text)}".rstrip()
+    raise DeliveryError(reason, permanent=verdict.final, everybody=verdict.fault == "us", kind=verdict.kind)
+
+
+def lighter(message: bytes) -> bytes:
+    """The mail as its plain text alone, under the same headers; the mail itself where it has nothing to leave out."""
+    utf8 = not message.partition(b"\r\n\r\n")[0].isascii()
+    mail = message_from_bytes(message, policy=policy.SMTP.clone(refold_source="none", utf8=utf8))
+    plain = next((part for part in mail.walk() if part.get_content_type() == "text/plain"), mail)
+    if plain is mail:
+        return message
+    for name in ("Content-Type", "Content-Transfer-Encoding"):
+        del mail[name]
+        mail[name] = plain[name]
+    mail.set_payload(plain.get_payload())
+    return mail.as_bytes()
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:

@@ -61,7 +61,7 @@ def _analyse(archive: Archive, settings: Settings, address: str, now: datetime) 
             waiting = [row for row in collecting.pages.due_pages(db, 1_000_000) if row.link.url == address]
         if waiting:
             reader = Reader(replace(settings, analysis=Analysis("all")))
-            keep(archive, reader.read([Task(*row) for row in waiting], now), now, Counts("analyse"))
+            keep(archive, reader.read([Task(*row) for row in waiting]), now, Counts("analyse"))
 
 
 def _reason(archive: Archive, address: str) -> str:

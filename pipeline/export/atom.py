@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Final
+from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.export.about import About, dated, places, xml_text
@@ -40,7 +41,7 @@ def _entry(about: About, article: Article) -> str:
         f'<link rel="alternate" type="text/html" hreflang="{article.language}" href={_quoted(article.url)}/>'
         f"{_tag('published', about.iso(dated(article)))}{_tag('updated', about.iso(dated(article)))}"
         f"{tags}{_tag('summary', summary)}"
-        f"<source>{_tag('id', article.outlet)}{_tag('title', about.outlet(article))}</source></entry>\n"
+        f"<source>{_tag('id', urljoin(article.url, '/'))}{_tag('title', about.outlet(article))}</source></entry>\n"
     )
 
 

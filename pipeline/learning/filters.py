@@ -12,8 +12,11 @@ from analysis.grouping.stories import Item, grouped
 from analysis.places.places import find_places
 from analysis.reading.extract import extract
 from analysis.words.language import detect
+from errors import NotArticle
 from pipeline.running import land, models
 from pipeline.running.outlets import outlet_of
+from press import Draft
+from press.urls import canonical
 from settings import Settings
 
 Record = Mapping[str, object]
@@ -21,8 +24,15 @@ Place = dict[str, object]
 
 
 def extract_page(body: bytes, url: str, settings: Settings, now: datetime | None) -> dict[str, object]:
-    """Return the contract's object for one page; Unusable where nothing can be read, ValueError for a bad URL."""
-    draft = extract(body, url, outlet=outlet_of(url, settings), now=now)
+    """Return the contract's object for one page, without a title and with the reason for what is no article.
+
+    Unusable where nothing can be read, ValueError for a bad URL.
+    """
+    try:
+        draft = extract(body, url, outlet=outlet_of(url, settings), now=now)
+    except NotArticle as error:
+        nothing = Draft(url, canonical(url), "", "", "", "vi", None, "", "", problems=(error.reason,))
+        return {**asdict(nothing), "title": None, "problems": [error.reason]}
     return {**asdict(draft), "problems": list(draft.problems)}
 
 

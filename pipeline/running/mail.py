@@ -87,15 +87,20 @@ def put_off(
     return "never" if final else "later"
 
 
-def tell_operator(settings: Settings, subject: str, lines: list[str], now: datetime) -> None:
-    """Mail the operator, where one is named; a mail that cannot go out never undoes what it tells of."""
+def tell_operator(settings: Settings, subject: str, lines: list[str], now: datetime) -> bool:
+    """Mail the operator, where one is named; a mail that cannot go out never undoes what it tells of.
+
+    Returns whether it went out.
+    """
     if not settings.operator.email:
-        return
+        return False
     try:
         to = address(settings.operator.email)
         _send(settings, to, notice(settings.mail.sender, to, subject, lines, now=now))
     except DiemBaoError as error:
         LOG.warning("the operator could not be told", subject=subject, error=str(error))
+        return False
+    return True
 
 
 def _send(settings: Settings, to: str, message: bytes) -> None:

@@ -14,7 +14,8 @@ from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.words.khmer import khmer_words
 from pipeline.running import land, outlets, show
 from press import TOPICS
-from press.text import clean, fold, tone_normal
+from press.spelling import spelt_text
+from press.text import clean, fold
 from settings import Area, Settings
 from storage import Archive, coverage
 from storage.search import FACETS, Found, SearchIndex, Sort, Span, parse
@@ -209,4 +210,5 @@ def _key(code: str, valid_from: str, name: str = "") -> str:
 
 
 def _plain(name: str) -> str:
-    return tone_normal(clean(name)).lower()
+    """A name as it is compared: in its one spelling, hyphens and full stops as spaces ("Sóc-Trăng", "TP.Cần Thơ")."""
+    return " ".join(re.sub(r"[\W_]+", " ", spelt_text(clean(name)).lower()).split())

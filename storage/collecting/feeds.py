@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from errors import StorageError
-from press import Feed, FeedKind, FeedReading
+from press import Child, Feed, FeedKind, FeedReading
 from storage.collecting.health import refused
 from storage.collecting.links import AHEAD
 from storage.tables.collecting import feeds, links
 from storage.types import AnyRow
+
+#: A list whose server has said for so long that it moved for good is asked where it moved to.
+FOLLOWED = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class ListState:
     reason: str
     status: int | None
     note: str
+    moved_to: str = ""
 
 
 def list_states(db: Connection, outlet: str) -> list[ListState]:
@@ -39,7 +43,7 @@ def list_states(db: Connection, outlet: str) -> list[ListState]:
     return [
         ListState(
             row.url, row.kind, row.last_asked, row.last_ok, row.last_new, row.next_due, row.failures, row.outcome,
-            row.reason, row.status, row.note,
+            row.reason, row.status, row.note, row.moved_to,
         )
         for row in db.execute(query)
     ]  # fmt: skip
@@ -66,7 +70,7 @@ def sync_feeds(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
     ]
     if changed:
         # A new selector reads the same page differently: what the old one left must not answer "not modified".
-        fresh = {"etag": "", "last_modified": "", "sha256": "", "decided": ""}
+        fresh = {"etag": "", "last_modified": "", "sha256": "", "decided": "", "children": None, "found": None}
         statement = update(feeds).where(feeds.c.url == bindparam("key"))
         db.execute(statement, [{**row, **fresh, "next_due": now} for row in changed])
     gone = [url for url in known if url not in unique]
@@ -99,7 +103,7 @@ def due_feeds(db: Connection, now: datetime, outlets: Sequence[str] | None = Non
     query = select(feeds).where(feeds.c.in_use, feeds.c.decided != "drop", due)
     if outlets is not None:
         query = query.where(feeds.c.outlet.in_(list(outlets)))
-    return [_feed(row) for row in db.execute(query.order_by(feeds.c.next_due, feeds.c.id))]
+    return [_feed(row, now) for row in db.execute(query.order_by(feeds.c.next_due, feeds.c.id))]
 
 
 def known_feeds(db: Connection, outlets: Sequence[str] | None = None) -> list[Feed]:
@@ -141,9 +145,10 @@ def record_feed(db: Connection, reading: FeedReading, next_due: datetime, new: i
     old = db.execute(select(feeds).where(feeds.c.url == feed.url)).one_or_none()
     if old is None:
         raise StorageError(f"feed {feed.url} is not in the archive: synchronise the feeds first")
-    note = old.note if ok and reading.not_modified else _note(reading) if ok else ""
-    was = _ending(old.outcome == "done", old.status, old.reason, old.note)
-    same = old.since is not None and was == _ending(ok, reading.status, reading.outcome.reason, note)
+    note = old.note if ok and reading.not_modified else "; ".join(reading.problems) if ok else ""
+    found = _found(old, reading)
+    was = _ending(old.outcome == "done", old.status, old.reason, old.found)
+    same = old.since is not None and was == _ending(ok, reading.status, reading.outcome.reason, found)
     values: dict[str, object] = {
         "last_asked": at,
         "next_due": next_due,
@@ -152,23 +157,44 @@ def record_feed(db: Connection, reading: FeedReading, next_due: datetime, new: i
         "reason": reading.outcome.reason,
         "status": reading.status,
         "since": old.since if same else at,
+        "first_asked": old.first_asked or at,
+        **_moved(old, reading),
     }
     if ok:
         values |= {"etag": feed.etag, "last_modified": feed.last_modified, "sha256": feed.sha256}
-        values |= {"last_ok": at, "note": note}
+        values |= {"last_ok": at, "note": note, "found": found, "children": _children(feed)}
     if new:
         values["last_new"] = at
+    if reading.doubted:
+        values |= {"doubted_at": at, "lies": feeds.c.lies + bool(new)}
     db.execute(update(feeds).where(feeds.c.url == feed.url).values(values))
 
 
-def _note(reading: FeedReading) -> str:
-    """What was odd about a section page that gave nothing: its selector found no link."""
-    return "; ".join(reading.problems) if reading.feed.kind == "section" and not reading.links else ""
+def _found(old: AnyRow, reading: FeedReading) -> int | None:
+    """How many articles a list names: as before where it is unchanged, or only some sitemaps of an index changed."""
+    if reading.not_modified or (reading.feed.children and not reading.links and old.found is not None):
+        return None if old.found is None else int(old.found)
+    return len(reading.links)
 
 
-def _ending(ok: bool, status: int | None, reason: str, note: str) -> tuple[bool, bool]:
+def _moved(old: AnyRow, reading: FeedReading) -> dict[str, object]:
+    """Where a list moved to, and since when its server says so; what fails where it moved to is asked at home again."""
+    ok = reading.outcome.kind == "done"
+    if reading.feed.ask and ok and reading.moved in {"", reading.feed.ask}:
+        return {}
+    if not ok and not reading.feed.ask:
+        return {}
+    to = reading.moved if ok else ""
+    return {} if to == old.moved_to else {"moved_to": to, "moved_since": reading.fetched_at if to else None}
+
+
+def _children(feed: Feed) -> list[list[str]] | None:
+    return [[one.url, one.etag, one.last_modified, one.sha256] for one in feed.children] or None
+
+
+def _ending(ok: bool, status: int | None, reason: str, found: int | None) -> tuple[bool, bool]:
     """What a list's `since` stands for: that it answers or fails, and in which way it does."""
-    return ok, bool(note) if ok else refused(status, reason)
+    return ok, found == 0 if ok else refused(status, reason)
 
 
 def arrivals(db: Connection, *, feed: str | None = None, outlet: str | None = None, since: datetime) -> list[datetime]:
@@ -189,13 +215,17 @@ def arrivals(db: Connection, *, feed: str | None = None, outlet: str | None = No
     return sorted(db.execute(query).scalars())
 
 
-def _feed(row: AnyRow) -> Feed:
+def _feed(row: AnyRow, now: datetime | None = None) -> Feed:
+    long_ago = now is not None and row.moved_since is not None and row.moved_since <= now - FOLLOWED
     return Feed(
         outlet=row.outlet,
         kind=row.kind,
         url=row.url,
         links=row.links,
-        etag=row.etag,
-        last_modified=row.last_modified,
+        etag="" if row.lies else row.etag,
+        last_modified="" if row.lies else row.last_modified,
         sha256=row.sha256,
+        ask=row.moved_to if long_ago else "",
+        children=tuple(Child(*one) for one in row.children or ()),
+        doubted_at=row.doubted_at or row.first_asked,
     )

@@ -1,14 +1,15 @@
 """How the state of an outlet is decided from what its own data show. Pure: no query, no clock.
 
 A state is the worst thing that is true: never_read, then blocked or down (no list answers, or the newest articles do
-not), then layout_changed, then silent (`storage.collecting.silence`), else ok.
+not, or none ever did), then layout_changed, then silent (`storage.collecting.silence`), else ok.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from math import comb
 from typing import Literal
@@ -18,6 +19,9 @@ _CHANCE = 0.002  # articles "turned bad" when their own history makes so many ba
 _UNKNOWN = 10  # articles before the first, of which one went wrong: what is assumed of an outlet nobody knows
 _LATELY = 10  # articles among which bad ones may be mixed with good ones
 HALF, ALL = 0.5, 1.0
+PATIENCE = timedelta(days=1)  # how long a new outlet may give nothing before that is its state
+_OLD = re.compile(r"\bnewer than\b")
+_TO_MEND = re.compile(r"\bby their form\b|\bnewer than\b|could not be read\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,14 @@ class Attempt:
     reason: str = ""
     since: datetime | None = None  #: since when attempts end this way
     note: str = ""  #: what was odd about a list that answered
+    found: int | None = None  #: articles it named; None where nobody counted them
+    url: str = ""
+    moved_to: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether the list answered and named no article."""
+        return self.ok and self.found == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,26 @@ def turned_bad(met: Sequence[Met], least: float) -> datetime | None:
         if bad >= 2 and bad >= least * n and _at_least(bad, n, share) < _CHANCE:
             unlikely = True
     return since if unlikely else None
+
+
+def never_good(met: Sequence[Met], now: datetime) -> datetime | None:
+    """Since when an outlet's articles go wrong where none ever went right, and a day has gone by; None otherwise."""
+    first = min((one.at for one in met), default=now)
+    return first if first <= now - PATIENCE and all(one.bad for one in met) else None
+
+
+def said_old(note: str) -> bool:
+    """Whether a list names nothing because all it has is old, by its own word."""
+    return bool(_OLD.search(note))
+
+
+def to_mend(attempt: Attempt) -> str:
+    """What a person should look at though the list reads well: it moved, its selector fails, its dates stand still."""
+    if not attempt.ok:
+        return ""
+    if attempt.moved_to:
+        return f"the list moved for good to {attempt.moved_to} (asked at {attempt.url})"
+    return attempt.note if _TO_MEND.search(attempt.note) else ""
 
 
 def _at_least(k: int, n: int, share: float) -> float:

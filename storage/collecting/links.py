@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from errors import StorageError
@@ -25,6 +25,7 @@ Rhythm = Callable[[datetime, int], "datetime | None"]
 AHEAD = timedelta(days=7)  #: what is dated later than this after now was done by a clock that was wrong
 MIN_AGAIN = timedelta(hours=1)  #: two readings of an article are never closer
 MAX_URL = 2_000  # bytes: PostgreSQL cannot index much more, and no outlet writes longer ones
+GONE = "gone"  #: how the reason of an address begins whose article is no longer there
 _MAX_TITLE, _MAX_LEAD = 1_000, 5_000
 _CHUNK = 500
 
@@ -189,7 +190,8 @@ def _read(db: Connection, row: AnyRow, at: datetime, rhythm: Rhythm, more: dict[
 def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: int | None, at: datetime) -> None:
     """Store an attempt that gave no page: to be tried `later` (at `outcome.at`) or `never` again.
 
-    An article read before stays as it is; it is marked vanished when the page is gone (404, 410) for good.
+    An article read before stays as it is; it is marked vanished when the page is gone for good: 404, 410, or another
+    page in its place.
     """
     row = _link_row(db, reading.link.url)
     never = outcome.kind == "never"
@@ -207,17 +209,19 @@ def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: in
         values["state"] = "never"
     else:
         values |= {"state": "later", "due_at": later}
-    if row.reads and never and status in (404, 410):
-        values["vanished_at"] = at
-        _mark_vanished(db, row, at)
     db.execute(update(links).where(links.c.id == row.id).values(values))
+    if row.reads and never and outcome.reason.startswith(GONE):
+        mark_vanished(db, row.id, at)
 
 
-def _mark_vanished(db: Connection, row: AnyRow, at: datetime) -> None:
-    mine: ColumnElement[bool] = and_(articles.c.id == row.article_id, articles.c.link_id == row.id)
-    if row.article_id is not None and db.execute(select(articles.c.id).where(mine)).scalar() is not None:
+def mark_vanished(db: Connection, link: int, at: datetime) -> None:
+    """Note that the outlet took down what stood at an address: with the address, and with the article read there."""
+    mine = and_(articles.c.link_id == link, articles.c.id == links.c.article_id, links.c.id == link)
+    db.execute(update(links).where(links.c.id == link).values(vanished_at=at))
+    article = db.execute(select(articles.c.id).where(mine)).scalar()
+    if article is not None:
         values = {"vanished_at": at, "seq": next_number(db, "articles")}
-        db.execute(update(articles).where(mine).values(values))
+        db.execute(update(articles).where(articles.c.id == article).values(values))
 
 
 def get_link(db: Connection, url: str) -> Link | None:
@@ -264,7 +268,6 @@ def _link_row(db: Connection, url: str) -> AnyRow:
         links.c.first_read_at,
         links.c.attempts,
         links.c.waits,
-        links.c.article_id,
     )
     row = db.execute(select(*columns).where(links.c.url == url)).one_or_none()
     if row is None:

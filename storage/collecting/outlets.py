@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Connection, and_, func, not_, select
 
 from press import Outlet, OutletHealth, OutletState
 from storage.collecting.feeds import arrivals
-from storage.collecting.health import ALL, HALF, Attempt, Met, failing, refused, turned_bad
+from storage.collecting.health import (
+    ALL,
+    HALF,
+    PATIENCE,
+    Attempt,
+    Met,
+    failing,
+    never_good,
+    refused,
+    said_old,
+    to_mend,
+    turned_bad,
+)
+from storage.collecting.links import GONE
 from storage.collecting.quarantine import GivenUp, quarantine
 from storage.collecting.silence import LEAST_SILENCE, WEEK, WEEKS, Silence, press_is_quiet, silence
 from storage.tables.collecting import feeds, links
@@ -50,7 +64,8 @@ def health(db: Connection, outlets: Sequence[Outlet], now: datetime, *, rhythm: 
     Without `rhythm` the gaps of outlets that wrote lately, and so cannot be silent, are left out: many times cheaper.
     """
     found = [_health(db, outlet, now, rhythm) for outlet in outlets]
-    return [_unless_all_rest(db, one, found) if one.state == "silent" else one for one in found]
+    rhythmic = [one.state == "silent" and one.plausible_gap_hours is not None for one in found]
+    return [_unless_all_rest(db, one, found) if judged else one for one, judged in zip(found, rhythmic, strict=True)]
 
 
 def _health(db: Connection, outlet: Outlet, now: datetime, rhythm: bool) -> OutletHealth:
@@ -72,6 +87,11 @@ def _health(db: Connection, outlet: Outlet, now: datetime, rhythm: bool) -> Outl
         seen = arrivals(db, outlet=outlet.slug, since=now - _RHYTHM)
         quiet = silence(seen, last_ok)
     state, since, error = _state(db, outlet.slug, asked, seen[-1] if quiet.silent else None, now)
+    known = _known_since(lists)
+    old = state == "ok" and not seen and last_ok is not None and known <= last_ok - PATIENCE
+    if old and not arrivals(db, outlet=outlet.slug, since=now - _RHYTHM):
+        since = max((row.last_new for row in lists if row.last_new), default=known)
+        state, error = "silent", error or f"nothing new for more than {_RHYTHM.days} days"
     return OutletHealth(
         slug=outlet.slug,
         name=outlet.name,
@@ -87,6 +107,11 @@ def _health(db: Connection, outlet: Outlet, now: datetime, rhythm: bool) -> Outl
     )
 
 
+def _known_since(lists: Sequence[AnyRow]) -> datetime:
+    """Since when an outlet's lists are asked; those of old archives, for ever."""
+    return min((row.first_asked for row in lists if row.first_asked), default=datetime.min.replace(tzinfo=UTC))
+
+
 def _state(
     db: Connection, outlet: str, asked: Sequence[Attempt], quiet_since: datetime | None, now: datetime
 ) -> tuple[OutletState, datetime | None, str]:
@@ -98,31 +123,65 @@ def _state(
     tried = _articles_tried(db, outlet, now)
     if since := turned_bad([Met(row.tried_at, row.attempts > 0) for row in tried], ALL):
         lately = [row for row in tried if row.tried_at >= since]
-        unwanted = sum(refused(row.status, row.reason) for row in lately)
-        newest = max(lately, key=lambda row: row.tried_at)
-        state: OutletState = "blocked" if 2 * unwanted >= len(lately) else "down"
-        return state, since, f"{_words(Attempt(newest.tried_at, False, newest.status, newest.reason))}: {newest.url}"
-    empty = [attempt for attempt in asked if attempt.ok and attempt.note]
+        return _unreadable(lately), since, _last_words(lately)
+    if since := never_good([Met(row.first_seen, row.attempts > 0) for row in tried], now):
+        return _unreadable(tried), since, f"none of {len(tried)} articles could be read, at last: {_last_words(tried)}"
+    empty = [attempt for attempt in asked if attempt.empty]
     if len(empty) + len(failed) == len(asked):
-        return "layout_changed", max((a.since for a in empty if a.since is not None), default=None), empty[-1].note
+        since = max((a.since for a in empty if a.since is not None), default=None)
+        if told := [a.note for a in empty if a.note and not said_old(a.note)]:
+            return "layout_changed", since, told[-1]
+        if quiet_since is None and since is not None and since <= max(a.at for a in empty) - PATIENCE:
+            notes = [a.note for a in empty if a.note]
+            return "silent", since, notes[-1] if notes else "the list names no article"
     pages = _pages(db, outlet)
-    if since := turned_bad([Met(row.analysed_at, not row.intact) for row in pages], HALF):
+    bad = [Met(row.analysed_at, not row.intact) for row in pages]
+    if since := turned_bad(bad, HALF) or never_good(bad, now):
         worst = next(row for row in pages if not row.intact)
         return "layout_changed", since, f"{', '.join(worst.problems or ['no article on the page'])}: {worst.url}"
-    error = error or (empty[-1].note if empty else "")
+    error = error or next(filter(None, map(to_mend, asked)), "")
     if quiet_since is not None:
         return "silent", quiet_since, error
     return "ok", min((a.since for a in asked if a.ok and a.since is not None), default=None), error
 
 
+def _unreadable(rows: Sequence[AnyRow]) -> Literal["down", "blocked"]:
+    """What it is called when these articles could not be read: by what most of them met."""
+    unwanted = sum(refused(row.status, row.reason) for row in rows)
+    return "blocked" if 2 * unwanted >= len(rows) else "down"
+
+
+def _last_words(rows: Sequence[AnyRow]) -> str:
+    """Why the newest attempt at these articles failed."""
+    newest = max(rows, key=lambda row: row.tried_at)
+    return f"{_words(Attempt(newest.tried_at, False, newest.status, newest.reason))}: {newest.url}"
+
+
 def _attempt(row: AnyRow) -> Attempt:
-    return Attempt(row.last_asked, row.outcome == "done", row.status, row.reason, row.since, row.note)
+    return Attempt(
+        row.last_asked,
+        row.outcome == "done",
+        row.status,
+        row.reason,
+        row.since,
+        row.note,
+        row.found,
+        row.url,
+        row.moved_to,
+    )
 
 
 def _articles_tried(db: Connection, outlet: str, now: datetime) -> Sequence[AnyRow]:
     """The newest attempts at articles of this month, one per article; one taken down after reading is no failure."""
-    columns = (links.c.url, links.c.tried_at, links.c.attempts, links.c.status, links.c.reason)
-    taken_down = and_(links.c.reads > 0, links.c.attempts > 0, links.c.status.in_((404, 410)))
+    columns = (
+        links.c.url,
+        links.c.tried_at,
+        links.c.first_seen,
+        links.c.attempts,
+        links.c.status,
+        links.c.reason,
+    )
+    taken_down = and_(links.c.reads > 0, links.c.attempts > 0, links.c.reason.startswith(GONE))
     lately = select(*columns).where(links.c.outlet == outlet, links.c.first_seen >= now - _RHYTHM)
     query = lately.where(links.c.tried_at.is_not(None), not_(func.coalesce(taken_down, False)))
     return db.execute(query.order_by(links.c.tried_at.desc(), links.c.id.desc()).limit(_ARTICLES)).all()

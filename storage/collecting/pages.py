@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from errors import StorageError
 from press import Link, Outcome, Page
-from storage.collecting.links import as_link
+from storage.collecting.links import as_link, mark_vanished
 from storage.tables.collecting import links, pages
 from storage.tables.coverage import versions
 from storage.types import AnyRow
@@ -69,13 +69,15 @@ def pages_of(db: Connection, article_ids: Sequence[int]) -> Iterator[Page]:
 class Settled(NamedTuple):
     """How the analysis of a page ended: `done` and kept, `done` outside the area (its bytes go), or `never`.
 
-    `problems` are the extractor's, None where the page was settled without extraction.
+    `problems` are the extractor's, None where the page was settled without extraction. `gone`: the page is another one
+    in an article's place, so that one read there before has vanished.
     """
 
     page_id: int
     outcome: Outcome
     keep: bool
     problems: Sequence[str] | None = None
+    gone: bool = False
 
 
 def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> None:
@@ -108,6 +110,9 @@ def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> N
         marks.values({**{name: bindparam(f"to_{name}") for name in names}, "analysed_at": now}),
         [{"link": link_of[one.page_id], **{f"to_{name}": value for name, value in _marks(one)}} for one in settled],
     )
+    for one in settled:
+        if one.gone:
+            mark_vanished(db, link_of[one.page_id], now)
 
 
 def _marks(one: Settled) -> tuple[tuple[str, object], ...]:

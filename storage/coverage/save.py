@@ -12,6 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from errors import StorageError
 from press import Draft, Judgement, Outcome
+from press.dates import FUTURE
+from press.evidence import Dated, settled
 from storage.collecting.links import MAX_URL
 from storage.collecting.pages import Settled, settle_pages
 from storage.coverage.corrections import keep_corrections
@@ -193,20 +195,20 @@ def _insert(db: Connection, new: Mapping[str, tuple[Analysed, AnyRow]], now: dat
 
 
 def _content(draft: Draft, judgement: Judgement, fetched_at: datetime, old: AnyRow | None) -> dict[str, Any]:
-    # A date once found is not lost by a worse page.
-    dated: Draft | AnyRow = draft if draft.published_at is not None or old is None else old
-    return _judged(judgement) | {
-        "title": draft.title,
-        "lead": draft.lead,
-        "body": draft.body,
-        "text_sha256": _text(draft),
-        "section": draft.section,
-        "dateline": draft.dateline,
-        "published_at": dated.published_at,
-        "published_raw": dated.published_raw,
-        "date_source": dated.date_source,
-        "dated_at": dated.published_at or fetched_at,
-    }
+    dated = _dated(draft, old)
+    return (
+        _judged(judgement)
+        | dated
+        | {
+            "title": draft.title,
+            "lead": draft.lead,
+            "body": draft.body,
+            "text_sha256": _text(draft),
+            "section": draft.section,
+            "dateline": draft.dateline,
+            "dated_at": dated["published_at"] or fetched_at,
+        }
+    )
 
 
 def _judged(judgement: Judgement) -> dict[str, Any]:
@@ -224,9 +226,30 @@ def _judged(judgement: Judgement) -> dict[str, Any]:
 
 def _restated(old: AnyRow, page: AnyRow, draft: Draft, judgement: Judgement) -> bool:
     """Whether something but the text differs: the date, the section, the model, the main address, its being gone."""
-    dated = draft.published_at is not None and draft.published_at != old.published_at
     now = (draft.section, judgement.model, page.link_id)
-    return dated or now != (old.section, old.model, old.link_id) or old.vanished_at is not None
+    return (
+        _dated(draft, old)["published_at"] != old.published_at
+        or now != (old.section, old.model, old.link_id)
+        or old.vanished_at is not None
+    )
+
+
+def _dated(draft: Draft, old: AnyRow | None) -> dict[str, Any]:
+    """When the article was published: what is stored changes only where it is missing, weaker or impossible."""
+    own = {"published_at": draft.published_at, "published_raw": draft.published_raw, "date_source": draft.date_source}
+    if old is None or old.published_at is None:
+        return own
+    stored = {name: getattr(old, name) for name in own}
+    latest = old.fetched_at + FUTURE  # nothing is published after it was read
+    if draft.published_at is None or draft.published_at == old.published_at:
+        return stored
+    if old.published_at > latest:
+        return own
+    known = Dated(old.published_at, old.date_source)
+    at, source = settled(Dated(draft.published_at, draft.date_source), known)
+    if at == known.at or at > latest:
+        return stored
+    return own | {"date_source": source}
 
 
 def _update(db: Connection, article_id: int, values: dict[str, Any], now: datetime) -> None:

@@ -11,12 +11,15 @@ from typing import Final
 import tantivy
 
 from press import RELEVANCES, TOPICS
+from press.spelling import spelt_text
 from press.text import fold
 from storage.search.find import known_outlets
 from storage.search.index import SearchIndex
+from storage.search.pasted import straight
 from storage.search.plan import LANGUAGES, TONES
-from storage.search.query import FIELDS, as_read
+from storage.search.query import FIELDS
 from storage.search.shape import ABOVE, NONE, PLACES
+from storage.search.words import plain
 
 _LAST: Final = re.compile(r'(?:^|[\s(])(-?)(?:([^\W\d_]+):)?("[^"]*|[^\s()":]*)$')
 _GAP: Final = re.compile(r"[\W_]+")
@@ -35,7 +38,7 @@ def complete(
     index: SearchIndex, typed: str, *, outlets: Mapping[str, str] | None = None, limit: int = 10
 ) -> list[Completion]:
     """Ways to finish the last word of a query: fields, values of a field, words of the archive; most used first."""
-    typed = as_read(typed)
+    typed = straight(typed)
     found = _LAST.search(typed)
     if not found:
         return []
@@ -90,10 +93,16 @@ def _places(index: SearchIndex, searcher: tantivy.Searcher | None, begun: str) -
 
 
 def _begins(begun: str, *names: str) -> bool:
-    """Whether a value or a word of it begins so; without marks folded, with them as they are."""
-    if fold(begun) == begun.lower():
-        names = tuple(map(fold, names))
-    return any(f" {begun.lower()}" in _GAP.sub(" ", f" {name.lower()}") for name in names)
+    """Whether a value or a word of it begins so; without marks folded, with them as they are.
+
+    In the spelling typed or the other one: "mi" is the beginning of "Miền" and, whole, of "Mỹ Xuyên".
+    """
+    begun = _GAP.sub(" ", begun.lower())
+    if fold(begun) == begun:
+        names = tuple(fold(form) for name in names for form in (name, spelt_text(name)))
+    forms = {f" {begun}", f" {spelt_text(begun)}"}
+    texts = [_GAP.sub(" ", f" {form.lower()}") for name in names for form in {name, spelt_text(name)}]
+    return any(form in text for form in forms for text in texts)
 
 
 def _count(searcher: tantivy.Searcher | None, name: str, value: str) -> int | None:
@@ -105,8 +114,12 @@ def _said(index: SearchIndex, searcher: tantivy.Searcher | None, begun: str, lim
     forms = index.words.query(begun)
     if searcher is None or len(forms) != 1 or len(begun) < 2:
         return
-    name, prefix = ("text", forms[0].marked) if forms[0].has_marks else ("text_folded", forms[0].folded)
-    yield from searcher.terms_with_prefix(name, prefix, limit=limit)
+    marks = forms[0].has_marks
+    typed = plain(begun) if marks else fold(plain(begun))
+    found: dict[str, int] = {}
+    for prefix in {typed, forms[0].marked if marks else forms[0].folded}:
+        found.update(searcher.terms_with_prefix("text" if marks else "text_folded", prefix, limit=limit))
+    yield from sorted(found.items(), key=lambda word: -word[1])[:limit]
 
 
 def _quoted(value: str) -> str:

@@ -61,7 +61,7 @@ def search(
     started = time.perf_counter()
     page = _page_of(sort, after)
     searcher = index.searcher()
-    asked = plan(query, index.words, Known({**known_outlets(searcher), **(outlets or {})}, index.places))
+    asked = plan(query, index.words, known(index, searcher, outlets))
     if searcher is None:
         return Found(0, (), "", building=index.building())
     counting = _BESIDE.submit(_counts, searcher, asked.matching, span) if facets else None
@@ -81,6 +81,11 @@ def search(
 def known_outlets(searcher: tantivy.Searcher | None) -> dict[str, str]:
     """The outlets that have articles in the index, as slugs."""
     return {slug: slug for slug, _ in searcher.terms_with_prefix("outlet", "")} if searcher else {}
+
+
+def known(index: SearchIndex, searcher: tantivy.Searcher | None, outlets: Mapping[str, str] | None) -> Known:
+    """What a query of this index may name."""
+    return Known({**known_outlets(searcher), **(outlets or {})}, index.places, index.article_at)
 
 
 def _bars(counts: Mapping[str, int], span: Span) -> dict[date, int]:

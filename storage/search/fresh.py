@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import tantivy
 
-from storage.search.find import MOST, known_outlets
+from storage.search.find import MOST, known
 from storage.search.index import SearchIndex
-from storage.search.plan import Known, plan
+from storage.search.plan import plan
 from storage.search.shape import id_of, schema
 
 _Q = tantivy.Query
@@ -22,7 +22,7 @@ def fresh(
     At most MOST of them. Raises QueryError for a query.
     """
     searcher = index.searcher()
-    asked = plan(query, index.words, Known({**known_outlets(searcher), **(outlets or {})}, index.places))
+    asked = plan(query, index.words, known(index, searcher, outlets))
     if searcher is None:
         return []
     bounds = [

@@ -27,6 +27,7 @@ from storage.coverage import articles as stored
 from storage.facts import last_number
 from storage.locks import file_lock
 from storage.search import rows
+from storage.search.pasted import addresses
 from storage.search.shape import VERSION, Places, Row, entry, open_folder, schema
 from storage.search.words import Segment, Words
 
@@ -100,6 +101,13 @@ class SearchIndex:
             found = searcher.aggregate(tantivy.Query.all_query(), {"rank": {"max": {"field": "rank"}}})
             self._newest = (mark, int(found["rank"]["value"] or 0))
         return self._newest[1]
+
+    def article_at(self, text: str) -> int | None:
+        """The article of the archive that a text is an address of, None for none."""
+        if not addresses(text):
+            return None
+        with self.archive.read() as db:
+            return rows.article_at(db, text)
 
     def is_behind(self) -> bool:
         """Whether the archive holds what the index does not."""

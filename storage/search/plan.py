@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 import tantivy
 
 from press import RELEVANCES, TOPICS
+from press.spelling import spelt_text
 from press.text import fold
+from storage.search.pasted import as_read
 from storage.search.query import (
     And,
     Everything,
@@ -23,7 +26,6 @@ from storage.search.query import (
     Phrase,
     QueryError,
     Word,
-    as_read,
     nearest,
     parse,
     text_of,
@@ -45,21 +47,30 @@ _TONE_NAMES: Final = {
     "tich cuc": "positive",
     "chua ro": "none",
 }
+
+
+def _key(name: str) -> str:
+    """A name as it is compared: folded, in its one spelling."""
+    return fold(spelt_text(name))
+
+
 _TOPIC_NAMES: Final = {
-    fold(name): topic for topic, labels in TOPICS.items() for name in (topic, topic.replace("_", " "), *labels)
+    _key(name): topic for topic, labels in TOPICS.items() for name in (topic, topic.replace("_", " "), *labels)
 }
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?|(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", re.ASCII)
 _All: Final = tantivy.Query.all_query
 _Q: Final = tantivy.Query
+_LONGEST: Final = 6  # words of a place's name
 TITLE_WEIGHT: Final = 2.0  # a word in the title counts as much as some more in the text
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the fields may be asked for: outlets by slug with their names, and the units of the country."""
+    """What a query may name: outlets by slug with their names, the units of the country, articles by their address."""
 
     outlets: Mapping[str, str]
     places: Places
+    article_at: Callable[[str], int | None] = lambda text: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,9 @@ class _Planner:
         return _Q.boolean_query([*(wanted or [(tantivy.Occur.Must, _All())]), *unwanted])
 
     def anywhere(self, text: str, slop: int) -> tantivy.Query:
-        """In title, lead or body; the field `text` has all three."""
+        """In title, lead or body; the field `text` has all three. The address of an article is that article."""
+        if (article := self.known.article_at(text)) is not None:
+            return _Q.const_score_query(_Q.term_query(self.schema, "id", article), 0.0)
         self.titles.append(self.said(text, slop, "title"))
         return self.said(text, slop, "text")
 
@@ -163,9 +176,9 @@ class _Planner:
         return _Q.const_score_query(ask[node.name](node), 0.0)  # a field filters; it says nothing of how good a hit is
 
     def one_of(self, node: Field, names: Mapping[str, str], values: Sequence[str]) -> tantivy.Query:
-        value = names.get(fold(node.value.text))
+        value = names.get(_key(node.value.text))
         if value is None:
-            near = nearest(fold(node.value.text), list(names))
+            near = nearest(_key(node.value.text), list(names))
             if near:
                 raise self.wrong(node, "value_like", near=names[near], instead=names[near])
             raise self.wrong(node, "value", known=", ".join(values))
@@ -173,10 +186,10 @@ class _Planner:
 
     def outlet(self, node: Field) -> tantivy.Query:
         """By slug or name; what is neither but like one is a slip, what is like none is found nowhere."""
-        asked = fold(node.value.text)
-        slugs = [slug for slug, name in self.known.outlets.items() if asked in (slug.lower(), fold(name))]
+        asked = _key(node.value.text)
+        slugs = [slug for slug, name in self.known.outlets.items() if asked in (_key(slug), _key(name))]
         if not slugs:
-            by_name = {name: slug for slug, label in self.known.outlets.items() for name in (slug.lower(), fold(label))}
+            by_name = {name: slug for slug, label in self.known.outlets.items() for name in (_key(slug), _key(label))}
             if near := nearest(asked, list(by_name)):
                 raise self.wrong(node, "value_like", near=by_name[near], instead=by_name[near])
             slugs = [node.value.text]
@@ -185,13 +198,28 @@ class _Planner:
     def place(self, node: Field) -> tantivy.Query:
         keys = self.known.places.named(node.value.text)
         if not keys:
-            by_fold = {fold(name): name for name in self.known.places.names()}
-            near = nearest(fold(node.value.text), list(by_fold))
+            if parted := self.parted(node):
+                raise parted
+            by_fold = {_key(name): name for name in self.known.places.names()}
+            near = nearest(_key(node.value.text), list(by_fold))
             if near:
                 meant = f'"{by_fold[near]}"'
                 raise self.wrong(node, "value_like", near=f"place:{meant}", instead=meant)
             raise self.wrong(node, "place")
         return self.any_of("within", keys)
+
+    def parted(self, node: Field) -> QueryError | None:
+        """The error of a name whose further words stand outside the field for want of quotation marks."""
+        begin = node.at + len(node.name) + 1
+        if isinstance(node.value, Phrase):
+            return None
+        rest = self.query[begin:]
+        for end in [word.end() for word in islice(re.finditer(r"[^\s()\":]+", rest), 1, _LONGEST)][::-1]:
+            if self.known.places.named(rest[:end]):
+                meant = f'"{" ".join(rest[:end].split())}"'
+                over = len(node.name) + 1 + end
+                return self.wrong(node, "value_like", near=f"place:{meant}", instead=meant, over=over)
+        return None
 
     def since(self, node: Field) -> tantivy.Query:
         first, _ = self.days(node)
@@ -212,11 +240,13 @@ class _Planner:
         terms = [_Q.term_query(self.schema, name, _plain(value)) for value in values]
         return terms[0] if len(terms) == 1 else _Q.boolean_query([(tantivy.Occur.Should, term) for term in terms])
 
-    def wrong(self, node: Field, kind: str, *, instead: str | None = None, **values: object) -> QueryError:
-        """The error at a field; `instead` is the value it may have been meant to have."""
+    def wrong(
+        self, node: Field, kind: str, *, instead: str | None = None, over: int | None = None, **values: object
+    ) -> QueryError:
+        """The error at a field; `instead` is the value it may have been meant to have, for `over` letters from it."""
         mended = None if instead is None else f"{node.name}:{instead}"
         values |= {"name": node.name, "value": node.value.text}
-        return QueryError(self.query, node.at, len(text_of(node)), kind, instead=mended, **values)
+        return QueryError(self.query, node.at, len(text_of(node)), kind, instead=mended, over=over, **values)
 
 
 def _plain(value: str) -> str:

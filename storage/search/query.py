@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from errors import UsageError
+from storage.search.pasted import ADDRESS, SAID, as_read
 
 FIELDS: Final = ("title", "outlet", "topic", "place", "tone", "language", "relevance", "from", "to")
 MAX_LENGTH: Final = 2000  # letters of a query
@@ -22,12 +23,9 @@ MAX_DEPTH: Final = 30  # parentheses and signs inside one another
 MAX_PARTS: Final = 150  # words, phrases and fields
 MAX_SLOP: Final = 50
 
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _FIELD: Final = re.compile(r"([^\W\d_]+):")
 _SLOP: Final = re.compile(r"~(\w*)")
 _KEYWORDS: Final = ("AND", "OR", "NOT")
-_SAID: Final = re.compile(r"[^\W_]|[\u1780-\u17b3]")  # a letter or figure: what is not punctuation
-
 
 #: What can be wrong with a query; pages say it in their own language by the same names.
 WRONG: Final = {
@@ -57,11 +55,19 @@ class QueryError(UsageError):
     """A query that cannot be understood; `at` and `length` are the place in `query`, `pointed` shows it.
 
     `kind` and `values` are what is wrong, as WRONG says it; `mended` is the query as it may have been meant, where
-    `instead` is known to stand for the place; "" where it is not.
+    `instead` is known to stand for the place, or for `over` letters from there; "" where it is not.
     """
 
     def __init__(
-        self, query: str, at: int, length: int, kind: str, *, instead: str | None = None, **values: object
+        self,
+        query: str,
+        at: int,
+        length: int,
+        kind: str,
+        *,
+        instead: str | None = None,
+        over: int | None = None,
+        **values: object,
     ) -> None:
         self.what = WRONG[kind].format(**values)
         super().__init__(f"query, character {at + 1}: {self.what}")
@@ -70,7 +76,8 @@ class QueryError(UsageError):
         self.length = max(1, length)
         self.kind = kind
         self.values = values
-        self.mended = "" if instead is None else f"{query[:at]}{instead}{query[at + self.length :]}".strip()
+        end = at + (self.length if over is None else over)
+        self.mended = "" if instead is None else f"{query[:at]}{instead}{query[end:]}".strip()
         if closing := {"quote": '"', "unclosed": ")"}.get(kind):
             self.mended = f"{query.rstrip()}{closing}"
 
@@ -156,14 +163,10 @@ def either(parts: Sequence[Node]) -> Node:
 def parse(query: str) -> Node:
     """The tree of a query; decomposed letters and curly quotes are as good as others.
 
+    What nobody can have meant as a sign of ours is a word: a headline's colon, an address, a quotation mark cut off.
     Raises QueryError, and nothing else, for a query that cannot be understood.
     """
     return _Parser(as_read(query)).whole()
-
-
-def as_read(query: str) -> str:
-    """The query in the form the places of errors and nodes count in."""
-    return unicodedata.normalize("NFC", query).translate(_QUOTES)
 
 
 def text_of(node: Node) -> str:
@@ -257,7 +260,9 @@ class _Parser:
             raise self.wrong(start, 1, "many", most=MAX_PARTS)
         if sign == '"':
             return self.phrase()
-        if found := _FIELD.match(self.query, self.at):
+        if ADDRESS.match(self.query, self.at):
+            return self.address()
+        if (found := _FIELD.match(self.query, self.at)) and self.is_field(found[1], found.end()):
             return self.field(found[1])
         return self.word()
 
@@ -272,14 +277,14 @@ class _Parser:
         of = self.one(depth + 1)
         return None if of is None else Not(of)
 
-    def group(self, depth: int) -> Node:
+    def group(self, depth: int) -> Node | None:
         start = self.at
         self.at += 1
         node = self.alternatives(depth + 1)
         if not self.left():
             raise self.wrong(start, 1, "unclosed")
         self.at += 1
-        if node is None:
+        if node is None and not self.query[start + 1 : self.at - 1].strip():
             raise self.wrong(start, self.at - start, "hollow", instead="")
         return node
 
@@ -290,8 +295,8 @@ class _Parser:
             raise self.wrong(start, 1, "quote")
         self.at = end + 1
         text = " ".join(self.query[start + 1 : end].split())
-        if not _SAID.search(text):
-            raise self.wrong(start, self.at - start, "wordless", instead="")
+        if not SAID.search(text):
+            raise self.wrong(start, self.at - start, "wordless", instead=" ")
         return Phrase(text, self.slop(), start)
 
     def slop(self) -> int:
@@ -303,16 +308,46 @@ class _Parser:
         self.at = found.end()
         return int(found[1])
 
+    def address(self) -> Word:
+        """An address, colons and parentheses with it; one that closes a group of ours ends it."""
+        start, depth = self.at, 0
+        while self.left() and not self.query[self.at].isspace() and self.query[self.at] != '"':
+            depth += {"(": 1, ")": -1}.get(self.query[self.at], 0)
+            if depth < 0:
+                break
+            self.at += 1
+        return Word(self.query[start : self.at], start)
+
+    def is_field(self, name: str, end: int) -> bool:
+        """Whether a word with a colon was meant as a field: one of ours, or an ASCII word with a value right after."""
+        if name.lower() in FIELDS:
+            return True
+        return name.isascii() and bool(self.query[end : end + 1].strip())
+
     def field(self, written: str) -> Field:
         start, name = self.at, written.lower()
         if name not in FIELDS:
             near = nearest(name, FIELDS)
             if near:
                 raise self.wrong(start, len(written), "field_like", name=written, near=near, instead=near)
-            raise self.wrong(start, len(written), "field", name=written, known=", ".join(FIELDS))
+            whole = re.split(r"\s", self.query[start:], maxsplit=1)[0]
+            phrase = '"{}"'.format(" ".join(whole.replace('"', " ").split()))
+            phrase = f" {phrase}" if self.query[:start].endswith('"') else phrase
+            known = ", ".join(FIELDS)
+            raise self.wrong(start, len(written), "field", name=written, known=known, instead=phrase, over=len(whole))
         self.at += len(written) + 1
         if not self.left() or self.query[self.at].isspace() or self.query[self.at] in "()":
-            raise self.wrong(start, len(written) + 1, "value_missing", name=name, example=EXAMPLES[name])
+            rest = self.query[self.at :]
+            apart = len(rest) - len(rest.lstrip()) if SAID.match(rest.lstrip().lstrip('"')) else 0
+            raise self.wrong(
+                start,
+                len(written) + 1,
+                "value_missing",
+                name=name,
+                example=EXAMPLES[name],
+                instead=f"{written}:" if apart else None,
+                over=len(written) + 1 + apart,
+            )
         value = self.phrase() if self.query[self.at] == '"' else self.word()
         if value is None:
             raise self.wrong(start, self.at - start, "value_missing", name=name, example=EXAMPLES[name])
@@ -323,7 +358,7 @@ class _Parser:
         while self.left() and not self.query[self.at].isspace() and self.query[self.at] not in '()"':
             self.at += 1
         text = self.query[start : self.at]
-        return Word(text, start) if _SAID.search(text) else None
+        return Word(text, start) if SAID.search(text) else None
 
     def keyword(self) -> str:
         """The keyword that stands here, "" for none."""
@@ -341,8 +376,10 @@ class _Parser:
         while self.left() and self.query[self.at].isspace():
             self.at += 1
 
-    def wrong(self, at: int, length: int, kind: str, *, instead: str | None = None, **values: object) -> QueryError:
-        return QueryError(self.query, at, length, kind, instead=instead, **values)
+    def wrong(
+        self, at: int, length: int, kind: str, *, instead: str | None = None, over: int | None = None, **values: object
+    ) -> QueryError:
+        return QueryError(self.query, at, length, kind, instead=instead, over=over, **values)
 
 
 EXAMPLES: Final = {

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from storage.collecting.links import chunks
+from storage.search.pasted import addresses
 from storage.search.shape import Row
+from storage.tables.collecting import links
 from storage.tables.coverage import articles, places, tags
 
 _CHUNK = 500
@@ -30,6 +32,17 @@ def from_seq(db: Connection, after: int, limit: int) -> list[Row]:
 def seq_of(db: Connection, article_id: int) -> int:
     """The change number of an article, 0 where it is not there."""
     return int(db.execute(select(articles.c.seq).where(articles.c.id == article_id)).scalar() or 0)
+
+
+def article_at(db: Connection, text: str) -> int | None:
+    """The article a text is an address of, in any form of it, also of a twin; None for other texts and addresses."""
+    wanted = addresses(text)
+    if not wanted:
+        return None
+    twins = select(links.c.url, links.c.article_id).where(links.c.url.in_(wanted), links.c.article_id.is_not(None))
+    own = select(articles.c.url, articles.c.id).where(articles.c.url.in_(wanted))
+    known = {url: int(article) for query in (twins, own) for url, article in db.execute(query)}
+    return next((known[url] for url in wanted if url in known), None)
 
 
 def sums(db: Connection, until: int) -> tuple[int, int, int]:

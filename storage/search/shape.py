@@ -14,7 +14,7 @@ import tantivy
 from storage.search.words import BREAK, Words
 
 Span = Literal["day", "week", "month"]
-VERSION: Final = 3
+VERSION: Final = 4
 ZONE: Final = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh since 1975: days of the histogram, from: and to:
 FACETS: Final = ("outlet", "topic", "place", "tone", "language", "relevance")
 TONES: Final = {-1: "negative", 0: "neutral", 1: "positive", None: "none"}

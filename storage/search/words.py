@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from press.text import fold, tone_normal
+from press.spelling import forms as spellings
+from press.text import fold
 
 #: Letters and figures; marks that stand alone after NFC, and the signs of Khmer, belong to their letter.
 WORD: Final = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u1780-\u17d3\u17dd])*")
@@ -34,9 +35,17 @@ class Form(NamedTuple):
 
 
 def marked(text: str) -> str:
-    """Lower case, NFC, one tone-mark placement, words parted by one space; Khmer must have been cut before."""
-    text = tone_normal(unicodedata.normalize("NFC", text.translate(_FORMS)).lower())
-    return " ".join(WORD.findall(text))
+    """Lower case, NFC, each word in its one spelling, parted by one space; Khmer must have been cut before."""
+    return " ".join(_spelt(plain(text).split()))
+
+
+def plain(text: str) -> str:
+    """`marked`, the words as they are spelt: what is still being typed may be the beginning of another word."""
+    return " ".join(WORD.findall(unicodedata.normalize("NFC", text.translate(_FORMS)).lower()))
+
+
+def _spelt(words: list[str]) -> list[str]:
+    return list(map(spellings().get, words, words))
 
 
 class Words:
@@ -81,17 +90,6 @@ def _byte_table(of: Callable[[str], str]) -> bytes:
 
 _TO_MARKED: Final = _byte_table(lambda letter: letter)
 _TO_FOLDED: Final = _byte_table(fold)
-#: Letters by what moves a tone mark: it stands on the second vowel of "oa" and "uy" at the end of a syllable.
-_KINDS: Final = (
-    ("o", "o"),
-    ("u", "u"),
-    ("q", "q"),
-    ("àáảãạèéẻẽẹ", "a"),
-    ("ỳýỷỹỵ", "y"),
-    ("0123456789", " "),
-    ("", "x"),
-)
-_TO_KIND: Final = _byte_table(lambda letter: next(kind for letters, kind in _KINDS if not letters or letter in letters))
 
 
 def _gaps(error: UnicodeError) -> tuple[str, int]:
@@ -109,13 +107,13 @@ codecs.register_error("diembao.gaps", _gaps)
 
 def _quick(text: str) -> tuple[str, str] | None:
     """Both forms of a text; None where a letter of it has no byte."""
-    lower = text.lower()
     try:
-        packed = codecs.charmap_encode(lower, "diembao.gaps", _ENCODING)[0]
-        kinds = packed.translate(_TO_KIND) + b" "
-        if b"oa " in kinds or (b"uy " in kinds and kinds.count(b"uy ") > kinds.count(b"quy ")):
-            packed = codecs.charmap_encode(tone_normal(lower), "diembao.gaps", _ENCODING)[0]
+        packed = codecs.charmap_encode(text.lower(), "diembao.gaps", _ENCODING)[0]
     except UnicodeEncodeError:
         return None
     with_marks = codecs.charmap_decode(packed.translate(_TO_MARKED), "strict", _BYTES)[0]
+    words = with_marks.split()
+    if not spellings().keys().isdisjoint(words):
+        with_marks = " ".join(_spelt(words))
+        packed = codecs.charmap_encode(with_marks.replace(BREAK, _MARK), "strict", _ENCODING)[0]
     return with_marks, packed.translate(_TO_FOLDED).decode("ascii")

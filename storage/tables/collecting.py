@@ -30,8 +30,15 @@ feeds = Table(
     words("reason"),
     Column("status", Integer),
     Column("since", Utc),  # since when attempts succeed, or fail
-    words("note"),  # of a list that answered but gave nothing: its selector found no link
+    words("note"),  # what was odd about a list that answered: its selector found no link, half of it was malformed
     *decided(),
+    Column("children", Json),  # of a sitemap index: each sitemap's address, etag, last_modified, sha256
+    Column("found", Integer),  # articles its last whole answer named, known or not; NULL: not known
+    words("moved_to"),  # where it moved for good, as its server says since then
+    Column("moved_since", Utc),
+    Column("doubted_at", Utc),  # when it was last asked without conditions, since its "unchanged" was not believed
+    count("lies"),  # how often that showed articles which "unchanged" had hidden
+    Column("first_asked", Utc),
     Index("ix_feeds_due", "in_use", "next_due"),  # due_feeds
     Index("ix_feeds_outlet", "outlet"),  # health, per outlet
     sqlite_autoincrement=True,

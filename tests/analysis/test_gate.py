@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.analysis import floors
+from tests.analysis import floors, written
 
 
 def test_the_demo_press_is_judged_no_worse_than_before() -> None:
@@ -67,10 +67,13 @@ def test_the_command_refuses_to_lower(
     file.write_text(json.dumps({"demo": {"tone": 0.8}, "gate": {"tone": 0.6}, "gate_ids": "a"}), "utf-8")
     monkeypatch.setattr(floors, "FLOORS", file)
     monkeypatch.setattr(floors, "demo", lambda: {"tone": 0.7})
+    monkeypatch.setattr(written, "challenge", lambda: {"negation": 0.5})
+    monkeypatch.setattr(written, "english", lambda: {"tone": 0.1})
     monkeypatch.setenv("DIEMBAO_SHARED", str(tmp_path / "absent"))
     assert floors.main(arguments) == code
     kept = json.loads(file.read_text("utf-8"))
     assert (kept["demo"], kept["gate"], kept["gate_ids"]) == ({"tone": after}, {"tone": 0.6}, "a")
+    assert kept.get("challenge", {}) == ({} if code else {"negation": 0.499})
     said = capsys.readouterr()
     assert ("demo: tone: 0.700, floor 0.800" in said.err) == bool(code)
     assert "0.700" in said.out

@@ -41,6 +41,7 @@ def test_a_wrong_query_is_pointed_at_with_exit_code_two(house: House) -> None:
     said, query, pointer = wrong.err.splitlines()
     assert said.startswith("diembao: query, character 5: this quotation mark is never closed")
     assert (query, pointer.index("^")) == ('tôm "bảo hiểm', 4)
+    assert pointer.endswith('perhaps: tôm "bảo hiểm"')
 
 
 def test_the_index_may_be_deleted_and_is_shown_to_a_person(house: House) -> None:

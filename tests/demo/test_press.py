@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from demo.pages.forms import feed_date, page_date
+from demo.forms.writing import feed_date, page_date
 from demo.press import Press
 from demo.truth.truth import outlets
 from press.dates import parse
@@ -156,7 +156,7 @@ def test_layouts_differ(press: Press) -> None:
         "cuulong": "//div[@data-role='content']",
         "dongbang": "//div[contains(@class, 'cms-body')]",
         "songhau": "//div[@id='noi-dung']",
-        "bandoc": "//div[@class='entry-content']",
+        "hong": "//div[@class='entry-content']",
         "delta": "//div[@id='abody']",
         "deisan": "//div[@class='contents']",
     }

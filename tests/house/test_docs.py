@@ -191,6 +191,7 @@ def test_the_manners_are_told_with_their_numbers() -> None:
         f"ends after {collect.LOOK / 60:g} minutes",
         f"after {politeness.FAILURES} failures in a row",
         f"{hours(politeness.KEPT_LEAST)} hour to {hours(politeness.KEPT)} hours",
+        f"{hours(politeness.kept_for(200, ''))} hour where it says nothing",
         f"{minutes(rhythm.APART)} minutes apart",
         f"what was kept holds for {politeness.KEPT_UNREACHABLE.days} days",
         f"longer than {politeness.USUAL:g} s is lost time: after {politeness.PATIENCE:g} s of it",

@@ -12,7 +12,7 @@ import pytest
 from errors import DeliveryError
 from pipeline.desk.readers import Wishes, subscribe
 from pipeline.publish import publish
-from settings import Mail, Settings, Storage
+from settings import Mail, Operator, Settings, Storage
 from storage import open_archive
 from storage.delivery.editions import editions
 from tests.support.wholeway import MailServer, agree
@@ -88,3 +88,65 @@ def test_recipients_that_are_not_taken_stop_nobody(tmp_path: Path) -> None:
             subscribe(archive, settings, f"{name}@example.vn", Wishes(), DUE - timedelta(hours=1))
         assert publish(archive, settings, DUE).extra["sent"] == 1
         assert mail.messages[0].recipients == ("last@example.vn",)
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "asked"),
+    [
+        ("rcpt", "550 5.7.1 Service unavailable, client host [192.0.2.9] blocked using a list", "bị chặn"),
+        ("rcpt", "554 5.7.1 too many messages today", "hạn mức"),
+        ("body", "550 5.7.26 unauthenticated mail is not taken (DMARC)", "SPF, DKIM, DMARC"),
+        ("body", "550 5.4.5 Daily user sending limit exceeded", "hạn mức"),
+    ],
+)
+def test_a_server_that_refuses_us_costs_no_edition_and_is_told_once(
+    stage: str, reply: str, asked: str, tmp_path: Path
+) -> None:
+    readers = [f"reader{n}@example.vn" for n in range(5)]
+
+    def refuse(at: str, said: str) -> str | None:
+        return reply if at == stage and "operator" not in said else agree(at, said)
+
+    with MailServer(refuse) as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        settings = Settings(
+            storage=Storage(f"sqlite:///{tmp_path}/a.db"),
+            mail=Mail(host="127.0.0.1", port=mail.port),
+            operator=Operator("operator@example.vn"),
+        )
+        for reader in readers:
+            subscribe(archive, settings, reader, Wishes(), DUE - timedelta(hours=1))
+        with pytest.raises(DeliveryError, match="nothing is lost"):
+            publish(archive, settings, DUE)
+        with pytest.raises(DeliveryError, match="nothing is lost"):
+            publish(archive, settings, DUE + timedelta(minutes=1))
+        (told,) = mail.messages
+        assert told.recipients == ("operator@example.vn",)
+        assert asked in told.message.get_content()
+        with archive.read() as db:
+            assert {edition.state for edition in editions(db)} == {"failed", "composed"}
+        mail.answer = agree
+        publish(archive, settings, DUE + timedelta(hours=3))
+        assert sorted(one.recipients[0] for one in mail.messages[1:]) == readers
+
+
+def test_a_mail_too_large_goes_as_text_and_one_too_large_even_so_is_said(tmp_path: Path) -> None:
+    def small(stage: str, said: str) -> str | None:
+        return f"250-me\r\n250 SIZE {most}" if stage == "hello" else agree(stage, said)
+
+    most = 4000
+    with MailServer(small) as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        settings = Settings(
+            storage=Storage(f"sqlite:///{tmp_path}/a.db"),
+            mail=Mail(host="127.0.0.1", port=mail.port),
+            operator=Operator("operator@example.vn"),
+        )
+        subscribe(archive, settings, "an@example.vn", Wishes(), DUE - timedelta(hours=1))
+        assert publish(archive, settings, DUE).extra["sent"] == 1
+        sent = mail.messages[0].message
+        assert sent.get_content_type() == "text/plain"
+        assert sent["List-Unsubscribe"]
+        most = 1500
+        assert publish(archive, settings, DUE + timedelta(days=1)).extra["failed"] == 1
+        told = mail.messages[1].message
+        assert "quá lớn" in told.get_content()
+        assert "unsubscribe" not in told.get_content()

@@ -207,7 +207,12 @@ def test_the_days_after(tmp_path: Path) -> None:
             assert not plain, (after, plain)
             lists = [r for r in asked if "rss" in r.path or "atom" in r.path or "sitemap" in r.path]
             assert lists
-            assert all(r.conditional for r in lists if r.outlet not in ("chinhsach", "hong")), lists
+            lists = [r for r in lists if r.outlet not in ("chinhsach", "hong")]
+            doubted = [r for r in lists if not r.conditional]
+            assert after >= DAY or not doubted, (after, doubted)
+            for one in doubted:  # silent for longer than its rhythm explains, its 304 is not believed, once a day
+                mine = [r.conditional for r in lists if (r.outlet, r.path) == (one.outlet, one.path)]
+                assert mine == [True, False], (after, one)
         rows = {row["url"]: row for row in house.rows("articles")}
         assert len(rows) == len(house.rows("articles")) == len(press.truth())
         for truth in press.truth():

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from digest.choosing.coverage import advice, cause, silent_for
+from digest.choosing.coverage import advice, cause, oddity, silent_for
 from digest.words import Words
 from errors import Conflict
 from pipeline.desk import settle
@@ -84,8 +84,8 @@ def outlet_page(request: Request, visitor: Reader, slug: str, problem: str = "",
         request, "desk/outlet.html.j2", visitor, status,
         slug=slug, outlet=known, health=health, lists=lists, newest=newest,
         arrived=list(zip(span.steps, arrived, strict=True)), bars=bars, given_up=given_up, dropped=dropped, most=SHOWN,
-        charts=charts, why=_why, problem=problem, act=advice, words=Words(visitor.account.language), failed=_failed,
-        plain=_plain,
+        charts=charts, why=_why, odd=oddity, problem=problem, act=advice, words=Words(visitor.account.language),
+        failed=_failed, plain=_plain,
     )  # fmt: skip
 
 
@@ -117,10 +117,12 @@ def decide(
 
 
 def _why(health: OutletHealth, words: Words) -> str:
-    """Return in plain words why an outlet is not well; "" where it is."""
+    """Return in plain words why an outlet is not well, or what is odd about it; "" where all is well."""
     if health.state in ("down", "blocked", "layout_changed"):
         return cause(health, words)
-    return silent_for(health, words, health.last_asked) if health.state == "silent" and health.last_asked else ""
+    odd = oddity(health.last_error, words) if health.state in ("ok", "silent") else ""
+    silent = silent_for(health, words, health.last_asked) if health.state == "silent" and health.last_asked else ""
+    return "; ".join(filter(None, (silent, odd)))
 
 
 def _plain(reason: str) -> str:

@@ -29,7 +29,7 @@ def named(text: str, area: Area = SOC_TRANG, at: datetime = THEN) -> dict[str, P
 
 
 @pytest.mark.parametrize(
-    "kind", ["ĐT", "ĐT.", "ĐT ", "TL", "TL ", "đường tỉnh ", "Đường tỉnh ", "tỉnh lộ ", "TỈNH LỘ "]
+    "kind", ["ĐT", "ĐT.", "ĐT ", "ĐT-", "ĐT–", "TL", "TL ", "đường tỉnh ", "Đường tỉnh ", "tỉnh lộ ", "TỈNH LỘ "]
 )
 @pytest.mark.parametrize("number", ["932C", "933", "936B", "940"])
 def test_a_provincial_road_is_one_place_however_it_is_written(kind: str, number: str) -> None:
@@ -100,6 +100,9 @@ def test_what_all_stretches_lie_in_today_decides_for_the_whole_only() -> None:
         ("Doanh nghiệp ở KCN Trần Đề tuyển 500 lao động.", "KCN Trần Đề"),
         ("Nạn nhân nằm ở Bệnh viện Đa khoa tỉnh Sóc Trăng.", "Bệnh viện Đa khoa Sóc Trăng"),
         ("Đồn Biên phòng Lai Hòa bắt giữ tàu chở dầu.", "đồn Biên phòng Lai Hòa"),
+        ("Đồn Biên phòng Lai Hoà bắt giữ tàu chở dầu.", "đồn Biên phòng Lai Hòa"),
+        ("Khởi công cầu Mĩ Thanh 2.", "cầu Mỹ Thanh"),
+        ("Tàu cập cảng Cái-Côn sáng nay.", "cảng Cái Côn"),
     ],
 )
 def test_what_stands_before_a_name_makes_the_landmark(text: str, name: str) -> None:

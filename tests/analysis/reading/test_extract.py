@@ -110,7 +110,7 @@ def wordpress_like() -> bytes:
 PAGES = {
     "vnexpress": (vnexpress_like, LEAD, "json-ld", "Sóc Trăng"),
     "vccorp": (vccorp_like, LEAD, "json-ld", "(Ví dụ)"),
-    "zope": (zope_like, LEAD, "selector", "STO"),
+    "zope": (zope_like, LEAD, "visible", "STO"),
     "hemera": (hemera_like, LEAD, "time", ""),
     "wordpress": (wordpress_like, "", "meta", ""),
 }
@@ -157,14 +157,14 @@ def article(head: str = "", shown: str = "") -> Draft:
         (ld(datePublished="2026-08-05T07:31:00"), "", AT, "json-ld"),
         (ld(datePublished="2026-08-05T00:31:00Z"), "", AT, "json-ld"),
         # Vietnam's clock marked as UTC: what the page shows decides
-        (ld(datePublished="2026-08-05T07:31:00Z"), "<span class='date'>05/08/2026 07:31</span>", AT, "selector"),
+        (ld(datePublished="2026-08-05T07:31:00Z"), "<span class='date'>05/08/2026 07:31</span>", AT, "visible"),
         (ld(datePublished="2026-08-05T00:31:00Z"), "<span class='date'>05/08/2026 07:31</span>", AT, "json-ld"),
         # a mere day gives way to a time on that day
-        (ld(datePublished="2026-08-05"), "<span class='date'>05/08/2026 07:31</span>", AT, "selector"),
-        (ld(datePublished="2026-08-05T00:00:00+07:00"), "<time datetime='2026-08-05T07:31:00+07:00'>5/8</time>", AT, "time"),
+        (ld(datePublished="2026-08-05"), "<span class='date'>05/08/2026 07:31</span>", AT, "json-ld"),
+        (ld(datePublished="2026-08-05T00:00:00+07:00"), "<time datetime='2026-08-05T07:31:00+07:00'>5/8</time>", AT, "json-ld"),
         # the impossible gives way to the possible
-        (ld(datePublished="2027-01-01T07:31:00+07:00"), "<p class='time'>Thứ tư, 05/08/2026 - 07:31</p>", AT, "selector"),
-        (ld(datePublished="0001-01-01T00:00:00"), "<p>Cập nhật: 07:31, 05/08/2026</p>", AT, "selector"),
+        (ld(datePublished="2027-01-01T07:31:00+07:00"), "<p class='time'>Thứ tư, 05/08/2026 - 07:31</p>", AT, "visible"),
+        (ld(datePublished="0001-01-01T00:00:00"), "<p>Cập nhật: 07:31, 05/08/2026</p>", AT, "updated"),
         (f'<script type="application/ld+json">[{{"@graph":[{{"@type":["NewsArticle"],"headline":"{TITLE}","datePublished":"2026-08-05T07:31:00+07:00"}},]}}]</script>', "", AT, "json-ld"),
         ('<meta itemprop="datePublished" content="2026-08-05T07:31:00+07:00">', "", AT, "meta"),
     ],

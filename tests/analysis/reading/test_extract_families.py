@@ -35,6 +35,7 @@ ITEMS = [
     "Bón phân hữu cơ hai lần một năm, vào đầu và cuối mùa mưa ở vùng cù lao.",
     "Đắp mô cao từ 40 cm để rễ không bị úng khi triều cường lên.",
 ]
+ROWS = ["Năm Diện tích (ha)", "2016 2.100", "2026 380"]
 SIDE = "".join(
     f'<article class="story"><h3><a href="/tin-{n}.html">Bản tin khác số {n} của chuyên mục kinh tế trong tuần này</a></h3><time>0{n}/08/2026 08:1{n}</time><p>Tóm tắt của bản tin khác số {n}, dài vừa đủ để trông giống một đoạn văn.</p></article>'
     for n in range(1, 7)
@@ -167,7 +168,7 @@ FAMILIES: dict[str, tuple[Callable[[], str], list[str]]] = {
     "army": (army, [*STORY[:6], *ITEMS, *STORY[6:]]),
     "tv": (tv, STORY),
     "zing": (zing, STORY),
-    "ministry": (ministry, STORY),
+    "ministry": (ministry, [*STORY[:4], *ROWS, *STORY[4:]]),
     "portal": (portal, STORY),
 }
 _NAMES = re.compile(r' (?:class|id|itemprop|data-role|type)=(?:"(?!application)[^"]*"|\'[^\']*\')')

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.lists.decoding import decode, gunzip, plain_xml
+from crawlers.lists.decoding import decode, gunzip
 from crawlers.lists.feeds import read_feed
 from crawlers.lists.links import Context, Listing, lead_of
+from crawlers.lists.mending import plain_xml
 from crawlers.lists.sections import read_section
 from crawlers.lists.sitemaps import MOST_LINKS, read_sitemap
 from press import Feed, Outlet
@@ -316,8 +317,8 @@ def test_sitemap_damage() -> None:
     whole = _news(("https://baothu.vn/1", "2026-08-05", "a"), ("https://baothu.vn/2", "2026-08-05", "b"))
     listing = read_sitemap(whole[:-120], _context(), NOW, LIMIT)
     assert [link.url for link in listing.links] == ["https://baothu.vn/1"]
-    assert listing.problems[0].startswith("malformed: ")
-    assert read_sitemap(b"<html></html>", _context(), NOW, LIMIT).error == "not a sitemap"
+    assert listing.problems == ("truncated: 1 whole entries read",)
+    assert read_sitemap(b"<html></html>", _context(), NOW, LIMIT).error == "a web page instead of a sitemap"
     assert read_sitemap(b"", _context(), NOW, LIMIT).error == "an empty answer instead of a sitemap"
     bomb = b'<!DOCTYPE a [<!ENTITY x "yyyy">]><urlset><url><loc>https://baothu.vn/&x;</loc></url></urlset>'
     assert all("yyyy" not in link.url for link in read_sitemap(bomb, _context(), NOW, LIMIT).links)

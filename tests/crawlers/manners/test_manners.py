@@ -290,29 +290,29 @@ TOKEN = "diembao"
 
 
 def test_robots_rules_are_ours_by_name() -> None:
-    rules = read_rules(200, ROBOTS)
+    rules = read_rules(200, ROBOTS, TOKEN)
     assert forbids(rules, URL, TOKEN) == ""
     assert forbids(rules, "https://baothu.vn/tim-kiem?q=x", TOKEN) == "robots.txt forbids this path"
     assert forbids(rules, URL, "otherbot") == "robots.txt forbids this path"
     assert crawl_delay(rules, TOKEN) == 7
-    assert crawl_delay(read_rules(200, b"User-agent: *\nCrawl-delay: 99999"), TOKEN) == LONGEST_CRAWL_DELAY
-    assert crawl_delay(read_rules(404, b""), TOKEN) == 0
+    assert crawl_delay(read_rules(200, b"User-agent: *\nCrawl-delay: 99999", TOKEN), TOKEN) == LONGEST_CRAWL_DELAY
+    assert crawl_delay(read_rules(404, b"", TOKEN), TOKEN) == 0
 
 
 @pytest.mark.parametrize("status", [404, 410, 400, 405, 304, 204])
 def test_no_robots_means_no_rules(status: int) -> None:
-    rules = read_rules(status, b"")
+    rules = read_rules(status, b"", TOKEN)
     assert (rules.trouble, forbids(rules, URL, TOKEN)) == ("", "")
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_refused_robots_means_no(status: int) -> None:
-    assert forbids(read_rules(status, b""), URL, TOKEN) == f"robots.txt is refused: {status}"
+    assert forbids(read_rules(status, b"", TOKEN), URL, TOKEN) == f"robots.txt is refused: {status}"
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 599])
 def test_unreachable_robots_means_wait(status: int) -> None:
-    assert read_rules(status, b"").trouble == f"robots.txt unreachable: {status}"
+    assert read_rules(status, b"", TOKEN).trouble == f"robots.txt unreachable: {status}"
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_robots_are_kept_for_hours(status: int, said: str, hours: int) -> None:
 
 @given(st.binary(max_size=200))
 def test_robots_of_any_bytes_are_rules(body: bytes) -> None:
-    rules = read_rules(200, body)
+    rules = read_rules(200, body, TOKEN)
     forbids(rules, URL, TOKEN)
     assert 0 <= crawl_delay(rules, TOKEN) <= LONGEST_CRAWL_DELAY
 

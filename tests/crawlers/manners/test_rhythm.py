@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.manners.rhythm import APART, FIRST, LONGEST, SHORTEST, apart, next_ask, next_reading
+from crawlers.manners.rhythm import APART, FIRST, LONGEST, SHORTEST, apart, doubtful, next_ask, next_reading
 
 NOW = datetime(2026, 8, 5, 6, 0, tzinfo=UTC)
 
@@ -83,3 +83,16 @@ def test_rereadings_at_6_24_72_hours(reads: int, hours: int) -> None:
 def test_after_the_third_rereading_never() -> None:
     assert next_reading(NOW, 4) is None
     assert next_reading(NOW, 0) == NOW
+
+
+def test_a_list_is_doubted_when_silent_for_longer_than_its_own_gaps_at_most_once_a_day() -> None:
+    hourly = [NOW - timedelta(hours=hour) for hour in range(1, 30)]
+    assert not doubtful([], NOW, None)
+    assert not doubtful(hourly, NOW, None)
+    assert doubtful(hourly, NOW + timedelta(hours=2), None)
+    assert not doubtful(hourly, NOW + timedelta(hours=2), NOW - timedelta(hours=20))
+    assert doubtful(hourly, NOW + timedelta(hours=2), NOW - timedelta(hours=23))
+    nightly = [at for at in hourly if at.hour not in range(9)]
+    assert not doubtful(nightly, nightly[0] + timedelta(hours=9), None), "a night is no silence"
+    assert not doubtful([NOW], NOW + timedelta(hours=20), None), "a day, where nothing is known"
+    assert doubtful([NOW], NOW + timedelta(hours=25), None)

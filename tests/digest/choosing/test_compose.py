@@ -257,7 +257,7 @@ def test_topics_and_places_of_the_subscription_filter() -> None:
     assert ids(compose(request(subscription=both))) == [131]
 
 
-@pytest.mark.parametrize("name", ["xã Hòa Tú", "Hoà Tú", " hòa tú ", "31717"])
+@pytest.mark.parametrize("name", ["xã Hòa Tú", "Hoà Tú", "Hoà-Tú", " hòa tú ", "31717"])
 def test_a_place_is_asked_for_by_any_of_its_names(name: str) -> None:
     news = article(1, places=(place("xã Hòa Tú", "31717"),))
     assert compose(request((news,), subscription=replace(READER, places=(name,)))).articles == (1,)

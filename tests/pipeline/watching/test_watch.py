@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipeline.watching.watch import watch
-from press import Feed, FeedReading, Outcome, Outlet
+from press import Feed, FeedReading, Link, Outcome, Outlet
 from settings import Crawl, Mail, Operator, Settings
 from storage import Archive
 from storage.collecting import feeds, links
@@ -32,6 +32,7 @@ class Desk:
 
     def __init__(self, archive: Archive, mail: MailServer) -> None:
         self.archive = archive
+        self.quiet = 0  # the outlet whose list says nothing new
         self.mail = mail
         self.settings = Settings(
             crawl=Crawl("https://example.vn", ()),
@@ -46,7 +47,10 @@ class Desk:
             feeds.sync_feeds(db, [Feed(o.slug, "feed", o.feeds[0]) for o in OUTLETS], NOW)
             for n in which or range(1, 7):
                 feed = Feed(f"bao-{n}", "feed", f"https://bao-{n}.vn/rss")
-                feeds.record_feed(db, FeedReading(feed, outcome, status, now), now + timedelta(minutes=10))
+                url = f"https://bao-{n}.vn/bai-{now:%d%H%M}"
+                found = (Link(url, url, feed.outlet),) if outcome.kind == "done" else ()
+                links.announce(db, found if n != self.quiet else (), now, feed=feed.url)
+                feeds.record_feed(db, FeedReading(feed, outcome, status, now, links=found), now + timedelta(minutes=10))
 
     def told(self, now: datetime) -> list[tuple[str, str]]:
         """Watch; give the subjects and texts of the mails that came of it."""
@@ -106,6 +110,7 @@ def test_a_silence_is_told_at_once(desk: Desk) -> None:
     with desk.archive.begin() as db:
         for day in range(1, 25):
             links.announce(db, [link(day, "bao-3")], NOW - timedelta(days=day))
+    desk.quiet = 3
     desk.read(NOW)
     assert desk.told(NOW) == []
     desk.read(at(2))

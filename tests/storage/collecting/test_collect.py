@@ -190,6 +190,18 @@ def test_a_vanished_article_is_marked_and_stays(archive: Archive) -> None:
         assert quarantine(db) == []
 
 
+def test_an_article_in_whose_place_another_page_stands_has_vanished(archive: Archive) -> None:
+    article = store(archive, link(1))
+    other = read_page(archive, link(1), b"<ul><li>Tin</li></ul>", at(6))
+    with archive.begin() as db:
+        pages.settle_pages(db, [pages.Settled(other, Outcome("never", "a list"), True, gone=True)], at(6))
+        found = stored.get_article(db, article)
+        assert found
+        assert (found.vanished_at, found.versions) == (at(6), 1)
+        links.record_failed(db, Reading(link(1)), Outcome("never", "gone: led to a front page"), 200, at(24))
+        assert stored.get_article(db, article).vanished_at == at(24)  # type: ignore[union-attr]
+
+
 def test_vanished_before_it_was_analysed(archive: Archive) -> None:
     page_id = read_page(archive, link(1))
     with archive.begin() as db:

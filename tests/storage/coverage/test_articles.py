@@ -68,6 +68,36 @@ def test_a_changed_text_is_a_version_and_the_same_text_is_none(archive: Archive)
         assert [candidate.id for candidate in articles.ungrouped(db)] == [1]
 
 
+@pytest.mark.parametrize(
+    ("hours", "source", "kept"),
+    [
+        (5, "json-ld", True),  # the outlet moves its own date with every edit
+        (5, "visible", True),
+        (-5, "selector", False),
+        (-5, "visible", True),
+        (90, "selector", True),  # nothing is published after it was read
+    ],
+)
+def test_an_instant_once_stored_changes_only_for_stronger_evidence(
+    archive: Archive, hours: int, source: str, kept: bool
+) -> None:
+    save(archive, read_page(archive, link(1), when=at(8)), draft(link(1)), judgement(), when=at(8))
+    again = read_page(archive, link(1), b"<p>again</p>", at(100))
+    save(archive, again, draft(link(1), published_at=at(hours), date_source=source), judgement(), when=at(100))
+    with archive.read() as db:
+        found = articles.get_article(db, 1)
+    assert found
+    assert (found.published_at, found.date_source) == ((NOW, "meta") if kept else (at(hours), source))
+
+
+def test_a_stored_date_that_cannot_be_gives_way(archive: Archive) -> None:
+    save(archive, read_page(archive, link(1)), draft(link(1), published_at=at(50)), judgement())
+    again = read_page(archive, link(1), b"<p>again</p>", at(6))
+    save(archive, again, draft(link(1), published_at=at(-2), date_source="visible"), judgement(), when=at(6))
+    with archive.read() as db:
+        assert articles.get_article(db, 1).published_at == at(-2)  # type: ignore[union-attr]
+
+
 def test_back_to_the_first_text_is_a_third_version(archive: Archive) -> None:
     for number, title in enumerate(("A", "B", "A"), 1):
         store(archive, link(1), at(number), title=title)

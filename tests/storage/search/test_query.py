@@ -88,6 +88,83 @@ def test_what_a_query_means(query: str, tree: Node) -> None:
     assert parse(query) == tree
 
 
+def all_of(*words: str) -> Node:
+    """The tree of words, and of phrases where they have a space."""
+    return both([Phrase(word) if " " in word else Word(word) for word in words])
+
+
+@pytest.mark.parametrize(
+    ("query", "tree"),
+    [
+        ("Kế Sách: Mương cạn", all_of("Kế", "Sách:", "Mương", "cạn")),
+        ("Covid: ca mới", all_of("Covid:", "ca", "mới")),
+        ("Kế Sách:Mương", all_of("Kế", "Sách:Mương")),
+        ("Mương cạn:", all_of("Mương", "cạn:")),
+        ("topc: mương", all_of("topc:", "mương")),
+        ("https://bao.vn/a.html?b=c:d", all_of("https://bao.vn/a.html?b=c:d")),
+        ("(https://bao.vn/a(b) OR www.bao.vn/c:d)", Or((Word("https://bao.vn/a(b)"), Word("www.bao.vn/c:d")))),
+        ("-HTTP://bao.vn/", Not(Word("HTTP://bao.vn/"))),
+        ("„Mương cạn“ nay", all_of("Mương cạn", "nay")),
+        ("»Mương cạn« «hết nước»", all_of("Mương cạn", "hết nước")),
+        ("''Mương cạn'' nay", all_of("Mương cạn", "nay")),
+        ('""Mương cạn"" nay', all_of("Mương cạn", "nay")),
+        ("title:“mương cạn”", Field("title", Phrase("mương cạn"))),
+        ("“Mương cạn ở Kế Sách", all_of("Mương", "cạn", "ở", "Kế", "Sách")),
+        ("Mương cạn” ở", all_of("Mương", "cạn", "ở")),
+        ('Mương cạn" ở', all_of("Mương", "cạn", "ở")),
+        ('Màn hình 55" rẻ', all_of("Màn", "hình", "55", "rẻ")),
+        ("Hỏi: “Vì sao?” – Đáp: ‘Hết’", And((Word("Hỏi:"), Phrase("Vì sao?"), Word("Đáp:"), Word("‘Hết’")))),
+        ("Mương “…” cạn (...)", all_of("Mương", "cạn")),
+        ("Mương\r\ncạn\u2028nay\u00a0đây", all_of("Mương", "cạn", "nay", "đây")),
+        ("[Ảnh] Mương — cạn - nay or mai", all_of("[Ảnh]", "Mương", "cạn", "nay", "or", "mai")),
+    ],
+)
+def test_what_is_pasted_is_words_where_nobody_can_have_meant_a_sign(query: str, tree: Node) -> None:
+    assert parse(query) == tree
+
+
+@pytest.mark.parametrize(
+    ("query", "mended"),
+    [
+        ('"Mương cạn ở Kế Sách', '"Mương cạn ở Kế Sách"'),
+        ("Mương cạn (Kế Sách", "Mương cạn (Kế Sách)"),
+        ("1) Mương", "1  Mương"),
+        ("covid:mới nay", '"covid:mới" nay'),
+        ("place:  Kế", "place:Kế"),
+        ('title: "mương cạn" nay', 'title:"mương cạn" nay'),
+        ("MƯƠNG OR", "MƯƠNG"),
+    ],
+)
+def test_what_may_have_been_meant_is_offered(query: str, mended: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert caught.value.mended == mended
+    parse(mended)
+
+
+@given(st.one_of(st.text(max_size=60), SIGNS, SIGNS.map(lambda text: f"Kế Sách: “{text}")))
+def test_repairs_come_to_an_end(text: str) -> None:
+    for _ in range(80):
+        try:
+            parse(text)
+        except QueryError as error:
+            text = error.mended
+        else:
+            return
+    raise AssertionError("a repair must lead to a query, or to an error without one")
+
+
+PASTED = st.lists(
+    st.sampled_from(["Mương", "55", "Kế Sách:", "–", "-", "“", "”", "«", "»", "‘a’", "…", "!", "[b]", "Anh:", "/"])
+)
+
+
+@given(PASTED)
+def test_a_headline_with_typographic_signs_is_never_an_error_where_it_has_a_word(parts: list[str]) -> None:
+    query = " ".join(["Tin", *parts])
+    assert "Tin" in text_of(parse(query))
+
+
 @pytest.mark.parametrize(
     ("query", "place", "said"),
     [
@@ -99,7 +176,7 @@ def test_what_a_query_means(query: str, tree: Node) -> None:
         ("a () b", "()", "nothing between these parentheses"),
         ('a "…" b', '"…"', "no word between"),
         ("a topc:health", "topc", "did you mean topic: ?"),
-        ("a http://b.vn", "http", "the fields are title, outlet"),
+        ("a covid:19", "covid", "the fields are title, outlet"),
         ("a topic: health", "topic:", "topic:health"),
         ('"a b"~x', "~x", "a number N"),
         ("NOT", "NOT", "something after it"),

@@ -15,7 +15,7 @@ from analysis.places.gazetteer import DISTRICT, load_gazetteer
 from errors import UsageError
 from press import Place
 from press.text import fold
-from storage import Archive, open_archive
+from storage import Archive, coverage, open_archive
 from storage.search import (
     Found,
     QueryError,
@@ -27,7 +27,7 @@ from storage.search import (
     search,
 )
 from storage.search.words import Words, marked
-from tests.storage.search.sample import UNITS, fill, found, index_of
+from tests.storage.search.sample import TRAN_DE, UNITS, fill, found, index_of
 from tests.support.archives import at, judgement, link, store
 
 pytest_plugins = ["tests.support.databases"]
@@ -88,11 +88,75 @@ def test_what_a_query_finds(index: SearchIndex, press: dict[str, int]) -> None:
         assert got == {query: set(wanted.split()) for query, wanted in FINDS}
 
 
+SPELT_ALIKE = [
+    ("kĩ sư", "spelt"),
+    ("kỹ sư", "spelt"),
+    ("công ti", "spelt"),
+    ("cong ti", "spelt"),
+    ("cong ty", "spelt"),
+    ("Qui Nhơn", "spelt"),
+    ("Quy Nhơn", "spelt"),
+    ('"qui nhon"', "spelt"),
+    ("hòang", "spelt"),
+    ("hoàng", "spelt"),
+    ("gìa qúy", "spelt"),
+    ("title:thuỷ", "spelt"),
+    ("tái", "other"),
+    ("táy", ""),
+    ("lái", "other"),
+    ("láy", ""),
+    ('"bác sỹ"', "other"),
+    ("vy", ""),
+    ('-place:"Trần-Đề"', ""),
+    ("place:Trần-Ðề", "other spelt"),
+]
+
+
+def test_spellings_of_a_word_find_each_other_and_other_words_do_not(archive: Archive, index: SearchIndex) -> None:
+    text = "Kĩ sư của công ti tại Qui Nhơn, ông Hòang, già quí."
+    names = {
+        store(archive, link(1), title="Thủy lợi", body=text, judged=judgement(places=(TRAN_DE,))): "spelt",
+        store(archive, link(2), title="Tin", body="Tái lái vi bác sĩ.", judged=judgement(places=(TRAN_DE,))): "other",
+    }
+    got = {query: {names[article] for article in found(index, query)} for query, _ in SPELT_ALIKE}
+    assert got == {query: set(said.split()) for query, said in SPELT_ALIKE}
+    for query, spans in (("kỹ hoàng", ["Kĩ", "Hòang"]), ("ty quy", ["ti", "Qui", "quí"])):
+        marked_spans = [text[start:end] for start, end in highlight(text, parse(query), index.words)]
+        assert marked_spans == spans
+
+
+def test_the_address_of_an_article_finds_it_in_every_form(archive: Archive, index: SearchIndex) -> None:
+    wanted = store(archive, link("muong-can-12.html", "bao-mot"), title="Mương cạn", body="Nước.")
+    other = store(archive, link("khac", "bao-hai"), title="Bài khác", body="Theo https://bao.vn/x thì nước cạn.")
+    with archive.read() as db:
+        (article,) = coverage.articles.load_articles(db, [wanted])
+    host, _, path = article.url.partition("://")[2].partition("/")
+    for form in (
+        article.url,
+        f"http://{host}/{path}",
+        f"HTTPS://{host.upper()}/{path}?utm_source=zalo#ab",
+        f"https://m.{host}/{path}",
+        f"www.{host}/{path}",
+        f"{host}/{path}",
+        f"<{article.url}>",
+        f'"{article.url}"',
+        f"({article.url}/ OR khôngcó)",
+        f"{article.url},",
+        f"{article.url} mương",
+    ):
+        assert found(index, form) == {wanted}, form
+    assert found(index, f"-{article.url}") == {other}
+    assert found(index, f"{article.url} khác") == set()
+    assert found(index, "https://bao.vn/x") == {other}, "an address of no article is a phrase"
+    assert found(index, "https://bao.vn/y") == set()
+
+
 WRONG = [
     ('a "bảo hiểm', "never closed"),
     ("a topic:helth", "did you mean health?"),
     ("a outlet:bao-hal", "did you mean bao-hai?"),
     ("a tone:bad", "it is one of negative, neutral"),
+    ("a place:Tran De", 'did you mean place:"Tran De"?'),
     ('a place:"Tran Dee"', 'did you mean place:"Trần Đề"?'),
     ("a from:hôm-qua", "from:2026-08-31"),
     ("a relevance:focsu", "did you mean focus?"),
@@ -237,6 +301,8 @@ WAYS = [
     ('place:"tr', ['place:"xã Trần Đề"']),
     ("place:cần", ['place:"TP Cần Thơ"']),
     ("mặ", ["mặn"]),
+    ("hi", ["hiem"]),
+    ("place:“tr", ['place:"xã Trần Đề"']),
     ("(hiê", []),
     ("(hie", ["(hiem"]),
     ("from:", []),

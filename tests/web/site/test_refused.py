@@ -172,7 +172,7 @@ def test_hostile_words_of_the_press_are_words_on_every_page(home: House, languag
 
 INJECTED = ("' OR '1'='1", "1; DROP TABLE audit", "x' UNION SELECT password FROM accounts --", "*:*", "title:* OR *:*",
             "topic:health) OR (", 'outlet:"a" OR relevance:*', "__import__('os')", "${7*7}", "%25", "a\0b", "[* TO *]",
-            "id:1", "rank:1", "text_folded:a", "within:92", "place:'31699' OR 1=1")  # fmt: skip
+            "id:1", "rank:1", "text_folded:a", "within:92", "place:'31699' AND 1=1")  # fmt: skip
 
 
 def test_no_query_or_parameter_reaches_the_database_or_the_index_as_a_command(home: House) -> None:
