@@ -7,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from analysis.places.area import Area, area_of
+from analysis.places.area import Area, Merged, area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
 from analysis.tags import model_file, rules, tone, topics
 from analysis.tags.evidence import Evidence
-from analysis.tags.features import plain
 from analysis.tags.relevance import Relevance
 from analysis.words import segmenter
 from analysis.words.language import detect
 from press import Judgement, Language, TopicTag
+from press.text import readable
 
 MODELS: Final = Path(__file__).parent / "models"
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
@@ -37,10 +37,15 @@ class Text(NamedTuple):
 class Tagger:
     """Judges texts for one area; loads its models once, may be shared by threads, keeps nothing of what it reads."""
 
-    def __init__(self, area: str, models: Path | None = None) -> None:
-        """`area`: a province as settings name it, `models`: folder of the files; ValueError says what is wrong."""
+    def __init__(
+        self, area: str, models: Path | None = None, *, landmarks: Path | None = None, merged: Merged = "weigh"
+    ) -> None:
+        """`area`: a province as settings name it, `models`: folder of the files; ValueError says what is wrong.
+
+        `landmarks`: a file with more of them (SettingsError where it cannot be), `merged`: see `area_of`.
+        """
         folder = models or MODELS
-        self.area: Final[Area] = area_of(load_gazetteer(), area)
+        self.area: Final[Area] = area_of(load_gazetteer(landmarks=landmarks), area, merged)
         self._relevance = Relevance.load(folder)
         self._topics = model_file.load(folder / "topics.npz")
         self._tone = model_file.load(folder / "tone.npz")
@@ -115,5 +120,5 @@ class Tagger:
 
 
 def _cleaned(one: Text) -> Text:
-    title, text = plain(one.title[:_LONGEST]), plain(one.text[:_LONGEST])
+    title, text = readable(one.title[:_LONGEST]), readable(one.text[:_LONGEST])
     return one._replace(title=title, text=text, language=one.language or detect(f"{title}\n{text}"))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from analysis import Tagger
 from press import Judgement, Language
 from press.dates import parse
+from press.text import clean_lines, plain, readable
 
 _LANGUAGES: Final[tuple[Language, ...]] = ("vi", "km", "en")
 
@@ -27,7 +28,7 @@ class Record:
 
 
 def read_record(record: object) -> Record:
-    """Check one record `{"id","title","text"[,"published_at"][,"outlet"][,"language"]}`.
+    """Check one record `{"id","title","text"[,"published_at"][,"outlet"][,"language"]}`; markup in its texts goes.
 
     Raises ValueError with the reason: not an object, no id, a field of the wrong type, an unknown language, a time
     that is none.
@@ -41,8 +42,8 @@ def read_record(record: object) -> Record:
         raise ValueError("neither title nor text")
     return Record(
         name,
-        _text(record, "title"),
-        _text(record, "text"),
+        plain(_text(record, "title")),
+        clean_lines(readable(_text(record, "text"))),
         _instant(record.get("published_at")),
         _text(record, "outlet"),
         _language(record.get("language")),

@@ -21,13 +21,13 @@ from typing import get_args
 from threadpoolctl import threadpool_limits
 
 import logs
-from analysis import Tagger, Text
+from analysis import Text
 from analysis.grouping.fingerprints import fingerprint
 from analysis.reading.extract import extract
 from analysis.reading.prescreen import visible
 from analysis.reading.recipes import checked
 from errors import DiemBaoError, Unusable
-from pipeline.running import models
+from pipeline.running import land, models
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.process import die_with_parent
@@ -81,7 +81,7 @@ class Reader:
     def __init__(self, settings: Settings) -> None:
         """Load what judges; DiemBaoError for a province nobody knows and for models that cannot be used."""
         try:
-            self.tagger = Tagger(settings.area.province, models.in_use(settings))
+            self.tagger = land.tagger(settings.area, models.in_use(settings))
         except ValueError as error:
             raise DiemBaoError(f"{error}; `diembao check` looks at area and models") from error
         self.outlets = chosen_outlets.known(settings)

@@ -7,6 +7,7 @@ entities encoded twice, zero-width characters, two placements of the tone mark, 
 from __future__ import annotations
 
 import html
+import html.entities
 import re
 import unicodedata
 
@@ -18,6 +19,37 @@ _INVISIBLE = re.compile(
 )
 _NESTED_AMPERSAND = re.compile(r"&(?:(?:amp|AMP|#0*38(?!\d)|#[xX]0*26(?![0-9a-fA-F]));?)+")
 _MAX_PASSES = 16
+
+# Only the names of real elements: "<Tên phim>" in a title is text.
+_BLOCK = (
+    "address|amp-[a-z-]+|area|article|aside|audio|base|blockquote|body|br|button|canvas|caption|center|col|colgroup|dd"
+    "|details|dialog|dir|div|dl|dt|embed|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hgroup"
+    "|hr|html|iframe|img|input|legend|li|link|main|map|menu|meta|nav|object|ol|optgroup|option|p|param|path|picture|pre"
+    "|section|select|source|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video"
+)
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|nobr|o:p|output|q|rp|rt|ruby|s|samp"
+    "|small|span|strike|strong|sub|sup|time|tt|u|var|wbr"
+)
+# A quotation mark opens a value behind an equals sign only; a value that is never closed ends with its tag.
+_VALUE = r"=\s*+(?:\"[^\"]*\"(?=[\s/>]|\Z)|'[^']*'(?=[\s/>]|\Z))"
+_REST = rf"(?:[\s/](?:{_VALUE}|[^<>])*+(?:>|\Z|(?=<))|>|\Z)"
+_BLOCK_TAG = re.compile(rf"</?(?=[a-z])(?:{_BLOCK}){_REST}", re.IGNORECASE)
+_INLINE_TAG = re.compile(rf"</?(?=[a-z])(?:{_INLINE}){_REST}", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template)\b.*?(?:</\1\s*+>|\Z)|<(?:!doctype|\?xml)\b[^>]*(?:>|\Z)"
+    r"|<!\[CDATA\[|\]\]>",
+    re.IGNORECASE | re.DOTALL,
+)
+# What is left of a tag whose beginning was cut off: 'x.jpg" alt="Ảnh"/>'.
+_HEADLESS = re.compile(
+    r"""\A(?:(?:[^\s<>"']{1,500}["'])?(?:\s*[a-zA-Z-]+=(?:"[^"<>]*"|'[^'<>]*'))++\s*+/?>|[^\s<>"']{1,500}["']/?>)"""
+)
+# A tag or an entity whose end was cut off before it can be told what it is.
+_CUT = re.compile(r"(?:<+/?([a-z][a-z0-9:-]*)?|<![a-z\[-]*|&(?:#x?[0-9a-f]*|([a-z]{1,8})))\Z", re.IGNORECASE)
+_CUT_CHARS = 16
+_MARKUP_PASSES = 4  # a tag whose entities were encoded twice comes out in the second
+_NAMES = (*_BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|"), *_INLINE.split("|"), "script", "style", "noscript")
 
 _MARKED = "àáảãạ", "èéẻẽẹ", "ỳýỷỹỵ"
 _TONES = "òóỏõọ", "òóỏõọ", "ùúủũụ"
@@ -60,6 +92,46 @@ def _clean_once(text: str) -> str:
         text = html.unescape(_NESTED_AMPERSAND.sub("&", text))
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("Ð", "Đ").replace("ð", "đ")
     return " ".join(text.split())
+
+
+def readable(text: str) -> str:
+    """The text of a fragment of HTML, whole or cut anywhere: entities decoded, markup taken out, NFC; lines kept.
+
+    What a reader sees stays as it is: "5 < 6", "<3", "T&T", "<Tên phim>".
+    """
+    for _ in range(_MARKUP_PASSES):
+        before = text
+        text = _readable_once(text)
+        if text == before:
+            break
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _readable_once(text: str) -> str:
+    if "&" in text[-_CUT_CHARS:] or "<" in text[-_CUT_CHARS:]:
+        text = text[:-_CUT_CHARS] + _CUT.sub(_uncut, text[-_CUT_CHARS:])
+    if "&" in text:
+        text = html.unescape(_NESTED_AMPERSAND.sub("&", text))
+    if "<" in text:
+        text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text)))
+    if ">" in text:
+        text = _HEADLESS.sub(" ", text)
+    return text
+
+
+def _uncut(found: re.Match[str]) -> str:
+    """Nothing for the beginning of a tag or an entity, else what stands there."""
+    tag, entity = found[1], found[2]
+    if tag and not any(name.startswith(tag.lower()) for name in _NAMES):
+        return found[0]
+    if entity and not (entity.islower() and any(name.startswith(entity) for name in html.entities.html5)):
+        return found[0]
+    return ""
+
+
+def plain(text: str) -> str:
+    """One clean line from text or HTML, whole or cut anywhere, whatever number of times its entities were encoded."""
+    return clean(readable(text))
 
 
 def clean_lines(text: str) -> str:

@@ -121,6 +121,8 @@ def _web_address(value: object) -> str:
 
 CHECKS: Mapping[str, Callable[[object], Any]] = {
     "area.province": _filled,
+    "area.landmarks": _text,
+    "area.merged": _one_of("weigh", "mention", "none"),
     "storage.url": _filled,
     "storage.min_free": _size,
     "storage.backup_dir": _text,

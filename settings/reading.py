@@ -56,6 +56,8 @@ def parse(text: str, path: Path) -> Settings:
         raise SettingsError(f"{path}: outlet must be a list of tables: write [[outlet]] with two brackets")
     reader.refuse_unknown(document, TABLES, "")
     values: dict[str, Any] = {name: reader.table(name, cls, document.get(name, {})) for name, cls in TABLES.items()}
+    if name := values["area"].landmarks:
+        values["area"] = replace(values["area"], landmarks=str((path.parent / name).resolve()))
     stored: sections.Storage = values["storage"]
     backups = str((path.parent / stored.backup_dir).resolve()) if stored.backup_dir else ""
     values["storage"] = replace(stored, url=_anchored(stored.url, path.parent), backup_dir=backups)

@@ -21,6 +21,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 @dataclass(frozen=True, slots=True)
 class Area:
     province: str = "Sóc Trăng"
+    landmarks: str = ""  #: absolute path of a file with more of them, "" for none
+    merged: Literal["weigh", "mention", "none"] = "weigh"
 
 
 @dataclass(frozen=True, slots=True)

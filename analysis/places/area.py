@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from analysis.places.gazetteer import Gazetteer
+from analysis.places.roads import roads_in
 from analysis.words.unmarked import names_any, scarcely_marked, unmarked
 from press.spelling import spellings, spelt
 from press.text import fold
@@ -23,6 +25,8 @@ _UNIT_CHAIN = re.compile(
 
 _WORD = re.compile(r"[^\W\d_]+")
 _HYPHENS = "-–‐‑"  # read as spaces: "Sóc-Trăng", "Bà Rịa – Vũng Tàu"
+#: What a text about the whole merged province means for an abolished one: judged by what it says, a mention, nothing.
+Merged = Literal["weigh", "mention", "none"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,9 @@ class Area:
     strong: frozenset[str] = field(repr=False)  #: names that are enough alone
     guarded: frozenset[str] = field(repr=False)  #: names that count after a unit word only
     khmer: re.Pattern[str] | None = field(repr=False)
+    roads: frozenset[str] = field(repr=False)  #: numbered roads that no other province has
+    gazetteer: Gazetteer = field(repr=False)
+    merged: Merged = "weigh"
 
     #: Strong names with all their words, by the longest one.
     _by_word: Mapping[str, list[tuple[str, set[str]]]] = field(init=False, repr=False)
@@ -64,7 +71,14 @@ class Area:
             return True
         if any(self._in_chain(found.group(1)) for found in _UNIT_CHAIN.finditer(flat)):
             return True
+        if self._numbers.search(flat) and any(road in self.roads for _, _, road in roads_in(flat)):
+            return True
         return scarcely_marked(flat, 8) and names_any(flat, self._english)
+
+    @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        """The numbers of the roads: a text without any of them is spared the look for roads."""
+        return re.compile("|".join(sorted({re.sub(r"\D", "", road) for road in self.roads})) or r"(?!)")
 
     @cached_property
     def _english(self) -> frozenset[str]:
@@ -80,10 +94,11 @@ class Area:
         )
 
 
-def area_of(gazetteer: Gazetteer, name: str) -> Area:
+def area_of(gazetteer: Gazetteer, name: str, merged: Merged = "weigh") -> Area:
     """The territory a setting means: today's with all that went into it, or an abolished one with its heirs.
 
-    Unknown names raise ValueError with the nearest ones.
+    `merged`: what a text about the whole of the province it lies in today means for an abolished one. Unknown names
+    raise ValueError with the nearest ones.
     """
     (province, name), units = gazetteer.province(name), gazetteer.units
     inside = {province}
@@ -97,8 +112,21 @@ def area_of(gazetteer: Gazetteer, name: str) -> Area:
     inside |= _whole_districts(gazetteer, inside)
     inside |= {i for i, unit in enumerate(units) if unit.level == 4 and unit.parent in inside}
     wider = {units[province].successors[0]} if units[province].successors else set()
-    strong, guarded = _names(gazetteer, inside, wider)
-    return Area(name, province, frozenset(inside), frozenset(wider), strong, guarded, _khmer(gazetteer, inside | wider))
+    named = inside if merged == "none" else inside | wider
+    strong, guarded = _names(gazetteer, inside, named)
+    roads = {key for key, forms in gazetteer.roads.items() if any(f.unit in inside and not f.shared for f in forms)}
+    return Area(
+        name,
+        province,
+        frozenset(inside),
+        frozenset(wider),
+        strong,
+        guarded,
+        _khmer(gazetteer, named),
+        frozenset(roads),
+        gazetteer,
+        merged,
+    )
 
 
 def _heirs_of(gazetteer: Gazetteer, inside: Iterable[int], back: bool) -> set[int]:
@@ -124,12 +152,12 @@ def _whole_districts(gazetteer: Gazetteer, inside: set[int]) -> set[int]:
     return {district for district, flags in members.items() if sum(flags) * 2 > len(flags)}
 
 
-def _names(gazetteer: Gazetteer, inside: set[int], wider: set[int]) -> tuple[frozenset[str], frozenset[str]]:
+def _names(gazetteer: Gazetteer, inside: set[int], named: set[int]) -> tuple[frozenset[str], frozenset[str]]:
     strong: set[str] = set()
     guarded: set[str] = set()
     for form, owners in gazetteer.forms.items():
-        for unit, after, _ in owners:
-            if unit not in inside and unit not in wider:
+        for unit, after, _, shared in owners:
+            if unit not in named or shared:
                 continue
             if after:
                 strong.update(f"{lead}{word[1:]} {form}" for word in after for lead in (word[0], word[0].upper()))
@@ -149,7 +177,7 @@ def _shared(gazetteer: Gazetteer, form: str, inside: set[int]) -> bool:
         return True
     return any(
         unit not in inside and gazetteer.units[unit].level == 2 and not after
-        for unit, after, _ in gazetteer.forms[form]
+        for unit, after, *_ in gazetteer.forms[form]
     )
 
 

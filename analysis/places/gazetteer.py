@@ -11,11 +11,13 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.places.landmarks import read_landmarks
+from analysis.places.roads import is_road
 from analysis.words.unmarked import unmarked
 from press.spelling import spelt_text
 from press.text import clean, fold
@@ -52,12 +54,14 @@ class Form(NamedTuple):
     unit: int
     after: tuple[str, ...] = ()
     weak: bool = False
+    shared: bool = False  #: a stretch of what runs through several provinces: it needs evidence of its own province
 
 
 class Gazetteer:
     """All units, the forms they are written in, and the relations between them."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], landmarks: Path | None = None) -> None:
+        """`landmarks`: a file with more of them; SettingsError where it cannot be."""
         self.merger: str = data["merger"]
         self.units: list[Unit] = [Unit._make((*row[:7], tuple(row[7]))) for row in data["units"]]
         self.provinces: dict[str, list[int]] = defaultdict(list)
@@ -66,6 +70,7 @@ class Gazetteer:
         self.outlets: Mapping[str, str] = data["outlets"]
         self.origins: dict[int, list[int]] = defaultdict(list)
         self.forms: dict[str, list[Form]] = defaultdict(list)
+        self.roads: dict[str, list[Form]] = defaultdict(list)  #: by key, such as "QL 60" (see `places.roads`)
         for index, unit in enumerate(self.units):
             self.forms[as_form(unit.name)].append(Form(index))
             if unit.level == PROVINCE:
@@ -76,10 +81,13 @@ class Gazetteer:
         self._english: dict[str, list[Form]] | None = None
         self._add_spellings()
         for name, successor in sorted(data["former"].items()):
-            self._add(Unit("", PROVINCE, "tỉnh", name, -1, "", "2008-07-31", ()), [name], ())
+            self.units.append(Unit("", PROVINCE, "tỉnh", name, -1, "", "2008-07-31", ()))
+            self.forms[as_form(name)].append(Form(len(self.units) - 1))
             self.provinces.pop(name, None)
             self._lineage[len(self.units) - 1] = frozenset({len(self.units) - 1, *self.provinces[successor]})
-        for landmark in data["landmark"]:
+        self._marks: dict[tuple[str, int], int] = {}
+        own = read_landmarks(landmarks, self.provinces, {unit.name for unit in self.units}) if landmarks else []
+        for landmark in (*data["landmark"], *own):
             self._add_landmark(landmark)
         for name in data["ignore"]:
             self.forms[as_form(name)] = []
@@ -89,11 +97,6 @@ class Gazetteer:
             self.longest[words[0]] = max(len(words), self.longest.get(words[0], 0))
         self._homes = {fold(name).replace(" ", ""): rows for name, rows in self.provinces.items()}
 
-    def _add(self, unit: Unit, cores: Iterable[str], after: tuple[str, ...], weak: bool = False) -> None:
-        self.units.append(unit)
-        for core in cores:
-            self.forms[as_form(core)].append(Form(len(self.units) - 1, after, weak))
-
     def _add_spellings(self) -> None:
         for name, others in self.spelling.items():
             for other in others:
@@ -102,12 +105,22 @@ class Gazetteer:
                         self.forms[as_form(other)].append(form)
 
     def _add_landmark(self, landmark: Mapping[str, Any]) -> None:
-        *narrow, wide = landmark["in"]
-        province = self.provinces[wide][-1]  # the old one where both exist
-        inside = [i for name in narrow for i in self._named(name) if province in self.lineage(i)]
-        parent = inside[0] if inside else province
-        unit = Unit(f"{self.units[parent].code}-l", LANDMARK, "", landmark["name"], parent, "", "", ())
-        self._add(unit, landmark["core"], tuple(landmark.get("after", ())), landmark.get("weak", False))
+        """Adds a landmark's unit, or one for each province it runs through, and its forms; rows of one name are one."""
+        shared = "through" in landmark
+        after, weak = tuple(landmark.get("after", ())), shared or landmark.get("weak", False)
+        for *narrow, wide in [[name] for name in landmark["through"]] if shared else [landmark["in"]]:
+            province = self.provinces[wide][-1]  # the old one where both exist
+            inside = [i for name in narrow for i in self._named(name) if province in self.lineage(i)]
+            parent = inside[0] if inside else province
+            at = self._marks.setdefault((landmark["name"], parent), len(self.units))
+            if at == len(self.units):
+                valid = landmark.get("since", ""), landmark.get("until", "")
+                self.units.append(
+                    Unit(f"{self.units[parent].code}-l", LANDMARK, "", landmark["name"], parent, *valid, ())
+                )
+            for core in landmark["core"]:
+                forms = self.roads[core] if is_road(core) else self.forms[as_form(core)]
+                forms.append(Form(at, after, weak, shared))
 
     def _named(self, name: str) -> list[int]:
         return [form.unit for form in self.forms.get(as_form(name), ()) if not form.after]
@@ -203,7 +216,10 @@ def as_form(name: str) -> str:
     return re.sub(r"\s*[-–]\s*", " - ", spelt_text(name))
 
 
-@lru_cache(maxsize=1)
-def load_gazetteer(path: Path = FILE) -> Gazetteer:
-    """Reads the built file; raises FileNotFoundError where it was never built."""
-    return Gazetteer(json.loads(gzip.decompress(path.read_bytes())))
+@lru_cache(maxsize=4)
+def load_gazetteer(path: Path = FILE, landmarks: Path | None = None) -> Gazetteer:
+    """Reads the built file, and an office's own landmarks where named.
+
+    Raises FileNotFoundError where the file was never built, SettingsError for landmarks that cannot be.
+    """
+    return Gazetteer(json.loads(gzip.decompress(path.read_bytes())), landmarks)

@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from analysis.places.landmarks import fault
 from press.text import clean, tone_normal
 
 MERGER = "2025-07-01"
@@ -180,9 +181,8 @@ def _own(rows: list[Row], data: Mapping[str, Any]) -> dict[str, Any]:
     provinces = {row[3] for row in rows if row[1] == 1}
     names = {row[3] for row in rows}
     for landmark in data["landmark"]:
-        for parent in landmark["in"]:
-            if parent not in names:
-                raise SystemExit(f"{PLACES.name}: landmark {landmark['name']!r} lies in unknown {parent!r}")
+        if wrong := fault(landmark, provinces, names):
+            raise SystemExit(f"{PLACES.name}: landmark {landmark.get('name')!r}: {wrong[0]}: {wrong[1]}")
     for section in ("spelling", "khmer"):
         for name in data[section]:
             if name not in names:

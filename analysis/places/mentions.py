@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from analysis.places.area import Area, spaced_khmer
 from analysis.places.gazetteer import COMMUNE, DISTRICT, PROVINCE, Form, Gazetteer
+from analysis.places.roads import roads_in
 from analysis.words.language import detect
 from analysis.words.unmarked import scarcely_marked
 from press import Language
@@ -146,9 +148,11 @@ def scan(
             mention.in_title = mention.start < len(title)
             mention.written = whole[mention.start : mention.end]
             mentions.append(mention)
+    further = list(_roads(gazetteer, whole, flat, len(title), ends))
     if _KHMER.search(flat):
-        mentions += _in_khmer(gazetteer, whole, len(title))
-        mentions.sort(key=lambda mention: mention.start)
+        further += _in_khmer(gazetteer, whole, len(title))
+    if further:
+        mentions = sorted((*mentions, *further), key=lambda mention: mention.start)
     _inherit(flat, mentions)
     return flat, mentions
 
@@ -257,9 +261,12 @@ def _mention(flat: str, start: int, end: int, forms: list[Form]) -> Mention | No
         word = found[1].lower()
     levels = UNIT_WORDS.get(word, ())
     lead = _LEAD_AFTER.match(flat, end)
-    lowered = (_ENGLISH_LEADS[lead[1].lower()] if lead else lowered).rstrip(" -–")
+    lowered = (_ENGLISH_LEADS[lead[1].lower()] if lead else lowered).rstrip(" -–.")
     led = tuple(form for form in forms if form.after and lowered.endswith(form.after))
-    if led and not levels:
+    if levels:  # "bệnh viện đa khoa tỉnh X": the unit word belongs to the landmark's own
+        own = f" {word.rstrip('.')}"
+        led = tuple(form for form in led if any(w.endswith(own) and lowered.endswith(w) for w in form.after))
+    if led:
         return Mention(start, end, "", led, (), "", "place", 0, False)
     plain = tuple(form for form in forms if not form.after)
     if not plain or end - start < 2:  # "P.V.C" are initials, whatever ward is called V
@@ -299,6 +306,13 @@ def _neighbours(gazetteer: Gazetteer, words: list[str], at: int, length: int, fi
 
 def _ends_place(gazetteer: Gazetteer, words: list[str], at: int) -> bool:
     return any(" ".join(words[start:at]) in gazetteer.provinces for start in range(max(0, at - 4), at))
+
+
+def _roads(gazetteer: Gazetteer, whole: str, flat: str, title: int, ends: list[int]) -> Iterator[Mention]:
+    for start, end, road in roads_in(flat):
+        if forms := gazetteer.roads.get(road):
+            written = whole[start:end]
+            yield Mention(start, end, written, tuple(forms), (), "", "place", bisect_left(ends, start), start < title)
 
 
 def _in_khmer(gazetteer: Gazetteer, whole: str, title: int) -> Iterator[Mention]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from analysis.places.area import Area
 from analysis.places.beside import Survey, is_former, linked, strange_names
-from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, Form, Gazetteer, load_gazetteer
+from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, Form, Gazetteer
 from analysis.places.mentions import ENGLISH_WORDS, SURNAMES, Mention, scan
 from press import Language, Place
 
@@ -57,7 +57,7 @@ def survey(
     language: Language | None = None,
 ) -> Survey:
     """Reads a text once: every mention of a unit anywhere in the country, and the places for the officer."""
-    gazetteer = load_gazetteer()
+    gazetteer = area.gazetteer
     flat, mentions = scan(gazetteer, title, text, area, language)
     day = (published_at + timedelta(hours=7)).date().isoformat() if published_at else ""
     found = Survey(
@@ -91,6 +91,8 @@ def _width(gazetteer: Gazetteer, mention: Mention) -> int:
 def _valid(found: Survey, era: str, form: Form) -> bool:
     """A unit that did not exist yet is no candidate; one that is gone may still be named."""
     unit = found.gazetteer.units[form.unit]
+    if unit.level == LANDMARK and found.day:
+        return unit.valid_from <= found.day
     return not unit.valid_from or era != "old" or unit.valid_from < found.gazetteer.merger
 
 
@@ -136,8 +138,15 @@ def _resolve(found: Survey, era: str, anchors: _Anchors, index: int, mention: Me
     else:
         scored.sort(key=lambda item: (item[0], item[1]), reverse=True)
     best, _, unit, reasons = scored[0]
+
+    def apart(one: int, other: int) -> bool:
+        """Stretches of one road, of which the area has but one: what holds for both decides nothing."""
+        same = gazetteer.units[one].level == LANDMARK == gazetteer.units[other].level
+        return same and (one in found.area.units) != (other in found.area.units)
+
     line = gazetteer.lineage(unit)
-    rival = max((points for points, _, other, _ in scored if not line & gazetteer.lineage(other)), default=-9.0)
+    rivals = (points for points, _, other, _ in scored if not line & gazetteer.lineage(other) or apart(unit, other))
+    rival = max(rivals, default=-9.0)
     if best >= _ENOUGH and best - rival >= _AHEAD:
         mention.unit, mention.score = unit, min(1.0, 0.4 + best / 10)
         mention.evidence = ", ".join(reasons)
@@ -155,7 +164,7 @@ def _lean_on_neighbours(found: Survey, era: str, anchors: _Anchors) -> None:
                     anchors.vouchers[unit] = units[mention.unit].title
                 anchors.add(unit, mention, True)
     for index, mention in enumerate(found.mentions):
-        if mention.unit < 0 and mention.levels:
+        if mention.unit < 0 and (mention.levels or any(form.shared for form in mention.forms)):
             _resolve(found, era, anchors, index, mention)
 
 
@@ -258,6 +267,8 @@ def _by_context(found: Survey, anchors: _Anchors, index: int, form: Form) -> tup
     if gazetteer.units[form.unit].level == PROVINCE:
         return 0.0, []
     line = gazetteer.lineage(form.unit) - {form.unit}
+    if form.shared:
+        return _by_stretch(found, anchors, mention, line, linked(found, index))
     near = linked(found, index)
     if near is not None:
         other = found.mentions[near]
@@ -273,6 +284,28 @@ def _by_context(found: Survey, anchors: _Anchors, index: int, form: Form) -> tup
                 points -= (_STRANGER / 2) * (name in found.strangers)
                 return points, [f"{words} “{anchors.vouchers.get(unit, gazetteer.units[unit].title)}”"]
     return -_STRANGER * (name in found.strangers) - (name in found.villages and mention.kind != "village"), []
+
+
+def _by_stretch(
+    found: Survey, anchors: _Anchors, mention: Mention, line: frozenset[int], near: int | None
+) -> tuple[float, list[str]]:
+    """Points for one stretch of a road: by what lies in its own province only; less by what all stretches lie in today.
+
+    What the text names elsewhere counts where it names no other province.
+    """
+    units, gazetteer = found.gazetteer.units, found.gazetteer
+    stretches = [gazetteer.lineage(form.unit) for form in mention.forms if form.shared]
+    own = {unit for unit in line if sum(unit in one for one in stretches) == 1}
+    if near is not None and (beside := found.mentions[near].unit) >= 0 and gazetteer.lineage(beside) & own:
+        return 4.0, [f"liền với “{found.mentions[near].written}”"]
+    others = {unit for unit, sentence in anchors.named if sentence < 0 and units[unit].level == PROVINCE} - line
+    among = [unit for unit, sentence in anchors.named if sentence < 0 and gazetteer.lineage(unit) & own]
+    for evidence, worth in ((sorted(among), 2.0), (sorted(line - own), 1.0)):
+        for sentence, words in ((mention.sentence, "cùng câu với"), (-1, "bài có nhắc")):
+            named = [unit for unit in evidence if (unit, sentence) in anchors.named]
+            if named and (sentence >= 0 or not others):
+                return worth, [f"đoạn qua địa bàn: {words} “{anchors.vouchers.get(named[0], units[named[0]].title)}”"]
+    return 0.0, []
 
 
 def _is_parent_link(found: Survey, index: int, near: int) -> bool:

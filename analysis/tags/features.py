@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,20 +9,9 @@ from typing import Final
 
 from press.text import tone_normal
 
-#: Markup as feeds leave it in leads, cut off anywhere ('<img src="https://…').
-_MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*(?:>|\Z)", re.DOTALL)
 TITLE: Final = "T:"  #: mark of a term that stands in the headline
 PAIR: Final = "s:"  #: mark of two neighbouring syllables, which bridge what the segmenter cuts differently
 SHORT: Final = 80  #: a text of fewer words is a headline with at most a lead
-
-
-def plain(text: str) -> str:
-    """The readable text of a feed's fragment: entities decoded, markup (also cut off) taken out, NFC."""
-    if "&" in text:
-        text = html.unescape(text)
-    if "<" in text:
-        text = _MARKUP.sub(" ", text)
-    return unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=60_000)

@@ -30,6 +30,12 @@ _ROLE_WORDS = {
     "route": "chỉ nêu trong tên tuyến đường",
     "tail": "chỉ nêu ở đoạn cuối dở dang",
 }
+#: `[area] merged` in the words of a reader.
+_MERGED_WORDS = {
+    "weigh": "tính theo nội dung bài",
+    "mention": "theo thiết đặt, được tính là có nội dung về địa bàn",
+    "none": "theo thiết đặt, không được tính",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,9 @@ class Relevance:
     def judge(self, found: Survey) -> Verdict:
         """What a text read by `places.survey` is to its area; one the prescreen settles is always "none"."""
         seen = look(found)
+        whole = bool(seen.wider) and not seen.inside
+        if whole and found.area.merged == "none":
+            return Verdict("none", 1.0, (_whole(seen),))
         if not (seen.inside or seen.wider or seen.weak) or not _named(found, seen.inside):
             words = f"không nêu địa danh nào của {found.area.name}"
             if seen.sibling:
@@ -83,6 +92,9 @@ class Relevance:
         shares = self.probabilities(np.array([features(seen)]))[0]
         if says_little(seen):
             shares[: RELEVANCES.index("passing")] = 0.0
+            shares /= shares.sum()
+        if whole and found.area.merged == "mention" and _of_the_whole(seen):
+            shares[RELEVANCES.index("mention") + 1 :] = 0.0
             shares /= shares.sum()
         best = int(shares.argmax())
         return Verdict(RELEVANCES[best], round(float(shares[best]), 3), reasons(seen))
@@ -113,7 +125,7 @@ def reasons(seen: Look) -> tuple[str, ...]:
         role = Counter(seen.roles.values()).most_common(1)[0][0]
         words.append(_ROLE_WORDS[role])
     if not seen.inside and seen.wider:
-        words.append(f"nói về {_name(found, seen.wider[0])} nói chung, nơi có địa bàn {found.area.name}")
+        words.append(_whole(seen))
     if not seen.inside and not seen.wider and seen.weak:
         words.append(f"“{seen.weak[0].written}” chỉ là một phần của tên khác")
     if seen.sibling and not seen.inside:
@@ -127,6 +139,20 @@ def reasons(seen: Look) -> tuple[str, ...]:
 def _name(found: Survey, mention: Mention) -> str:
     unit = found.gazetteer.units[mention.unit]
     return unit.name if unit.level == PROVINCE and not mention.word else unit.title
+
+
+def _of_the_whole(seen: Look) -> bool:
+    """Whether a text speaks of the whole province, not of another part of it nor of it among others."""
+    head = seen.survey.title_length + 221
+    plain = [m for m in seen.wider if m.start not in seen.lists]
+    return not seen.sibling and any(m.start < head for m in plain)
+
+
+def _whole(seen: Look) -> str:
+    """What was said of the whole province an area lies in today, and what the settings make of it."""
+    found = seen.survey
+    rule = _MERGED_WORDS[found.area.merged]
+    return f"nói về {_name(found, seen.wider[0])} nói chung, nơi có địa bàn {found.area.name} ({rule})"
 
 
 def _first_of_each(mentions: list[Mention]) -> list[Mention]:

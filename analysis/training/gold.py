@@ -12,9 +12,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.tags.features import Terms, plain, term, terms
+from analysis.tags.features import Terms, term, terms
 from analysis.words.segmenter import words
 from press import TOPICS
+from press.text import readable
 
 PARTS: Final = 5  #: of which one is the gate set
 _COMMON: Final = 30  # a run of three terms found in more texts than this says nothing of two of them
@@ -55,7 +56,7 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
 
 def example(record: Mapping[str, Any]) -> Example:
     """A labelled record with its words; topics not of the codebook are an error."""
-    title, text = plain(str(record.get("title") or "")), plain(str(record.get("text") or ""))
+    title, text = readable(str(record.get("title") or "")), readable(str(record.get("text") or ""))
     topics = tuple(str(topic) for topic in record.get("topics") or ())
     unknown = [topic for topic in topics if topic not in TOPICS]
     if unknown:

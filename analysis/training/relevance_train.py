@@ -19,13 +19,13 @@ from analysis.places.area import area_of
 from analysis.places.beside import Survey
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
-from analysis.tags.features import plain
 from analysis.tags.relevance import NAME, Relevance
 from analysis.tags.relevance_features import NAMES, features, look
 from analysis.training.evaluate import Figures, compare
 from press import RELEVANCES
 from press import Relevance as Label
 from press.dates import parse
+from press.text import readable
 
 Arrays = dict[str, NDArray[Any]]
 FOLDS = 5  #: each group is in one; a model never sees the group it is measured on
@@ -57,7 +57,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def _sample(row: Mapping[str, Any], source: str, area: str, label: str) -> Sample:
     instant = parse(row["published"]) if row.get("published") else None
     moment = instant.at if instant else None
-    title, text = plain(row["title"]), plain(row["text"])
+    title, text = readable(row["title"]), readable(row["text"])
     return Sample(row["id"], source, area, title, text, row.get("outlet", ""), moment, RELEVANCES.index(label))
 
 

@@ -17,12 +17,13 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from analysis.tags.features import Terms, plain, terms
+from analysis.tags.features import Terms, terms
 from analysis.tags.tone import TONES
 from analysis.training.fitting import Silver
 from analysis.training.gold import Example, records
 from analysis.words.segmenter import words
 from press import TOPICS
+from press.text import readable
 
 Floats = npt.NDArray[np.float32]
 
@@ -78,7 +79,7 @@ def unlabelled(
     for number, record in enumerate(records(data / file)):
         if (wanted is not None and number not in wanted) or str(record.get("link") or record.get("id")) in addresses:
             continue
-        title, text = plain(str(record.get("title") or "")), plain(str(record.get(field) or ""))
+        title, text = readable(str(record.get("title") or "")), readable(str(record.get(field) or ""))
         if head(title or text) not in heads:
             yield number, title, text
 

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from crawlers.lists.links import MOST_LINKS, Context, Listing, lead_of, make_link, plain, with_scheme
+from crawlers.lists.links import MOST_LINKS, Context, Listing, lead_of, make_link, with_scheme
 from crawlers.lists.mending import Kind, mend
 from press import Link
+from press.text import plain
 from press.urls import canonical, is_home, same_site
 
 #: No feed of real articles has more.

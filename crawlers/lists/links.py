@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from press import Feed, Link, Outlet
 from press.dates import Instant, parse
-from press.text import clean, split_dateline
+from press.text import plain, split_dateline
 from press.urls import canonical, join, same_site
 
 #: So many entries of one list are taken: sitemaps may list 50,000 pages, and hostile lists have no end.
 MOST_LINKS: Final = 1000
 #: No lead is longer; a feed that serves whole articles as summaries is cut here.
 LEAD_CHARS: Final = 3000
-
-# Only the names of real elements: "<Tên phim>" in a title is text.
-_INLINE: Final = "a|abbr|b|big|cite|code|em|font|i|mark|q|s|small|span|strong|strike|sub|sup|u|o:p"
-_BLOCK: Final = (
-    "address|article|aside|blockquote|br|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|h[1-6]|header|hr|iframe|img|input|li"
-    "|link|main|meta|nav|ol|p|picture|pre|section|source|table|tbody|td|tfoot|th|thead|tr|ul|video|audio|svg|path|html|body|head"
-)
-_HIDDEN: Final = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
-)
-_INLINE_TAG: Final = re.compile(rf"</?(?:{_INLINE})(?:[\s/][^<>]*)?(?:>|\Z)", re.IGNORECASE)
-_BLOCK_TAG: Final = re.compile(rf"</?(?:{_BLOCK})(?:[\s/][^<>]*)?(?:>|\Z)", re.IGNORECASE)
-
 
 _HALF_SCHEME: Final = re.compile(r"\A(https?)(?::{2,3}//|//|:/(?=[\w-]+\.[\w.-]+/))", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?::\d{1,5})?")
@@ -53,18 +39,6 @@ class Context:
     outlet: Outlet
     base: str  #: final URL, for relative addresses
     content_type: str = ""
-
-
-def plain(text: str) -> str:
-    """One clean line from text or HTML, whatever number of times its entities were encoded."""
-    for _ in range(3):
-        decoded = html.unescape(text) if "&" in text else text
-        if decoded == text:
-            break
-        text = decoded
-    if "<" in text:
-        text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _HIDDEN.sub(" ", text)))
-    return clean(text)
 
 
 def lead_of(summary: str) -> str:

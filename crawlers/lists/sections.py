@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawlers.lists.decoding import decode
-from crawlers.lists.links import MOST_LINKS, Context, Listing, make_link, plain
+from crawlers.lists.links import MOST_LINKS, Context, Listing, make_link
 from press import Link
 from press.markup import base_of, bounded
+from press.text import plain
 from press.urls import canonical, is_article, is_home, same_site
 
 #: A headline has so many letters at least; the names in a menu are shorter.

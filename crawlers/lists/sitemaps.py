@@ -11,9 +11,10 @@ from typing import Final
 
 from lxml import etree
 
-from crawlers.lists.links import MOST_LINKS, Context, Listing, absolute, instant_of, make_link, plain, with_scheme
+from crawlers.lists.links import MOST_LINKS, Context, Listing, absolute, instant_of, make_link, with_scheme
 from crawlers.lists.mending import Kind, mend
 from press import Link
+from press.text import plain
 from press.urls import is_home
 
 #: Entries and sitemaps last changed longer ago are of no interest to a daily digest.

@@ -7,20 +7,18 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from analysis.places.area import area_of
-from analysis.places.gazetteer import load_gazetteer
 from digest.choosing.select import bare_place
 from errors import DiemBaoError, SettingsError, UsageError
+from pipeline.running import land
 from press import Place
 from press.text import fold
-from settings import Settings
+from settings import Area, Settings
 
 
 def place_names(settings: Settings) -> set[str]:
     """Return the names of all units and landmarks of the area, as `digest.choosing.select.bare_place` writes them."""
-    gazetteer = load_gazetteer()
-    area = area_of(gazetteer, settings.area.province)
-    return {bare_place(gazetteer.units[unit].name) for unit in area.units}
+    area = land.area(settings.area)
+    return {bare_place(area.gazetteer.units[unit].name) for unit in area.units}
 
 
 def label(settings: Settings, language: str = "vi") -> str:
@@ -28,12 +26,11 @@ def label(settings: Settings, language: str = "vi") -> str:
 
     Raises SettingsError for a province nobody knows, with the nearest names.
     """
-    gazetteer = load_gazetteer()
     try:
-        area = area_of(gazetteer, settings.area.province)
+        area = land.area(settings.area)
     except ValueError as error:
         raise SettingsError(f"{settings.file}: [area] province: {error}") from error
-    unit = gazetteer.units[area.province]
+    unit = area.gazetteer.units[area.province]
     if not unit.valid_to:
         return unit.name
     ended = date.fromisoformat(unit.valid_to) + timedelta(days=1)
@@ -52,11 +49,11 @@ class Choice(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def choices(province: str) -> tuple[Choice, ...]:
-    """Return the units and landmarks of an area, of every period, by name."""
-    gazetteer = load_gazetteer()
-    found = []
-    for index in area_of(gazetteer, province).units:
+def choices(chosen: Area) -> tuple[Choice, ...]:
+    """Return the units and landmarks of the settings' area, of every period, by name."""
+    area = land.area(chosen)
+    gazetteer, found = area.gazetteer, []
+    for index in area.units:
         unit = gazetteer.units[index]
         above = gazetteer.units[unit.parent].title if unit.parent >= 0 else ""
         title = f"{unit.title} ({above})" if above else unit.title
@@ -72,20 +69,20 @@ def places(
 
     Raises UsageError for a place that is neither.
     """
-    province = settings.area.province
+    chosen = settings.area
     known = {(one.code, one.valid_from, one.name): one for one in present}
     found = []
     for key in dict.fromkeys(wanted):
-        if key not in known and not any(one.key == "@".join(key) for one in choices(province)):
-            raise UsageError(f"no place {key[2]!r} with the code {key[0]!r} since {key[1]!r} in {province}")
-        found.append(known.get(key) or place(province, "@".join(key), why))
+        if key not in known and not any(one.key == "@".join(key) for one in choices(chosen)):
+            raise UsageError(f"no place {key[2]!r} with the code {key[0]!r} since {key[1]!r} in {chosen.province}")
+        found.append(known.get(key) or place(chosen, "@".join(key), why))
     return found
 
 
-def place(province: str, key: str, why: str) -> Place:
+def place(chosen: Area, key: str, why: str) -> Place:
     """Return a place of the area as a person adds it; raises DiemBaoError for a key that is none of `choices`."""
-    chosen = next((one.unit for one in choices(province) if one.key == key), None)
-    if chosen is None:
-        raise DiemBaoError(f"no place {key!r} in {province}")
-    unit = load_gazetteer().units[chosen]
+    found = next((one.unit for one in choices(chosen) if one.key == key), None)
+    if found is None:
+        raise DiemBaoError(f"no place {key!r} in {chosen.province}")
+    unit = land.gazetteer(chosen).units[found]
     return Place(unit.name, unit.code, unit.name, why, unit.valid_from, 1.0, True)

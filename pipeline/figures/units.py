@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from analysis.places.area import area_of
-from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE, load_gazetteer
+from analysis.places.gazetteer import COMMUNE, DISTRICT, LANDMARK, PROVINCE
 from analysis.places.gazetteer import Unit as Row
+from pipeline.running import land
 from pipeline.running.search import Units
 from press.text import fold
+from settings import Area as Chosen
 from storage.coverage.counts import Among, Unit, of_places
 
 
@@ -31,10 +32,10 @@ class Seen:
 class Territory:
     """The units of one area by their keys (code@valid_from), in the order a reader looks for them."""
 
-    def __init__(self, province: str) -> None:
-        self._gazetteer = load_gazetteer()
-        self._area = area_of(self._gazetteer, province)
-        self._units = Units()
+    def __init__(self, chosen: Chosen) -> None:
+        self._area = land.area(chosen)
+        self._gazetteer = self._area.gazetteer
+        self._units = Units(self._gazetteer)
         self._by_code = {self._units.key(at): at for at in sorted(self._area.units)}
 
     @cached_property

@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from analysis import Tagger
 from analysis.filters import read_record, tag_record
 from analysis.grouping.fingerprints import fingerprint
 from analysis.grouping.stories import Item, grouped
-from analysis.places.area import area_of
-from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import find_places
 from analysis.reading.extract import extract
 from analysis.words.language import detect
 from errors import NotArticle
-from pipeline.running import models
+from pipeline.running import land, models
 from pipeline.running.outlets import outlet_of
 from press import Draft
 from press.urls import canonical
@@ -44,7 +41,7 @@ def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
 
     The models are those in use at the office the settings are of, the shipped ones where there are no settings.
     """
-    tagger = Tagger(settings.area.province, models.in_use(settings))
+    tagger = land.tagger(settings.area, models.in_use(settings))
 
     def answer(record: Record) -> dict[str, object]:
         try:
@@ -57,8 +54,7 @@ def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
 
 def places(title: str, text: str, settings: Settings, published_at: datetime | None, outlet: str) -> list[Place]:
     """Return the places a text names, each as a plain object with its reason."""
-    area = area_of(load_gazetteer(), settings.area.province)
-    found = find_places(title, text, area=area, published_at=published_at, outlet=outlet)
+    found = find_places(title, text, area=land.area(settings.area), published_at=published_at, outlet=outlet)
     return [asdict(place) for place in found]
 
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +79,14 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
 
 def evaluate(files: list[Path], settings: Settings) -> str:
     """Measure the models on labelled files; returns tables, confusion and the surest errors."""
-    from analysis import Tagger
     from analysis.training.quality import evaluate as evaluated
     from analysis.training.quality import evaluation_text
+    from pipeline.running import land
 
     chosen = models.in_use(settings)
     try:
-        return evaluation_text(*evaluated(lambda area: Tagger(area, chosen), files, settings.area.province))
+        make = partial(land.tagger, settings.area, chosen)
+        return evaluation_text(*evaluated(make, files, settings.area.province))
     except (OSError, ValueError) as error:
         raise DiemBaoError(str(error)) from error
 

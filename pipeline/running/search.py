@@ -12,11 +12,11 @@ from typing import Final
 from analysis.places.area import area_of
 from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.words.khmer import khmer_words
-from pipeline.running import outlets, show
+from pipeline.running import land, outlets, show
 from press import TOPICS
 from press.spelling import spelt_text
 from press.text import clean, fold
-from settings import Settings
+from settings import Area, Settings
 from storage import Archive, coverage
 from storage.search import FACETS, Found, SearchIndex, Sort, Span, parse
 from storage.search import search as find
@@ -34,7 +34,7 @@ def folder(settings: Settings) -> Path:
 
 def open_index(archive: Archive, settings: Settings) -> SearchIndex:
     """Return the archive's index; it may be empty, and is brought up to the archive by `catch_up` or a `Follower`."""
-    return SearchIndex(archive, folder(settings), khmer_words, _units())
+    return SearchIndex(archive, folder(settings), khmer_words, _units(settings.area))
 
 
 def outlet_names(settings: Settings) -> dict[str, str]:
@@ -103,7 +103,9 @@ def _counted(found: Found, index: SearchIndex, outlets: Mapping[str, str]) -> di
 class Units:
     """The gazetteer as searching asks it. A unit's key is code@valid_from, with the name where that is not enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, gazetteer: Gazetteer | None = None) -> None:
+        """`gazetteer`: with an office's landmarks; the shipped one where none is given."""
+        self._given = gazetteer
         self.chain = lru_cache(20_000)(self._chain)
         self.lineage = lru_cache(20_000)(self._lineage)
 
@@ -154,7 +156,7 @@ class Units:
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
-        return load_gazetteer()
+        return self._given or load_gazetteer()
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -198,8 +200,8 @@ class Units:
 
 
 @cache
-def _units() -> Units:
-    return Units()
+def _units(chosen: Area) -> Units:
+    return Units(land.gazetteer(chosen))
 
 
 def _key(code: str, valid_from: str, name: str = "") -> str:

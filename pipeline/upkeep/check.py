@@ -40,7 +40,11 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
             lambda: _disk(settings),
             "make room; `diembao retention --dry-run` says what could go",
         ),
-        ("area", lambda: _area(settings), "set [area] province to a province in use today or abolished"),
+        (
+            "area",
+            lambda: _area(settings),
+            "mend [area] in settings.toml: a province of today or before, a file of landmarks",
+        ),
         ("models", lambda: _models(settings), "take analysis/models/ from the release again, or run `diembao train`"),
         ("outlets", lambda: _outlets(settings), "mend [crawl] outlets or the [[outlet]] rows in settings.toml"),
         ("mail", lambda: _mail(settings), "mend [mail] in settings.toml, then try `diembao mail-test EMAIL`"),
@@ -107,11 +111,13 @@ def _disk(settings: Settings) -> str:
 
 
 def _area(settings: Settings) -> str:
-    from analysis.places.area import area_of
     from analysis.places.gazetteer import load_gazetteer
+    from pipeline.running import land
 
-    area = area_of(load_gazetteer(), settings.area.province)
-    return f"{area.name}: {len(area.units)} units, old and new"
+    area = land.area(settings.area)
+    more = len(area.gazetteer.units) - len(load_gazetteer().units)
+    own = f"; {more} landmarks more from {settings.area.landmarks}" if settings.area.landmarks else ""
+    return f"{area.name}: {len(area.units)} units, old and new{own}"
 
 
 def _models(settings: Settings) -> str:

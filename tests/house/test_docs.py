@@ -15,6 +15,7 @@ import pytest
 
 import cli
 import settings
+from analysis.places.gazetteer import load_gazetteer
 from crawlers import job, outcomes
 from crawlers.fetching import client, handler
 from crawlers.lists import feeds, links, sitemaps
@@ -110,7 +111,7 @@ def test_the_table_of_changes_leads_to_what_is_there() -> None:
     table = text_of("docs/design.md").partition("### Where do I change")[2].partition("## Decisions")[0]
     rows = re.findall(r"^\| an? .*$", table, re.M)
     named = [name for row in rows for name in re.findall(r"`([\w./*]+[/.][\w*/]*)`", row)]
-    assert len(rows) == 12
+    assert len(rows) == 13
     assert len(named) > 30
     assert not [name for name in named if not list(ROOT.glob(name))]
 
@@ -135,9 +136,13 @@ def test_every_setting_named_is_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_every_piece_of_toml_can_be_used(page: Path) -> None:
+def test_every_piece_of_toml_can_be_used(page: Path, tmp_path: Path) -> None:
     for block in blocks(page.read_text(encoding="utf-8"), "toml"):
-        settings.parse(block, page)
+        if block.startswith("[[landmark]]"):
+            (tmp_path / "landmarks.toml").write_text(block, encoding="utf-8")
+            load_gazetteer(landmarks=tmp_path / "landmarks.toml")
+        else:
+            settings.parse(block, page)
 
 
 def test_the_two_guides_show_the_same_settings_and_unit() -> None:

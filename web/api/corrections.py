@@ -42,7 +42,7 @@ def units(request: Request, visitor: Reader) -> Any:
     """Return the units and landmarks of the area, of every period, by name: what `places` of a correction may hold."""
     return [
         {"name": name, "code": code, "valid_from": since, "title": one.title, "today": one.today}
-        for one in area.choices(site_of(request).settings.area.province)
+        for one in area.choices(site_of(request).settings.area)
         for code, since, name in (one.key.split("@", 2),)
     ]
 

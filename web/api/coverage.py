@@ -47,7 +47,7 @@ def at_a_glance(request: Request, visitor: Reader) -> Any:
 def places(request: Request, visitor: Reader, days: Days = 30) -> Any:
     """Return every unit of the area, of today and before, with its coverage; 0: nobody wrote about it."""
     site, span = _asked(request, days)
-    land = figures.territory(site.settings.area.province)
+    land = figures.territory(site.settings.area)
     seen, whole = figures.of_places(site, span)
     keys = (land.root, *land.today, *land.former, *land.landmarks)
     units = [_unit(site, key, seen.get(key, Seen())) for key in dict.fromkeys(keys)]
@@ -59,7 +59,7 @@ def places(request: Request, visitor: Reader, days: Days = 30) -> Any:
 def place(request: Request, visitor: Reader, code: str, days: Days = 30) -> Any:
     """Return one unit, by its code or key: trend, tones, topics, outlets, stories; months beside each other."""
     site, span = _asked(request, days)
-    key = figures.territory(site.settings.area.province).find(code)
+    key = figures.territory(site.settings.area).find(code)
     if key is None:
         raise HTTPException(404, f"there is no unit {code!r} in the area")
     told = figures.of_place(site, span, key)
@@ -99,7 +99,7 @@ def _asked(request: Request, days: int) -> tuple[Site, Span]:
 
 
 def _unit(site: Site, key: str, seen: Seen) -> dict[str, Any]:
-    land = figures.territory(site.settings.area.province)
+    land = figures.territory(site.settings.area)
     named = {"code": key, "title": land.title(key), "today": not land.is_old(key)}
     return {**named, "count": seen.tones.total(), "named": seen.itself, "tones": _tones(seen.tones)}
 

@@ -17,6 +17,7 @@ from pipeline.figures import area, trends
 from pipeline.figures.trends import Span
 from pipeline.figures.units import Seen, Territory
 from press import TOPICS
+from settings import Area
 from storage import coverage
 from storage.coverage.counts import Among, Piece
 from web.archive import charts
@@ -40,9 +41,9 @@ class Group:
 
 
 @lru_cache(maxsize=4)
-def territory(province: str) -> Territory:
+def territory(chosen: Area) -> Territory:
     """Return the units of an area."""
-    return Territory(province)
+    return Territory(chosen)
 
 
 def period(site: Site, days: int) -> Span:
@@ -54,7 +55,7 @@ def period(site: Site, days: int) -> Span:
 def places(request: Request, visitor: Reader, days: Days = 30) -> Response:
     """Show every unit of the area with its coverage, and the units nobody wrote about."""
     site = site_of(request)
-    span, land = period(site, days), territory(site.settings.area.province)
+    span, land = period(site, days), territory(site.settings.area)
     seen, whole = of_places(site, span)
     missing = [key for key in land.today if key not in seen]
     return _show(
@@ -70,7 +71,7 @@ def of_places(site: Site, span: Span) -> tuple[Mapping[str, Seen], Counter[int |
         named = coverage.counts.named(db, span.since, span.until)
         every = coverage.counts.dated(db, span.since, span.until)
         marks = {article: (span.step(one.at), one.tone) for article, one in every}
-    land = territory(site.settings.area.province)
+    land = territory(site.settings.area)
     return land.seen(named, marks), Counter(tone for _, tone in marks.values())
 
 
@@ -78,7 +79,7 @@ def of_places(site: Site, span: Span) -> tuple[Mapping[str, Seen], Counter[int |
 def place(request: Request, visitor: Reader, code: str, days: Days = 30) -> Response:
     """Show one unit: trend, tones, topics and its articles by story."""
     site = site_of(request)
-    span, land = period(site, days), territory(site.settings.area.province)
+    span, land = period(site, days), territory(site.settings.area)
     key = land.find(code)
     if key is None:
         raise HTTPException(404)
@@ -90,7 +91,7 @@ def place(request: Request, visitor: Reader, code: str, days: Days = 30) -> Resp
 
 def of_place(site: Site, span: Span, key: str) -> dict[str, Any]:
     """Return what is told of one unit: `topics`, how many name it `itself`, months `compared`, and what `_told` has."""
-    land = territory(site.settings.area.province)
+    land = territory(site.settings.area)
     among = land.among(key)
     with site.archive.read() as db:
         told = _told(db, span, among)
@@ -139,7 +140,7 @@ def topic(request: Request, visitor: Reader, topic: str, days: Days = 30) -> Res
 
 def of_topic(site: Site, span: Span, topic: str) -> dict[str, Any]:
     """Return what is told of one topic: places (`where`), months `compared`, and what `_told` has."""
-    land, among = territory(site.settings.area.province), coverage.counts.of_topic(topic)
+    land, among = territory(site.settings.area), coverage.counts.of_topic(topic)
     with site.archive.read() as db:
         told = _told(db, span, among)
         named = coverage.counts.places_of(db, span.since, span.until, among)

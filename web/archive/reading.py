@@ -80,7 +80,7 @@ def _surroundings(db: Connection, site: Site, found: Article, *, editing: bool, 
         "corrections": coverage.corrections.corrections(db, article=found.id)[::-1],
         "moves": [event for event in events if event.who and found.id in event.articles][::-1],
         "offered": _near(db, found.title, found.published_at or found.fetched_at, found.story) if editing else [],
-        "units": area.choices(site.settings.area.province) if editing else (),
+        "units": area.choices(site.settings.area) if editing else (),
     }
 
 

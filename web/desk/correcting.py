@@ -89,7 +89,7 @@ def _places(site: Site, found: Article, value: str, act: str, visitor: Visitor) 
             raise WrongError("Địa danh này không còn trong bài.")
         return left
     try:
-        added = asdict(area.place(site.settings.area.province, value, visitor.account.email))
+        added = asdict(area.place(site.settings.area, value, visitor.account.email))
     except DiemBaoError:
         raise WrongError("Không có địa danh này trong địa bàn.") from None
     if any(

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from analysis import MODELS
 from analysis.tags import model_file, tone
 from analysis.tags.evidence import Evidence
-from analysis.tags.features import plain
 from analysis.training.evaluate import compare
 from analysis.words.segmenter import words
+from press.text import readable
 from tests.support.labelled import demo_articles
 
 MODEL = model_file.load(MODELS / "tone.npz")
 
 
 def judged(title: str, text: str = "") -> tone.Tone:
-    title, text = plain(title), plain(text)
+    title, text = readable(title), readable(text)
     one, other = words(title), words(text)
     known = MODEL.vocabulary.known(one, other)
     return tone.judge(MODEL, known, Evidence(title, text, one, other, known.terms))
@@ -52,7 +52,7 @@ def test_any_text_gets_an_answer_with_evidence_from_the_text(title, text):
     verdict = judged(title, text)
     assert verdict.value in (None, -1, 0, 1)
     assert 0 <= verdict.score <= 1
-    assert all(piece in plain(title) or piece in plain(text) for piece in verdict.evidence)
+    assert all(piece in readable(title) or piece in readable(text) for piece in verdict.evidence)
     if verdict.value is None:
         assert verdict.evidence == ()
 

@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from analysis import MODELS
 from analysis.tags import model_file, rules, topics
 from analysis.tags.evidence import Evidence, strongest
-from analysis.tags.features import PAIR, TITLE, plain, term, terms
+from analysis.tags.features import PAIR, TITLE, term, terms
 from analysis.training.evaluate import compare
 from analysis.words.segmenter import words
 from press import TOPICS
+from press.text import readable
 from tests.support.labelled import demo_articles
 
 MODEL = model_file.load(MODELS / "topics.npz")
 
 
 def judged(title: str, text: str = ""):
-    title, text = plain(title), plain(text)
+    title, text = readable(title), readable(text)
     one, other = words(title), words(text)
     known = MODEL.vocabulary.known(one, other)
     return topics.judge(MODEL, known, Evidence(title, text, one, other, known.terms))
@@ -66,7 +67,7 @@ def test_any_text_gets_one_to_three_topics_with_evidence_from_the_text(title, te
     assert [tag.score for tag in tags] == sorted((tag.score for tag in tags), reverse=True)
     for tag in tags:
         assert 0 <= tag.score <= 1
-        assert all(piece in plain(title) or piece in plain(text) for piece in tag.evidence)
+        assert all(piece in readable(title) or piece in readable(text) for piece in tag.evidence)
 
 
 @pytest.mark.parametrize("text", ["", "…", "zzqx wvkj", "<img src='x'"])
@@ -122,8 +123,8 @@ def test_terms_are_one_form_for_spellings_numbers_and_case():
 
 
 def test_markup_of_feeds_is_no_text():
-    assert plain('<a href="https://x.vn"><img src="https://x.vn/a.jpg" Lead').strip() == ""
-    assert plain("a &lt;b&gt;đậm&lt;/b&gt; 5 < 6 <3").split() == ["a", "đậm", "5", "<", "6", "<3"]
+    assert readable('<a href="https://x.vn"><img src="https://x.vn/a.jpg" Lead').strip() == ""
+    assert readable("a &lt;b&gt;đậm&lt;/b&gt; 5 < 6 <3").split() == ["a", "đậm", "5", "<", "6", "<3"]
 
 
 def test_at_most_three_and_at_least_one_are_chosen():

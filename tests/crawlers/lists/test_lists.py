@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from crawlers.lists.decoding import decode, gunzip
 from crawlers.lists.feeds import read_feed
-from crawlers.lists.links import Context, Listing, lead_of, plain
+from crawlers.lists.links import Context, Listing, lead_of
 from crawlers.lists.mending import plain_xml
 from crawlers.lists.sections import read_section
 from crawlers.lists.sitemaps import MOST_LINKS, read_sitemap
 from press import Feed, Outlet
+from press.text import plain
 from press.urls import canonical
 
 LIMIT = 1024 * 1024
