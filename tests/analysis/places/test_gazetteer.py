@@ -128,7 +128,7 @@ def test_loads_fast() -> None:
         started = time.process_time()
         load_gazetteer.__wrapped__(FILE)
         best = min(best, time.process_time() - started)
-    assert best < 0.2, "about 0.06 s on an idle machine"
+    assert best < 0.5, "about 0.13 s on an idle machine"
 
 
 def test_prescreen_is_fast_and_generous() -> None:

