@@ -139,6 +139,7 @@ def test_an_unchanged_index_says_nothing_of_its_sitemaps(office: Office) -> None
     assert (office.known(), found.state) == ({"/1", "/2", "/3", "/4"}, "ok")
 
 
+@pytest.mark.long
 def test_a_list_that_moved_for_good_is_told_and_followed_after_a_week(office: Office) -> None:
     served = office.served
     served.routes |= {"/old": answer("", 301, Location="/new"), "/new": answer(rss(served.base, "/1"), kind=FEED)}

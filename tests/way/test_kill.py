@@ -30,6 +30,7 @@ def is_whole(house: House, stages: Stages, mail: MailServer) -> None:
     assert Counter(mail.recipients for mail in mail.messages) == {(READER,): 1, (SECOND,): 1}
 
 
+@pytest.mark.long
 def test_collect_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "collect", mail.port)

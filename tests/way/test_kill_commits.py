@@ -65,7 +65,9 @@ KILLS = {
 }
 
 
-@pytest.mark.parametrize("verb", KILLS)
+@pytest.mark.parametrize(
+    "verb", [pytest.param(verb, marks=[pytest.mark.long] if verb == "collect" else []) for verb in KILLS]
+)
 def test_a_verb_killed_at_commits(verb: str, stages: Stages, tmp_path: Path) -> None:
     """At one commit after the other, each time going on with what the kill before left; then to the end."""
     with MailServer() as mail:

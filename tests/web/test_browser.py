@@ -127,6 +127,7 @@ FOCUSED = """async () => {
 }"""
 
 
+@pytest.mark.long
 def test_everything_can_be_reached_and_seen_by_keyboard(tab: OpenTab, addresses: dict[str, str]) -> None:
     visitor, faults = tab(), []
     page = visitor.log_in("admin")

@@ -143,6 +143,7 @@ KIND_OF_ROW = st.tuples(
 )
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(KIND_OF_ROW, KIND_OF_ROW, KIND_OF_ROW), min_size=3, max_size=30))
 @settings(max_examples=25, deadline=None)
 def test_weighing_is_the_same_from_both_sides(rows):

@@ -147,6 +147,7 @@ def test_promoting_and_going_back(house: tuple[Settings, str]) -> None:
     assert models.in_use(replace(own, file=None)) is None
 
 
+@pytest.mark.long
 def test_a_better_candidate_is_used_at_once(house: tuple[Settings, str], made: tuple[Path, str, Path]) -> None:
     own, version = house
     models.promote(own, version, force=True)
@@ -271,6 +272,7 @@ def test_a_dateline_still_says_where(archive: tuple[Archive, Settings]) -> None:
     assert [row.relevance == "none" for row in found(opened)] == [True, False]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_while_tagging_anew_then_run_again(archive: tuple[Archive, Settings]) -> None:
     opened, own = archive

@@ -70,6 +70,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_disk_that_fills_up_loses_nothing(stages: Stages, small_disk: Path) -> None:
     with MailServer() as mail:

@@ -78,7 +78,8 @@ def mail() -> Iterator[MailServer]:
         yield server
 
 
-@pytest.mark.parametrize("keep", [pytest.param("all", marks=pytest.mark.long), "area"])
+@pytest.mark.long
+@pytest.mark.parametrize("keep", ["all", "area"])
 def test_each_way_of_failing_has_its_state_within_two_readings_and_one_mail(
     keep: str, tmp_path: Path, mail: MailServer
 ) -> None:
