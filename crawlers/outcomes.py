@@ -134,6 +134,8 @@ def _is_challenge(answer: Answer) -> bool:
     page = answer.body.lower()
     if any(mark in page for mark in _CHALLENGES):
         return True
+    if answer.truncated:  # what was cut off may have been the article
+        return False
     # A tiny page that sets a cookie by script and loads itself again (D1N and its kin) has no article in it.
     sets_cookie = b"document.cookie" in page
     reloads = b"location.reload" in page or b"location.href" in page or b"location.replace" in page

@@ -183,6 +183,14 @@ def test_a_bot_check_answered_with_200_is_a_block(body: str) -> None:
         assert trouble.reason == feed_trouble(_answer(body)) == "blocked: a challenge page"
 
 
+@pytest.mark.parametrize("body", CHECKS)
+def test_a_page_cut_off_behind_its_scripts_is_read_again(body: str) -> None:
+    """Its article may have stood in what did not come: taken for a bot check it would be lost for good."""
+    trouble = article_trouble(replace(_answer(body), truncated=True))
+    assert trouble is not None
+    assert (trouble.kind, trouble.reason) == ("later", "truncated answer")
+
+
 @pytest.mark.parametrize(
     "body",
     [
