@@ -18,6 +18,8 @@ from press import RELEVANCES, TOPICS
 from tests.support import ROOT
 from tests.support.labelled import NOW, demo_articles
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tagger():

@@ -15,6 +15,8 @@ from crawlers.outcomes import Answer, article_trouble, feed_trouble, is_whole
 from press import Feed, Link, Outlet, Section
 from tests.support.crawlers_press import PAGE, Heard, Route, Site, answer, heard, job, reading, rss, site
 
+pytestmark = pytest.mark.server
+
 WHOLE = PAGE.format("một bài")
 FEED = "application/rss+xml"
 

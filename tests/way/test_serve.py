@@ -140,7 +140,8 @@ def _unsubscribes(house: House, mail: MailServer, server: Server, digest: Mail) 
     assert READER in mail.messages[1].message["Subject"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_during_a_collect_and_catches_up_when_started_again(
     number: signal.Signals, office: tuple[House, MailServer]
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from analysis.places.area import area_of
 from analysis.places.gazetteer import COMMUNE, DISTRICT, FILE, LANDMARK, PROVINCE, Gazetteer, load_gazetteer
 
+pytestmark = pytest.mark.slow
+
 G = load_gazetteer()
 
 

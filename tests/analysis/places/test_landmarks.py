@@ -18,6 +18,8 @@ from analysis.places.roads import roads_in
 from errors import SettingsError
 from press import Place
 
+pytestmark = pytest.mark.slow
+
 G = load_gazetteer()
 SOC_TRANG, CAN_THO, VINH_LONG = (area_of(G, name) for name in ("Sóc Trăng", "Cần Thơ", "Vĩnh Long"))
 NOW, THEN = datetime(2026, 8, 5, tzinfo=UTC), datetime(2015, 8, 5, tzinfo=UTC)

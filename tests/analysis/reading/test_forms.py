@@ -11,6 +11,8 @@ import pytest
 
 from tests.analysis.reading.forms import SEEDS, SETS, Reading, figures, judged, lost, pages, refused, stored
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def readings(name: str) -> tuple[Reading, ...]:

@@ -35,6 +35,8 @@ from storage.people import audit
 from tests.support.archives import at, link, store
 from tests.support.webhouse import NOW, House, house
 
+pytestmark = pytest.mark.slow
+
 QUERY = 'nước mặn place:"Trần Đề"'
 ARTICLE_FORMATS = [name for name, kind in FORMATS.items() if kind.stream or kind.file]
 HOSTILE = '=HYPERLINK("http://x","<b>&amp;")\x01'

@@ -23,6 +23,8 @@ from storage.coverage.corrections import MODEL, Field, Value, add_correction, co
 from storage.tables.coverage import tags
 from tests.support.archives import NOW, at, draft, judgement, link, read_page, store
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.support.databases"]
 NEW = judgement(topics=(TopicTag("health", 0.7, ("bệnh viện",)),), tone=1, relevance="passing", model="m2")
 

@@ -30,6 +30,8 @@ from storage.search.words import Words, marked
 from tests.storage.search.sample import TRAN_DE, UNITS, fill, found, index_of
 from tests.support.archives import at, judgement, link, store
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.support.databases"]
 
 

@@ -22,6 +22,8 @@ from storage.delivery.subscriptions import add_subscription
 from storage.upkeep.checks import CHECKS
 from tests.support.archives import NOW, at, link, read_page, store
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.support.databases"]
 SETTINGS = Settings(file=Path("settings.toml"))
 JUNK = b"\x00junk"

@@ -25,6 +25,8 @@ from tests.support.archives import at, judgement, link, store
 from tests.support.webhouse import NOW, House, house, token
 from web.site.limit import BURST, PER_MINUTE
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1"
 ARTICLE = {  # the contract's, and when it vanished and which model judged it
     *("id", "url", "outlet", "title", "lead", "language", "published_at", "fetched_at", "relevance", "topics", "tone"),

@@ -18,6 +18,8 @@ from tests.support.archives import at, judgement, link, store
 from tests.support.webhouse import NOW, House, house
 from tests.web.api.test_api import API, acts, client_of, problem
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:

@@ -29,6 +29,8 @@ from tests.support.archives import judgement, link, store
 from tests.support.webhouse import NOW, House, house, token
 from web.archive import charts
 
+pytestmark = pytest.mark.slow
+
 TEXT = st.text(max_size=20)
 COUNTS = st.dictionaries(st.sampled_from([1, 0, -1, None]), st.integers(0, 5000))
 

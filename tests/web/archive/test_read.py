@@ -25,6 +25,8 @@ from tests.support.webhouse import House, house, token
 from tests.support.wholeway import MailServer
 from web.archive import evidence
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 

@@ -22,6 +22,8 @@ from tests.support.webhouse import House, house
 from web.archive import asking, marking
 from web.site.words import MISTAKES
 
+pytestmark = pytest.mark.slow
+
 HTMX = {"hx-request": "true"}
 PLACES = (
     Place("Trần Đề", "31673", "Trần Đề", "unit word", "2025-07-01", 0.9, True),

@@ -23,6 +23,8 @@ from web.people.entrance import own_path
 from web.site.messages import texts
 from web.site.words import english
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
