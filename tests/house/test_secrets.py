@@ -17,6 +17,8 @@ from storage import open_archive
 from tests.support.wholeway import free_port
 from web import make_app
 
+pytestmark = pytest.mark.slow
+
 SECRETS = ("geheim-mail", "geheim-database", "geheim-proxy")
 
 

@@ -19,6 +19,8 @@ from pipeline.running import land
 from pipeline.running.search import Units
 from pipeline.upkeep.check import _area
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 8, 5, tzinfo=UTC)
 OWN = '[[landmark]]\nname = "cầu Bà Tám"\ncore = ["Bà Tám"]\nafter = ["cầu"]\nin = ["Trần Đề", "Sóc Trăng"]\n'
 TEXT = "Sập cầu Bà Tám", "Cầu Bà Tám sập trong đêm, giao thông bị chia cắt."

@@ -14,6 +14,8 @@ from analysis.reading.extract import extract
 from press import Draft, Link, Outlet
 from tests.analysis.reading.when.pages import AT, NOW, PAGES, TITLE, URL, VN, page
 
+pytestmark = pytest.mark.slow
+
 LISTED = Link(
     URL, URL, "x", published_at=AT.astimezone(UTC), published_raw="Wed, 05 Aug 2026 08:30:00 +0700", zone="served"
 )
