@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
-# Three workers on two cores: many tests wait for a server, a child or a clock.
+# Three workers on two cores: many tests wait for a server, a child or a clock; those of the quick loop wait for nothing.
 PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
 LONG ?= long
 .DEFAULT_GOAL := help
@@ -26,7 +26,7 @@ demo: setup      ## the whole job against the demo press, once
 
 quick: setup     ## style, types, layers, and the tests without a server, a browser or other data: the loop of a change
 	@$(MAKE) --no-print-directory check
-	@$(PYTEST) -m "not (slow or server or browser or shared or long)"
+	@$(PYTEST) -n 2 -m "not (slow or server or browser or shared or long)"
 
 test: setup      ## every test but the long ones, the slowest named at the end
 	@$(PYTEST) -m "not long"
