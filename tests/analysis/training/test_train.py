@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.tags import model_file, topics
 from analysis.tags.evidence import Evidence
@@ -88,6 +91,19 @@ def test_near_duplicates_stay_together_and_parts_do_not_move_when_others_come():
     alone = [i for i in range(len(rows)) if grouped.count(grouped[i]) == 1][:10]
     few = [examples[i] for i in alone]
     assert gold.part(few, gold.groups(few)) == [parts[i] for i in alone]
+
+
+@given(st.lists(st.integers(0, 30_000), min_size=2, unique=True), st.sampled_from(["g{}", "g{:04}", "a-{}-vi", "{}"]))
+def test_ids_are_in_the_order_of_their_numbers(numbers, form):
+    assert sorted(map(form.format, numbers), key=gold.order) == list(map(form.format, sorted(numbers)))
+
+
+@given(st.integers(1, 20_000), st.lists(st.integers(1, 20_000), max_size=3))
+def test_a_part_does_not_move_when_later_articles_join_its_group(first, later):
+    names = [f"g{first}", *(f"g{first + more}" for more in later)]
+    alone = gold.Example(names[0], "", "", (), (), Terms({}, True), (), None, "items")
+    every = [replace(alone, id=name) for name in names]
+    assert gold.part(every, [0] * len(every)) == gold.part([alone], [0]) * len(every)
 
 
 def test_data_that_cannot_be_used_is_refused_by_name(tmp_path):
