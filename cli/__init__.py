@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import logs
-from cli import archive, care, demo, export, filters, models, people, search, service, settle, status, verbs
+from cli import archive, care, demo, export, filters, models, people, register, search, service, settle, status, verbs
 from cli.common import common_options
 from errors import DiemBaoError, UsageError
 
@@ -28,7 +28,21 @@ def parser() -> argparse.ArgumentParser:
     )
     common_options(top, top=True)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (verbs, service, status, filters, archive, search, export, settle, models, care, people, demo):
+    for room in (
+        verbs,
+        service,
+        status,
+        filters,
+        archive,
+        search,
+        export,
+        settle,
+        models,
+        care,
+        people,
+        register,
+        demo,
+    ):
         room.add_commands(commands)
     return top
 

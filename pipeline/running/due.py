@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from press import Subscription
+from press import Subscription, workdays
 from settings import clock_time
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
 
 FIRST_PERIOD = timedelta(hours=24)
 
@@ -58,16 +53,8 @@ def period(
 
 def _wanted(subscription: Subscription, day: date) -> bool:
     if subscription.days == "workdays":
-        return bool(_calendar().is_working_day(day))
+        return workdays.shipped(day.year, day.year).is_working(day)
     return subscription.days == "daily" or day.weekday() < 5
-
-
-@cache
-def _calendar() -> HolidayBase:
-    """Return Vietnam's official calendar: Tết, holidays, days off in lieu, Saturdays worked for them."""
-    from holidays import country_holidays  # only offices that ask for it pay
-
-    return country_holidays("VN")
 
 
 def last_daily(at: time, now: datetime, zone: ZoneInfo) -> datetime:

@@ -25,6 +25,7 @@ from digest.words import Words
 from pipeline import collect
 from pipeline.running.outlets import catalogue
 from press import EditionState, OutletState
+from press.deadlines import shipped_rules
 from press.outlets import outlet_from_row
 from settings.checks import CHECKS
 from storage.collecting.links import MIN_AGAIN
@@ -111,7 +112,7 @@ def test_the_table_of_changes_leads_to_what_is_there() -> None:
     table = text_of("docs/design.md").partition("### Where do I change")[2].partition("## Decisions")[0]
     rows = re.findall(r"^\| an? .*$", table, re.M)
     named = [name for row in rows for name in re.findall(r"`([\w./*]+[/.][\w*/]*)`", row)]
-    assert len(rows) == 13
+    assert len(rows) == 14
     assert len(named) > 30
     assert not [name for name in named if not list(ROOT.glob(name))]
 
@@ -165,6 +166,11 @@ def test_the_outlets_of_the_examples_are_whole() -> None:
     lists = re.findall(r"`\[crawl\] outlets = (\[[^\]]+\])`", text_of("docs/outlets.md"))
     assert lists
     assert not [one for one in lists if not set(tomllib.loads(f"x = {one}")["x"]) <= slugs]
+
+
+def test_every_deadline_is_in_the_table() -> None:
+    named = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| `.*$", text_of("docs/register.md"), re.M)))
+    assert sorted(named) == sorted(rule.code for rule in shipped_rules())
 
 
 def hours(span: timedelta) -> str:
