@@ -47,6 +47,12 @@ class LinearModel:
         return total
 
 
+def calibration(info: Mapping[str, Any], short: bool) -> Mapping[str, Any]:
+    """The calibration that a model's `info` holds for a kind of text: `short` = only a headline (`Terms.short`)."""
+    found: Mapping[str, Any] = info["short" if short else "full"]
+    return found
+
+
 def save(path: Path, names: Sequence[str], arrays: tuple[Floats, Floats, Floats], info: Mapping[str, Any]) -> None:
     """Writes a model whole or not at all: `arrays` are idf, weights (kept in 8 bits, one scale a class) and bias.
 

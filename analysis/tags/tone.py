@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from analysis.tags.evidence import Evidence, strongest
-from analysis.tags.model_file import LinearModel
+from analysis.tags.model_file import LinearModel, calibration
 from analysis.tags.vocabulary import Floats, Known
 
 TONES: Final = (-1, 0, 1)
@@ -26,26 +27,40 @@ class Tone:
     evidence: tuple[str, ...] = ()
 
 
-def probabilities(model: LinearModel, decisions: Floats, short: bool) -> Floats:
-    """The calibrated chance of each tone, given the kind of text."""
-    table = model.info["short" if short else "full"]
-    values = np.asarray(table["matrix"], np.float32) @ decisions + np.asarray(table["offset"], np.float32)
-    powers = np.exp(values - values.max())
+def chances(table: Mapping[str, Any], values: Floats) -> Floats:
+    """The calibrated chance of each tone, in the order of TONES.
+
+    `table` is the calibration of a kind of text (`training.calibration.learn_tone`), `values` the decision values it
+    was learned for: (tones,) of the linear model alone, or (voices, tones) of several voices in their order.
+    """
+    mapped = np.asarray(table["matrix"], np.float32) @ np.ravel(values) + np.asarray(table["offset"], np.float32)
+    powers = np.exp(mapped - mapped.max())
     chance: Floats = (powers / powers.sum()).astype(np.float32)
     return chance
 
 
+def decided(table: Mapping[str, Any], values: Floats, undecided: float) -> tuple[int | None, float]:
+    """The tone of a text and its chance, None where that lies below `undecided`; `table`, `values` as in `chances`.
+
+    The linear model alone and the linear model with a net are judged by this one rule: their calibrations differ.
+    """
+    chance = chances(table, values)
+    best = int(np.argmax(chance))
+    score = round(float(chance[best]), 4)
+    return (None if score < undecided else TONES[best]), score
+
+
 def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
-    """The tone of a text; None where fewer than three known terms or no clear lead leave it open."""
+    """The tone of a text by the linear model alone; None where it has under three known terms or nothing leads."""
     if len(known.rows) < _FEWEST:
         return Tone(None, 0.0)
     added = model.contributions(known)
-    chance = probabilities(model, model.scores(added), known.short)
-    best = int(np.argmax(chance))
-    score = round(float(chance[best]), 4)
-    if score < float(model.info["undecided"]):
+    table, undecided = calibration(model.info, known.short), float(model.info["undecided"])
+    value, score = decided(table, model.scores(added), undecided)
+    if value is None:
         return Tone(None, score)
+    best = TONES.index(value)
     one, other = (column for column in range(len(TONES)) if column != best)
     lead = added[:, best] - np.maximum(added[:, one], added[:, other])
     wanted = [model.vocabulary.names[known.rows[i]] for i in strongest(lead, _CANDIDATES)]
-    return Tone(TONES[best], score, written.phrases(wanted, _EVIDENCE))
+    return Tone(value, score, written.phrases(wanted, _EVIDENCE))

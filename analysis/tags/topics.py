@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.tags.evidence import Evidence, strongest
-from analysis.tags.model_file import LinearModel
+from analysis.tags.model_file import LinearModel, calibration
 from analysis.tags.vocabulary import Floats, Known
 from press import TopicTag
 
+Numbers = npt.NDArray[np.floating[Any]]
 MOST: Final = 3  #: topics an article has at most (CODEBOOK: one to three)
 _EVIDENCE: Final = 5
 _CANDIDATES: Final = 16
 
 
-def probabilities(model: LinearModel, decisions: Floats, short: bool) -> tuple[Floats, Floats]:
-    """Calibrated scores, and the score from which each topic is given to a text of this kind (headline or article)."""
-    table = model.info["short" if short else "full"]
+def chances(table: Mapping[str, Any], values: Floats) -> tuple[Floats, Floats]:
+    """The calibrated chance of each topic, and the chance from which it is given: (topics,) each.
+
+    `table` is the calibration of a kind of text (`training.calibration.learn_topics`), `values` the decision values it
+    was learned for: (topics,) of the linear model alone, or (voices, topics) of several voices in their order.
+    """
     slope, offset = np.asarray(table["slope"], np.float32), np.asarray(table["offset"], np.float32)
-    chance = 1 / (1 + np.exp(-(slope * decisions + offset)))
-    return chance.astype(np.float32), np.asarray(table["threshold"], np.float32)
+    weighed = np.atleast_2d(slope * values).sum(axis=0) + offset
+    chance = 1 / (1 + np.exp(-np.clip(weighed, -30, 30)))
+    return np.clip(chance, 1e-6, 1 - 1e-6).astype(np.float32), np.asarray(table["threshold"], np.float32)
+
+
+def decided(table: Mapping[str, Any], values: Floats) -> list[tuple[int, float]]:
+    """Numbers of the topics given, strongest first, each with its chance; `table` and `values` as `chances` has them.
+
+    The linear model alone and the linear model with a net are judged by this one rule: their calibrations differ.
+    """
+    chance, threshold = chances(table, values)
+    return [(number, float(chance[number])) for number in chosen(chance, threshold)]
 
 
 def chosen(chance: Floats, threshold: Floats) -> list[int]:
@@ -33,25 +49,22 @@ def chosen(chance: Floats, threshold: Floats) -> list[int]:
 
 
 def judge(model: LinearModel, known: Known, written: Evidence) -> tuple[TopicTag, ...]:
-    """The topics of a text, strongest first, at least one."""
+    """The topics of a text by the linear model alone, strongest first, at least one."""
     added = model.contributions(known)
-    chance, threshold = probabilities(model, np.clip(model.scores(added), -30, 30), known.short)
-    chance = np.clip(chance, 1e-6, 1 - 1e-6)
-    # A text of no known term says nothing of any subject: it is "other", not whatever is the most frequent.
-    given = chosen(chance, threshold) if len(known.rows) else [model.classes.index("other")]
+    table, values = calibration(model.info, known.short), model.scores(added)
+    if len(known.rows):
+        given = decided(table, values)
+    else:  # a text of no known term says nothing of any subject: it is "other", not whatever is the most frequent
+        other = model.classes.index("other")
+        given = [(other, float(chances(table, values)[0][other]))]
     tags = []
-    for number in given:
+    for number, chance in given:
         wanted = [model.vocabulary.names[known.rows[i]] for i in strongest(added[:, number], _CANDIDATES)]
-        tags.append(
-            TopicTag(model.classes[number], round(float(chance[number]), 4), written.phrases(wanted, _EVIDENCE))
-        )
+        tags.append(TopicTag(model.classes[number], round(chance, 4), written.phrases(wanted, _EVIDENCE)))
     return tuple(tags)
 
 
-def table(slope: Floats, offset: Floats, threshold: Floats) -> dict[str, Any]:
-    """The calibration of one kind of text as a model file carries it."""
-    return {
-        "slope": [round(float(x), 5) for x in slope],
-        "offset": [round(float(x), 5) for x in offset],
-        "threshold": [round(float(x), 5) for x in threshold],
-    }
+def table(slope: Numbers, offset: Numbers, threshold: Numbers) -> dict[str, Any]:
+    """The calibration of one kind of text as a model file carries it; the arrays as `chances` has them."""
+    tables = {"slope": slope, "offset": offset, "threshold": threshold}
+    return {name: np.round(np.asarray(values, np.float64), 5).tolist() for name, values in tables.items()}

@@ -20,7 +20,7 @@ from analysis.tags.features import Terms, terms
 from analysis.tags.tone import TONES
 from analysis.tags.topics import chosen
 from analysis.training import e5, silver
-from analysis.training.calibration import calibrate_tone, calibrate_topics
+from analysis.training.calibration import learn_tone, learn_topics
 from analysis.training.fitting import Vectors, machines, vectors
 from analysis.training.gold import Example, example, groups, part, records
 from analysis.training.train import GATE
@@ -150,7 +150,7 @@ def _curves(values: Array, labels: Floats) -> tuple[Array, Array, Array, Array]:
     """From the values to chances: slope and offset of each topic's logistic curve, matrix and offset of the tones'."""
     from sklearn.linear_model import LogisticRegression
 
-    table = calibrate_topics(values[:, :_TOPICS], labels[:, :_TOPICS].astype(np.float64))
+    table = learn_topics([values[:, :_TOPICS]], labels[:, :_TOPICS].astype(np.float64))
     tone = LogisticRegression(C=1.0).fit(values[:, _TOPICS:], labels[:, _TOPICS:].argmax(axis=1))
     return np.array(table["slope"]), np.array(table["offset"]), tone.coef_, tone.intercept_
 
@@ -172,8 +172,8 @@ def figures(values: Array, examples: Sequence[Example]) -> str:
 def _decided(values: Array, known: Array, labels: Floats) -> Array:
     """What is decided of texts by thresholds and a map of tones learned from others: a row of 0 and 1 for each."""
     table, tone = (
-        calibrate_topics(known[:, :_TOPICS], labels[:, :_TOPICS].astype(np.float64)),
-        calibrate_tone(known[:, _TOPICS:], labels[:, _TOPICS:].astype(np.float64)),
+        learn_topics([known[:, :_TOPICS]], labels[:, :_TOPICS].astype(np.float64)),
+        learn_tone([known[:, _TOPICS:]], labels[:, _TOPICS:].astype(np.float64)),
     )
     slope, offset, threshold = (np.array(table[name], np.float32) for name in ("slope", "offset", "threshold"))
     found = np.zeros_like(values)

@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.tags import model_file, tone, topics
 from analysis.tags.evidence import Evidence
-from analysis.training.calibration import calibrate_tone, calibrate_topics
+from analysis.training.calibration import by_kind, learn_tone, learn_topics
 from analysis.training.corrected import KIND, admit
 from analysis.training.evaluate import Figures, as_text, compare
 from analysis.training.fitting import Array, Silver, Weights, fit, ground
@@ -28,7 +28,6 @@ from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
 _UNDECIDED: Final = 0.36  # chance of the likeliest tone below which none is given
-_KINDS: Final = ("full", "short")
 _READERS: Final = 3.0  # what a reader's topics count beside a teacher's; a reader's tones count once
 Say = Callable[[str], None]
 
@@ -67,13 +66,9 @@ def out_of_fold(examples: Sequence[Example], parts: Sequence[int], fit: Callable
     return found
 
 
-def _by_kind(examples: Sequence[Example], make: Callable[[list[int]], dict[str, Any]]) -> dict[str, Any]:
-    """A calibration for each kind of text; a kind with few examples takes that of all."""
-    found: dict[str, Any] = {}
-    for kind in _KINDS:
-        chosen = [i for i, one in enumerate(examples) if one.terms.short == (kind == "short")]
-        found[kind] = make(chosen if len(chosen) >= 200 else list(range(len(examples))))
-    return found
+def short(examples: Sequence[Example]) -> list[bool]:
+    """Of each example whether it is only a headline: the kinds that are calibrated apart."""
+    return [one.terms.short for one in examples]
 
 
 def _id(what: str, examples: Sequence[Example], taught: Silver | None, fitted: Weights) -> str:
@@ -116,7 +111,7 @@ def train_topics(examples: Sequence[Example], parts: Sequence[int], taught: Silv
         "id": _id("topics", examples, taught, fitted),
         "classes": names,
         "trained_on": _origin(examples, taught),
-        **_by_kind(examples, lambda rows: calibrate_topics(decisions[rows], labels[rows])),
+        **by_kind(short(examples), lambda rows: learn_topics([decisions[rows]], labels[rows])),
     }
     return _save(out, "topics", fitted, info)
 
@@ -132,7 +127,7 @@ def train_tone(examples: Sequence[Example], parts: Sequence[int], taught: Silver
         "classes": tuple(str(value) for value in tone.TONES),
         "trained_on": _origin(examples, taught),
         "undecided": _UNDECIDED,
-        **_by_kind(examples, lambda rows: calibrate_tone(decisions[rows], labels[rows])),
+        **by_kind(short(examples), lambda rows: learn_tone([decisions[rows]], labels[rows])),
     }
     return _save(out, "tone", fitted, info)
 

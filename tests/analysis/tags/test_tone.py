@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analysis import MODELS
 from analysis.tags import model_file, tone
 from analysis.tags.evidence import Evidence
+from analysis.tags.model_file import calibration
 from analysis.training.evaluate import compare
 from analysis.words.segmenter import words
 from press.text import readable
@@ -67,5 +68,5 @@ def test_chances_add_up_to_one():
     import numpy as np
 
     for short in (True, False):
-        chance = tone.probabilities(MODEL, np.array([0.4, -0.2, 0.1], np.float32), short)
+        chance = tone.chances(calibration(MODEL.info, short), np.array([0.4, -0.2, 0.1], np.float32))
         assert float(chance.sum()) == pytest.approx(1, abs=1e-5)
