@@ -7,24 +7,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawlers.outcomes import READ, Answer, Trouble
-from press import Link, Outlet
+from press import Link, Outlet, walls
 from press.text import clean
 from press.urls import canonical, is_article, is_home
 
+SAID_GONE: Final = "gone: the page says "  #: how the reason begins where only the page's words say so
 _HEADINGS: Final = re.compile(rb"<(title|h1|h2)\b[^>]{0,300}>(.{0,400}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _HEADINGS_BYTES: Final = 200_000
 _TAG: Final = re.compile("<[^>]*>")
-_SITE_NAME: Final = re.compile(r"\s[|–—-]\s|\s::\s|»")
-_THING: Final = r"(?:trang(?: web| tin)?|bài(?: viết| báo)?|nội dung|đường dẫn|liên kết)"
-_SOUGHT: Final = r"(?: (?:bạn|mà|này|đang|cần|muốn|yêu cầu|tìm kiếm|tìm|truy cập|xem|được|quý|độc giả))*"
-_LOST: Final = r"(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy|đã (?:bị )?(?:xóa|xoá|gỡ)(?: bỏ)?)"
-_NOT_FOUND: Final = re.compile(
-    r"(?:lỗi |error |http )?404(?: ?[-:.!]+ ?.{0,60}| (?:page|not|error|lỗi|không|trang)\b.{0,60})?|not found"
-    rf"|(?:rất tiếc|xin lỗi)?,? ?{_THING}{_SOUGHT} {_LOST}.{{0,40}}|(?:không tìm thấy|không tồn tại) {_THING}{_SOUGHT}"
-    r"|(?:sorry, )?(?:the |this )?(?:page|article|content|file)(?: you (?:requested|are looking for))? (?:"
-    r"(?:was |is |has been |could )?not (?:be )?found|(?:is )?no longer (?:available|exists)|does not exist)",
-    re.IGNORECASE,
-)
 _EXTENSION: Final = re.compile(r"\.\w{2,5}\Z")
 _LOGIN: Final = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap|sso|auth)(?:/|\.\w{2,5}|\Z)", re.IGNORECASE)
 _ERROR: Final = re.compile(
@@ -36,12 +26,16 @@ def another_page(link: Link, answer: Answer, outlet: Outlet | None) -> Trouble |
     """Why a page cannot be the article of a link; None where it may be.
 
     It was led to a front page, a list or an error page, or says itself that there is nothing: the article is gone, as
-    with a 404. It was led to a login: it is not for us.
+    with a 404. It was led to a login: it is not for us. It says that the site is closed: later.
     """
     why = _led_astray(link, answer, outlet)
-    if not why and answer.status in READ and (words := _says_gone(answer.body)) and not _shows(answer.body, link.title):
-        why = f"gone: the page says {words!r}"
-    return Trouble("never", why, answer.status) if why else None
+    if why or answer.status not in READ or _shows(answer.body, link.title):
+        return Trouble("never", why, answer.status) if why else None
+    headings = _headings(answer.body)
+    if words := next(filter(None, map(walls.says_gone, headings)), ""):
+        return Trouble("never", f"{SAID_GONE}{words!r}", answer.status)
+    words = next(filter(None, map(walls.says_closed, headings)), "")
+    return Trouble("later", f"closed: the page says {words!r}", answer.status) if words else None
 
 
 def _led_astray(link: Link, answer: Answer, outlet: Outlet | None) -> str:
@@ -73,15 +67,6 @@ def _led_astray(link: Link, answer: Answer, outlet: Outlet | None) -> str:
 def _lists_of(outlet: Outlet) -> frozenset[str]:
     served = (outlet.site, *outlet.feeds, *outlet.sitemaps, *(section.url for section in outlet.sections))
     return frozenset(canonical(url) for url in served if url)
-
-
-def _says_gone(body: bytes) -> str:
-    """The title or headline by which a page says that there is no article, its status notwithstanding; "" if none."""
-    for heading in _headings(body):
-        for words in _SITE_NAME.split(heading):
-            if _NOT_FOUND.fullmatch(words.strip(" .!:")):
-                return words.strip()
-    return ""
 
 
 def _shows(body: bytes, title: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
-from press import Outcome
+from press import Outcome, walls
 
 #: The first waiting time after a failure; each further one doubles it, up to the last.
 FIRST_WAIT: Final = timedelta(minutes=5)
@@ -32,14 +32,6 @@ _NO_PAGE: Final = ("application/pdf", "image/", "video/", "audio/", "font/", "ap
                    "application/vnd.", "application/x-rar", "application/x-7z")  # fmt: skip
 _MARKUP: Final = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom")
 _CHALLENGE_BYTES: Final = 20_000
-_CHALLENGES: Final = (b"__cf_chl", b"_cf_chl_opt", b"<title>just a moment", b"cf-browser-verification",
-                      b"captcha-delivery.com", b"px-captcha", b"_incapsula_resource", b"awswafcookiedomainlist",
-                      b"ddos-guard")  # fmt: skip
-#: These stand in real articles too: they tell only where there is hardly a paragraph.
-_CAPTCHAS: Final = (b"/cdn-cgi/challenge-platform", b"g-recaptcha", b"hcaptcha.com", b"cf-turnstile",
-                    b"checking your browser", b"you are human")  # fmt: skip
-
-
 #: What a bot check shows beside its scripts: "checking, please wait".
 _FEW_LETTERS: Final = 120
 _UNSEEN: Final = re.compile(
@@ -122,7 +114,7 @@ def feed_trouble(answer: Answer) -> str:
 def blocked_reason(answer: Answer) -> str:
     """How the outlet tells us that it does not want to be read by us; "" where it does not."""
     if _is_challenge(answer):
-        return "blocked: a challenge page"
+        return walls.CHALLENGE
     return f"refused: {answer.status}" if answer.status in _REFUSED else ""
 
 
@@ -132,15 +124,13 @@ def _is_challenge(answer: Answer) -> bool:
     if len(answer.body) > _CHALLENGE_BYTES:
         return False
     page = answer.body.lower()
-    if any(mark in page for mark in _CHALLENGES):
+    text = page.decode("latin-1")
+    if walls.is_check(text):
         return True
     if answer.truncated:  # what was cut off may have been the article
         return False
     # A tiny page that sets a cookie by script and loads itself again (D1N and its kin) has no article in it.
-    sets_cookie = b"document.cookie" in page
-    reloads = b"location.reload" in page or b"location.href" in page or b"location.replace" in page
-    asks = any(mark in page for mark in _CAPTCHAS)
-    return (((sets_cookie and reloads) or asks) and page.count(b"<p") < 3) or _only_scripts(page)
+    return (page.count(b"<p") < 3 and walls.may_be_check(text)) or _only_scripts(page)
 
 
 def _only_scripts(page: bytes) -> bool:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.metadata import state_strings
 from analysis.reading.neighbours import GLYPHS, beside, drop_neighbours, linked_lines, without_linked
 from analysis.reading.noise import strip
 from analysis.reading.pieces import (
@@ -28,8 +26,8 @@ from analysis.reading.pieces import (
     shown_in,
     text_lines,
 )
-from press.markup import bounded
-from press.text import clean, clean_lines
+from analysis.reading.tidy import is_menu
+from press.text import clean
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -41,7 +39,7 @@ _MANY = 500  # lines
 _HEADLINE = 25  # characters
 _SENTENCE = 60
 _PARAGRAPH = 300
-_WRAPPED, _LESS = 4, 0.6  # levels around a paragraph that its weight reaches, and what of it reaches the next
+_WRAPPED, _LESS = 6, 0.6  # levels around a paragraph that its weight reaches, and what of it reaches the next
 _LONG, _SHORT = 80, 40  # characters of a line that is text whatever ends it, and of one with a full stop
 
 # Where the publishing systems of Vietnamese outlets put the article, most specific first.
@@ -105,7 +103,6 @@ CONTAINERS = (
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
 _QUOTES = "blockquote,q,[class*=quote i]"
-_ADDRESS = re.compile(r"(?:https?:|/|data:)\S*\Z")
 _STOPS = tuple('.!?…”"')
 _CREDIT_TAIL = re.compile(r"\s*[(\[–-]?\s*\b(?:ảnh|photo)\s*:\s*[^.!?]{0,60}[.)\]]*\Z", re.IGNORECASE)
 
@@ -185,11 +182,12 @@ def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None, site: 
 
 def prose_of(lines: Iterable[str]) -> int:
     """How many letters stand in lines that read like running text: long enough, or ended as a sentence is."""
-    return sum(len(line) for line in lines if _is_prose(line))
+    return sum(len(line) for line in lines if is_prose_line(line))
 
 
-def _is_prose(line: str) -> bool:
-    return len(line) >= _LONG or (len(line) >= _SHORT and line[-1] in _STOPS)
+def is_prose_line(line: str) -> bool:
+    """Whether a line reads like running text."""
+    return (len(line) >= _LONG or (len(line) >= _SHORT and line[-1] in _STOPS)) and not is_menu(line)
 
 
 def _by_trafilatura(tree: LexborHTMLParser, site: str) -> list[str]:
@@ -227,7 +225,10 @@ def _grown(node: LexborNode, title: str, site: str) -> list[str]:
             break
         level = level.parent
     linked = linked_lines(level, 2, site)
-    own = without_linked(_once(node, story_lines(node)), linked)
+    own = _once(node, story_lines(node))
+    if node.tag == "body" and title in own:  # what stands above the headline is the site's
+        own = own[own.index(title) + 1 :]
+    own = without_linked(own, linked)
     lines = story_lines(level)
     if not own or own[0] not in lines:
         return own
@@ -260,7 +261,7 @@ def _above(lines: Sequence[str], linked: Mapping[str, str], title: str) -> list[
         line = lines[index]
         if line == title or passed > 1:
             break
-        if line.lstrip(GLYPHS) in linked or not _is_prose(line):
+        if line.lstrip(GLYPHS) in linked or not is_prose_line(line):
             passed += 1
         else:
             start, passed = index, 0
@@ -285,8 +286,8 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
         if size > _SHORT:
             share = size if below else size / 4
             level: LexborNode | None = holder
-            for _ in range(_WRAPPED):  # of a text in pieces no piece is dense, but what holds them all
-                if level is None or level.tag in {"body", "html", "-document"}:
+            for step in range(_WRAPPED):  # of a text in pieces no piece is dense, but what holds them all
+                if level is None or level.tag in {"html", "-document"} or (step and level.tag == "body"):
                     break
                 weight, _ = weights.get(level.mem_id, (0.0, level))
                 weights[level.mem_id] = (weight + share, level)
@@ -295,34 +296,14 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
 
 
 def _own_size(node: LexborNode) -> int:
-    """The letters in a node's own lines, those in its blocks apart."""
-    parts = node.iter(include_text=True)
-    return sum(len((part.text() or "").strip()) for part in parts if part.tag == "-text" or part.tag in INLINE - {"a"})
-
-
-def by_statement(scripts: Iterable[str], body: str) -> list[str]:
-    """The paragraphs a page states beside its HTML: the `body` of JSON-LD, or what the state in its scripts holds."""
-    best = _lines_in(body)
-    for strings in state_strings(scripts):
-        run: list[str] = []  # a text in blocks is strings in a row; what is between articles is no running text
-        for text in strings:
-            lines = _lines_in(text)
-            run = [*run, *lines] if len(lines) == 1 and _is_prose(lines[0]) else []
-            best = max(best, lines, run, key=prose_of)
-    return best
-
-
-def _lines_in(text: str) -> list[str]:
-    """The lines of a text that may be HTML, escaped or not."""
-    if "&lt;" in text and "<" not in text:
-        text = unescape(text)
-    if "<" not in text:
-        return [] if _ADDRESS.match(text) else list(filter(None, clean_lines(text).split("\n")))
-    try:
-        root = LexborHTMLParser(bounded(text.encode("utf-8", errors="replace"))).body
-    except ValueError:
-        return []
-    return lines_of(root) if root is not None else []
+    """The letters in a node's own lines, those in its blocks apart; links count against them."""
+    own = links = 0
+    for part in node.iter(include_text=True):
+        if part.tag == "a":
+            links += len(part.text() or "")
+        elif part.tag == "-text" or part.tag in INLINE:
+            own += len((part.text() or "").strip())
+    return own - links if links > own else own
 
 
 def lines_of(container: LexborNode, site: str = "") -> list[str]:

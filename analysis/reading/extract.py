@@ -11,11 +11,20 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.reading import kinds, recipes
-from analysis.reading.bodies import ENOUGH, by_statement, prose_of
-from analysis.reading.headlines import article_heading, first_text, home_names, lead_of, selected_lead, title_of
+from analysis.reading.bodies import ENOUGH, prose_of
+from analysis.reading.headlines import (
+    article_heading,
+    first_text,
+    home_names,
+    is_site_name,
+    lead_of,
+    selected_lead,
+    title_of,
+)
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.pieces import LINKED, shown_in
+from analysis.reading.stated import stated
 from analysis.reading.tidy import tidy
 from analysis.reading.when.published import published
 from analysis.words.language import detect
@@ -27,6 +36,7 @@ _NO_RECIPE = Outlet("", "", "vi", "local")
 # Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 800
+_NOTICE = 100  # characters of running text below which a page may only say that its article was taken down
 _LITTLE = 600  # characters of HTML that may be a mere teaser of what the page states elsewhere
 _STATES = (b"__NEXT", b"__next_f", b"__NUXT", b"_STATE__", b"_DATA__", b"_PROPS__", b"application/json")
 _SCRIPTS = "script:not([type*=ld]):not([src])"
@@ -77,7 +87,8 @@ def extract(
     dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading, site_of(url))
     if sum(map(len, paragraphs)) < _LITTLE and head.is_free and (head.body or any(map(body.__contains__, _STATES))):
-        paragraphs = _stated(paragraphs, head, body, url, content_type)
+        paragraphs, said = _or_stated(paragraphs, head, body, url, content_type)
+        lead = lead or said
     if sum(map(len, paragraphs)) > MAX_TEXT:
         raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")
     if len(title) > NO_TITLE:
@@ -86,10 +97,12 @@ def extract(
     told = [line for line in paragraphs if not line.startswith(LINKED)]
     told, teaser = kinds.without_wall(head, told)
     lines = tidy(told, title=title, lead=lead)
-    if not title and not lines:
+    if not lines and not lead and (not title or (not _is_told(head, heading()) and is_site_name(title, names()))):
         raise NotArticle(url, kinds.NOTHING)
-    if kinds.is_gone(head, seen, lines):
-        raise NotArticle(url, kinds.GONE)
+    little = prose_of(lines) < _NOTICE and head.is_article
+    notices = kinds.notices(tree_of(body, url, content_type)) if little else []  # read anew: the tree was changed
+    if instead := kinds.stands_instead(head, seen, [*notices, *lines]):
+        raise NotArticle(url, instead)
     text = "\n".join(lines)
     missed = (
         recipes.NO_TITLE if recipe.title and title and not chosen else "",
@@ -125,11 +138,11 @@ def _paragraphs(
     return (selected, True) if recipes.are_all(selected, generic) else (generic, False)
 
 
-def _stated(paragraphs: list[str], head: Head, body: bytes, url: str, content_type: str) -> list[str]:
-    """What the page says of its text beside the HTML, where that is more; read anew, since the tree was changed."""
+def _or_stated(paragraphs: list[str], head: Head, body: bytes, url: str, content_type: str) -> tuple[list[str], str]:
+    """What the page says of its text and lead beside the HTML, where that is more; read anew: the tree was changed."""
     scripts = (node.text() or "" for node in tree_of(body, url, content_type).css(_SCRIPTS))
-    stated = by_statement(scripts, head.body)
-    return stated if prose_of(stated) > 2 * sum(map(len, paragraphs)) else paragraphs
+    lines, lead = stated(scripts, head.body)
+    return (lines, lead) if prose_of(lines) > 2 * sum(map(len, paragraphs)) else (paragraphs, "")
 
 
 def _language(title: str, lead: str, text: str) -> Language:
@@ -143,6 +156,11 @@ def _names(tree: LexborHTMLParser, head: Head, name: str, url: str) -> tuple[str
     site = host(url).removeprefix("www.")
     own = (head.site_name,) if head.site_name else home_names(tree, url)
     return tuple(filter(None, (name, *own, site, site.partition(".")[0])))
+
+
+def _is_told(head: Head, heading: LexborNode | None) -> bool:
+    """Whether anything but the title of the document says what an article is called."""
+    return heading is not None or bool(head.headline or head.og_title)
 
 
 def _missing(title: str, text: str) -> tuple[str, ...]:

@@ -68,6 +68,9 @@ _TRADE = re.compile(
     r"|cổng thông tin|news|tv|newspaper|daily|vn|com|net)\b|\.",
     re.IGNORECASE,
 )
+_A_SITE = re.compile(
+    rf"(?i:báo|tạp chí|đài|kênh|chuyên trang)(?i: điện tử)? [{UPPER}]|(?i:(?:cổng|trang) (?:thông tin|tin))\b"
+)
 _LINKS = 8  # that lead home
 _ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
@@ -96,7 +99,8 @@ def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode 
     if max(len(title), len(address)) < _SHORT_TITLE:
         return _standing(tree)
     for node in tree.css("h2,h3,h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
-        text = key_of(node.text(deep=False) or "")
+        text = node.text(deep=False) or ""
+        text = key_of(clean(text)) if len(text) >= _SHORT_TITLE else ""
         if len(text) < _SHORT_TITLE or is_linked(node):
             continue
         if (title.startswith(text) and _overlap(shown(node), said) >= 0.5) or _same(fold(text), address):
@@ -199,7 +203,7 @@ def lead_of(
         own = apart(tree, heading) if heading is not None else ""
         # Else it is the first paragraph, cut by the publishing system: there is no lead.
         return _split(own, names) if key_of(own) == key_of(seen) else ("", "")
-    opening = _bold_opening(tree) or (apart(tree, heading) if heading is not None else "")
+    opening = _bold_opening(tree, heading) or (apart(tree, heading) if heading is not None else "")
     if opening:
         return _split(opening, names)
     title = shown(heading) if heading is not None else head.og_title or head.doc_title
@@ -294,11 +298,12 @@ def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
     return None
 
 
-def _bold_opening(tree: LexborHTMLParser) -> str:
+def _bold_opening(tree: LexborHTMLParser, heading: LexborNode | None) -> str:
     """The first real paragraph where all of it is bold: the lead of pages whose markup names none."""
+    title = key_of(shown(heading)) if heading is not None else ""
     for node in tree.css("p,h2,h3")[:80]:
         text = shown(node)
-        if len(text) >= 60:
+        if len(text) >= 60 and key_of(text) != title:
             return text if node.tag == "p" and text[-1] in STOPS and len(text) <= 800 and emphasised(node) else ""
     return ""
 
@@ -338,6 +343,11 @@ def _names_site(tail: str, names: tuple[str, ...], seen: bool) -> bool:
     proper = _proper_names(names)
     own = _bare(_TRADE.sub(" ", tail))
     return own in proper | whole and (own != key or seen)
+
+
+def is_site_name(title: str, names: tuple[str, ...]) -> bool:
+    """Whether a title says no more than whose page it is."""
+    return _names_site(title, names, seen=False) or (len(title) <= _NAME and _A_SITE.match(title) is not None)
 
 
 def first_text(tree: LexborHTMLParser, selector: str) -> str:

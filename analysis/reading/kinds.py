@@ -13,12 +13,14 @@ from analysis.reading.metadata import Head
 from analysis.reading.neighbours import is_headline, is_linked
 from analysis.reading.noise import in_frame
 from analysis.reading.pieces import shown_in
+from press import walls
 from press.text import clean
+from press.walls import CHALLENGE
 
 LIST = "not an article: a list of articles"
 FRONT = "not an article: the front page"
 GONE = "not an article: the page says that it is gone"
-CHALLENGE = "blocked: a challenge page"
+CLOSED = "not now: the page says that its site is closed"
 LOGIN = "not an article: a login page"
 NOTHING = "neither a title nor a text was found on the page"
 PAYWALL = "paywalled: only a teaser is shown"
@@ -28,35 +30,11 @@ CONTINUED = "continued on other pages: "
 _SECTION = 30  # characters of a heading that may be a section's name
 _HEADLINES = 8  # links to articles that make a list
 _PARAGRAPH, _LINES = 60, 400  # characters of a paragraph, and of several lines without markup
-_NOTICE = 400  # characters of running text that no error page has
+_NOTICE, _BESIDE = 400, 100  # characters of running text that no error page has, and no notice that it was taken down
 _MORE = 10
+_NOTICES = "p,h2,h3,h4,div,span,strong,td"
+_OF_TEXT = re.compile(r"\b(?:bài|tin|trang|article|story|page)\b", re.IGNORECASE)
 _INDEX = re.compile(r"/?(?:index|default|home|trang-?chu)?(?:\.\w{2,5})?/?", re.IGNORECASE)
-_THING = r"(?:trang|bài(?: viết| báo)?|nội dung|đường dẫn|liên kết|địa chỉ|tin|chuyên mục)"
-_GONE = re.compile(
-    rf"(?:(?:xin lỗi|rất tiếc|oops|thông báo|sorry)\W+)*(?:(?:error|lỗi)? ?404\b(?! \w+ \w+ \w+)"
-    rf"|(?:the |this )?(?:page|article|file|url)\b.{{0,40}}\bnot (?:be )?found|not found\b"
-    rf"|{_THING}\b.{{0,60}}\b(?:không (?:tồn tại|tìm thấy|còn|khả dụng|thể truy cập)|đã (?:bị )?(?:xóa|xoá|gỡ|ẩn))"
-    rf"|(?:chúng tôi )?không tìm thấy {_THING}\b|.{{0,60}}\bno longer (?:available|exists))",
-    re.IGNORECASE,
-)
-_WALLS = re.compile(
-    r"just a moment|attention required|checking your browser|access denied|security check|verify(?:ing)? you are human"
-    r"|ddos protection|are you a robot|bạn có phải (?:là )?(?:người máy|robot)"
-    r"|xác (?:minh|thực) (?:bạn là|trình duyệt|truy cập)",
-    re.IGNORECASE,
-)
-_RELOADS = re.compile(
-    r"document\.cookie.{0,2000}?(?:location\.(?:reload|replace|href)|window\.location)|cf_chl|aes\.decrypt", re.DOTALL
-)
-_LOGIN = re.compile(r"(?:trang )?đăng nhập\b.{0,40}|log ?in\b.{0,40}|sign ?in\b.{0,40}", re.IGNORECASE)
-_PAYWALL = re.compile(
-    r"(?:vui lòng |hãy |bạn (?:cần|phải) |mời bạn )?(?:đăng nhập|đăng ký|mua gói|nâng cấp|trở thành|nạp)\b.{0,80}"
-    r"\b(?:để|và) (?:tiếp tục )?(?:đọc|xem)\b.{0,80}"
-    r"|.{0,40}\b(?:bài viết|nội dung|phần còn lại)\b.{0,30}\b(?:dành (?:riêng )?cho|chỉ dành cho)\b.{0,60}"
-    r"\b(?:thành viên|hội viên|thuê bao|bạn đọc|độc giả|tài khoản|vip|premium)\b.{0,60}"
-    r"|(?:subscribe|log in|sign in|register)\b.{0,40}\bto (?:continue|read|unlock)\b.{0,60}",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"[-/_.](?:p|page|trang|tr)?[-/]?\d{1,2}(?:\.\w{2,5})?/?")
 _NUMBERED = re.compile(r"(?:^|&)(?:p|page|paged|pg|trang)=\d{1,2}(?:&|$)")
 _PAGED = (b"pagin", b"phan-trang", b'rel="next"')
@@ -72,7 +50,7 @@ def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, u
     title = shown_in(heading) or head.doc_title
     if _is_wall(tree, title, head.doc_title):
         return CHALLENGE
-    if _LOGIN.fullmatch(title) and tree.css_first("input[type=password]") is not None:
+    if walls.asks_to_log_in(title) and tree.css_first("input[type=password]") is not None:
         return LOGIN
     if _INDEX.fullmatch(urlsplit(url).path):
         return FRONT if len(_headlines(tree)) >= _HEADLINES else ""
@@ -80,16 +58,29 @@ def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, u
     return LIST if section and _lists(tree, heading) else ""
 
 
-def is_gone(head: Head, heading: str, lines: Sequence[str]) -> bool:
-    """Whether a page answered with a 200 says that what was asked for is not there."""
-    if head.is_article or prose_of(lines) >= _NOTICE:
-        return False
-    return any(len(line) < 200 and _GONE.match(line) for line in (heading, head.doc_title, *lines[:5]))
+def stands_instead(head: Head, heading: str, lines: Sequence[str]) -> str:
+    """What a page answered with a 200 says in an article's place: that it is gone, or its site closed; "" for neither.
+
+    A page that calls itself an article is one, unless such a notice is all of its text.
+    """
+    spoken = (*lines[:5], *(() if head.is_article else (heading, head.doc_title)))
+    for says, reason in ((walls.says_gone, GONE), (walls.says_closed, CLOSED)):
+        said = [line for line in spoken if says(line)]
+        most = _BESIDE if head.is_article else _NOTICE
+        if said and prose_of(line for line in lines if line not in said) < most:
+            return reason
+    return ""
+
+
+def notices(tree: LexborHTMLParser) -> list[str]:
+    """The lines of a page with hardly a text that say it was taken down; what a player says of its film is none."""
+    texts = (clean(node.text() or "") for node in tree.css(_NOTICES)[:400] if not in_frame(node, frozenset()))
+    return [text for text in texts if _OF_TEXT.search(text) and walls.says_gone(text)]
 
 
 def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
     """The lines without the invitation to pay or log in, and whether the page is only a teaser."""
-    asked = [line for line in lines if len(line) < 300 and _PAYWALL.fullmatch(line)]
+    asked = [line for line in lines if walls.asks_to_pay(line)]
     return [line for line in lines if line not in asked], bool(asked) or not head.is_free
 
 
@@ -116,12 +107,13 @@ def _is_wall(tree: LexborHTMLParser, title: str, doc_title: str) -> bool:
     """Whether a page only asks who reads it: by its words, or a script that sets a cookie and loads the page again."""
     if len(tree.css("p")) > 5:
         return False
-    if _WALLS.search(f"{title}\n{doc_title}"):
+    if walls.asks_who(f"{title}\n{doc_title}"):
         return True
     body = tree.body
     shown = len(" ".join((body.text(skip_empty=True) if body is not None else "").split()))
     scripts = "\n".join(node.text() or "" for node in tree.css("script")[:5])
-    return shown - len(scripts) < _SECTION * 10 and not title and _RELOADS.search(scripts[:50_000]) is not None
+    asked = scripts[:50_000].lower()
+    return shown - len(scripts) < _SECTION * 10 and not title and (walls.is_check(asked) or walls.may_be_check(asked))
 
 
 def _headlines(tree: LexborHTMLParser) -> set[str]:

@@ -23,6 +23,7 @@ STATE = re.compile(
     r"__NEXT_DATA__|__next_f|__NUXT|__(?:INITIAL|PRELOADED|APOLLO|SERVER|REDUX)_?(?:STATE|DATA|PROPS)?__|\A\s*[\[{]"
 )
 _STRING = re.compile(r'"(?=(?:[^"\\]|\\.){40})(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
+_NAME = re.compile(r"(\w+)\"?\s*:\s*\Z")
 _META_NAMES = ("property", "name", "itemprop")
 _JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
 _HEAD = 'meta[content],title,base[href],link[rel="canonical"],script[type*="ld+json" i]'
@@ -263,8 +264,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def state_strings(scripts: Iterable[str]) -> Iterator[list[str]]:
-    """The long strings of each script that holds the state of the page, as text or HTML, in their order.
+def state_strings(scripts: Iterable[str]) -> Iterator[list[tuple[str, str]]]:
+    """The long strings of each script that holds the state of the page, in their order: name ("" if none) and text.
 
     Scripts are JSON, JSON inside of strings, or a function that returns it: the strings are the same in all of them.
     """
@@ -273,7 +274,7 @@ def state_strings(scripts: Iterable[str]) -> Iterator[list[str]]:
             yield list(islice(_strings(script), _MAX_NODES))
 
 
-def _strings(script: str, depth: int = 2) -> Iterator[str]:
+def _strings(script: str, depth: int = 2) -> Iterator[tuple[str, str]]:
     for found in _STRING.finditer(script):
         if not found[1]:  # it never ends, and nothing behind it does
             return
@@ -284,4 +285,5 @@ def _strings(script: str, depth: int = 2) -> Iterator[str]:
         if depth and '"' in text and _STRING.search(text) and not text.lstrip().startswith("<"):
             yield from _strings(text, depth - 1)
         elif isinstance(text, str):
-            yield text
+            name = _NAME.search(script, max(0, found.start() - 40), found.start())
+            yield name[1] if name else "", text

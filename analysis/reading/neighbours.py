@@ -27,9 +27,12 @@ _FRAME = frozenset({"aside", "nav", "footer"})
 SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
 STOPS = '.!?…”"។'
 _COMPARED = 4  # paragraphs that a lead is compared with
+_GIANT = 20_000  # characters no paragraph has
 _FAR = 400  # blocks looked at below the headline
 _TEXTS = "p,div,h2,h3,h4,section,article,td,blockquote,li,ul,table,figure,figcaption"
 _NUMBER = re.compile(r"\d")
+_ANY_NAME = re.compile("")
+_CUSTOM = re.compile(r"<((?!amp-)[a-z]+(?:-[a-z0-9]+)+)(?=[\s>])")  # elements that a site has names of its own for
 
 
 def is_neighbours(node: LexborNode, heading: LexborNode | None) -> bool:
@@ -205,19 +208,23 @@ def apart(tree: LexborHTMLParser, heading: LexborNode) -> str:
     around = _around(heading)
     inside = [node for node in below if not in_frame(node, around)]
     misled = inside[:1] != below[:1] and 2 * _letters(inside) < _letters(below)
-    return _apart(below if misled else inside, heading)
+    alone = len(inside) == 1 and inside[:1] == below[:1]  # of a photo story all that follows are captions
+    return _apart(below if misled or alone else inside, heading)
 
 
 def _below(tree: LexborHTMLParser, heading: LexborNode) -> Iterator[LexborNode]:
     """The blocks with text of their own below the headline, but for links, bylines and captions under a picture."""
     title, below, pictured = key_of(shown_in(heading)), False, False
-    for node in tree.css(f"{heading.tag},img,{_TEXTS}")[:_FAR]:
+    named = ",".join({_TEXTS, *_CUSTOM.findall(tree.html or "")})
+    for node in tree.css(f"{heading.tag},img,{named}")[:_FAR]:
         if node.mem_id == heading.mem_id:
             below, pictured = True, False
         pictured = pictured or node.tag == "img"
         if not below or node.tag == "img":
             continue
-        if len(node.css(_TEXTS)) > 1 and len((node.text(deep=False) or "").strip()) < SHORTEST:  # with itself
+        if len(node.text() or "") > _GIANT:
+            continue
+        if len(node.css(named)) > 1 and len((node.text(deep=False) or "").strip()) < SHORTEST:  # with itself
             continue
         text = shown_in(node)
         if len(text) < SHORTEST or key_of(text) == title or is_linked(node):
@@ -246,23 +253,23 @@ def _apart(nodes: list[LexborNode], heading: LexborNode) -> str:
             rest.append(node)
             if len(rest) == _COMPARED:
                 break
-    return lead if any(_is_unlike(first, rest, numbered) for numbered in (True, False)) else ""
+    return lead if any(_is_unlike(first, rest, names) for names in (None, _NUMBER, _ANY_NAME)) else ""
 
 
-def _is_unlike(first: LexborNode, rest: list[LexborNode], numbered: bool) -> bool:
-    """Whether an element is of another kind than those behind it, and these are of one, `numbered` each or not."""
-    if any(_are_alike(first, node, numbered) for node in rest):
+def _is_unlike(first: LexborNode, rest: list[LexborNode], ignored: re.Pattern[str] | None) -> bool:
+    """Whether an element is of another kind than those behind it, and these are of one, `ignored` names apart."""
+    if any(_are_alike(first, node, ignored) for node in rest):
         return False
-    return len(rest) == 1 or any(_are_alike(one, other, numbered) for one, other in combinations(rest, 2))
+    return len(rest) == 1 or any(_are_alike(one, other, ignored) for one, other in combinations(rest, 2))
 
 
-def _are_alike(one: LexborNode, other: LexborNode, numbered: bool) -> bool:
-    return _path(one, other, numbered) == _path(other, one, numbered) and _is_set_off(one) == _is_set_off(other)
+def _are_alike(one: LexborNode, other: LexborNode, ignored: re.Pattern[str] | None) -> bool:
+    return _path(one, other, ignored) == _path(other, one, ignored) and _is_set_off(one) == _is_set_off(other)
 
 
 def _is_byline(node: LexborNode, text: str) -> bool:
     """Whether a line tells when, by whom and how often read, and is no sentence."""
-    return not _ends(node, text) and dates.search(text) is not None
+    return not _ends(node, text) and dates.search(node.text(separator=" ") or "") is not None
 
 
 def _is_set_off(node: LexborNode) -> bool:
@@ -278,14 +285,14 @@ def _is_all(node: LexborNode, marks: str) -> bool:
     return sum(len(key_of(part.text() or "")) for part in node.css(marks)) * 10 >= len(key_of(node.text() or "")) * 9
 
 
-def _path(node: LexborNode, other: LexborNode, numbered: bool) -> list[tuple[str | None, str]]:
+def _path(node: LexborNode, other: LexborNode, ignored: re.Pattern[str] | None) -> list[tuple[str | None, str]]:
     """The kinds of elements around a node, up to the one that holds the other as well."""
     around = _around(other)
     path: list[tuple[str | None, str]] = []
     level: LexborNode | None = node
     while level is not None and level.mem_id not in around:
         words = (level.attributes.get("class") or "").split()
-        path.append((level.tag, " ".join(word for word in words if numbered or not _NUMBER.search(word))))
+        path.append((level.tag, " ".join(word for word in words if not (ignored and ignored.search(word)))))
         level = level.parent
     return path
 

@@ -191,7 +191,27 @@ def _is_furniture(node: LexborNode, kind: str) -> bool:
     has_link = node.css_first("a[href]") is not None
     if is_prose(node):
         return has_link and announces(node)
-    return has_link or not (is_sentence(text) if kind == "frame" else len(text.strip()) >= _CAPTION)
+    reads_like_text = is_sentence(text) if kind == "frame" else len(text.strip()) >= _CAPTION
+    return has_link or not (reads_like_text or _stands_in_text(node, text))
+
+
+def _stands_in_text(node: LexborNode, text: str) -> bool:
+    """Whether a heading, a list or the line above a list is one of the text: running text stands beside it."""
+    before, after = _beside(node, forward=False), _beside(node, forward=True)
+    if node.tag in {"ul", "ol"}:
+        return before is not None and (is_prose(before) or (before.text() or "").rstrip().endswith(":"))
+    if text.rstrip().endswith(":"):
+        return after is not None and after.tag in {"ul", "ol"}
+    is_heading = node.tag in {"h2", "h3", "h4", "h5"}
+    return is_heading and after is not None and before is not None and is_prose(after) and is_prose(before)
+
+
+def _beside(node: LexborNode, *, forward: bool) -> LexborNode | None:
+    """The next element on the same level."""
+    other = node.next if forward else node.prev
+    while other is not None and other.tag in {"-text", "-comment"}:
+        other = other.next if forward else other.prev
+    return other
 
 
 def _has_picture(node: LexborNode) -> bool:

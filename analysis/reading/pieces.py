@@ -32,7 +32,8 @@ _CAPTION = 1_000
 _CELL = 300
 BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
     r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|thead|tfoot|caption|section|article|blockquote|br|hr"
-    r"|figure|figcaption|pre|center|main|header|footer|nav|aside|address|details|summary|form|fieldset|legend)\b[^>]*>",
+    r"|figure|figcaption|pre|center|main|header|footer|nav|aside|address|details|summary|form|fieldset|legend)\b[^>]*>"
+    r"|</(?!amp-)[a-z]+-[a-z0-9-]+>\s*(?=<[a-z]+-[a-z0-9-]+[\s>])",  # a site's own elements, one behind the other
 )
 _TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
 

@@ -44,7 +44,7 @@ def _texts(page: str) -> Iterator[str]:
         for found in _SCRIPT.finditer(page):
             if "ld+json" not in found[1]:
                 for strings in state_strings([found[2]]):
-                    yield from (_TAG.sub("", BLOCKS.sub(" ", string)) for string in strings)
+                    yield from (_TAG.sub("", BLOCKS.sub(" ", string)) for _, string in strings)
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -35,6 +35,11 @@ _BUTTONS = re.compile(
     r"|tin mới(?: nhất)?|tin nóng|xem video|quảng cáo|advertisement|google news|\d+)[:.]?",
     re.IGNORECASE,
 )
+_SHARING = (
+    r"(?:chia sẻ|facebook|zalo|twitter|telegram|pinterest|linkedin|email|gửi (?:e-?mail|mail|bình luận)"
+    r"|in (?:bài viết|bài|trang)|sao chép liên kết|copy link|lưu bài|bình luận|thích|share|tweet|print)"
+)
+_SHARE = re.compile(rf"{_SHARING}(?:[\s|·]+(?:{_SHARING}|\d{{1,6}}))+", re.IGNORECASE)
 _CREDIT = re.compile(
     r"(?:ảnh|clip|video|photo|đồ họa|infographic|nguồn ảnh|photo by)\s*(?:minh h[oọ][aạ]\s*)?[:.]\s*.{0,60}"
     r"|ảnh minh h(?:ọa|oạ)[.:]?.{0,40}",
@@ -66,6 +71,7 @@ _BEHIND = re.compile(
     r"|(?:các )?(?:tin|bài|tin bài)(?: viết)? (?:liên quan|khác|cùng chuyên mục|mới(?: nhất)?|đọc nhiều.{0,12}|cũ hơn"
     r"|nổi bật)"
     r"|cùng chuyên mục|xem theo ngày|tin tức gần đây"
+    r"|(?:các )?(?:video|clip|phóng sự ảnh|ảnh) (?:liên quan|khác|mới(?: nhất)?|cùng chuyên mục|nổi bật)"
     r"|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|có thể bạn quan tâm|bạn có thể quan tâm"
     r"|sự kiện(?: liên quan| nổi bật)?\s*:?",
     re.IGNORECASE,
@@ -96,6 +102,8 @@ _ABOUT_DATES = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
+_MENU = re.compile(r"\s*[|›»]\s*")
+_ENTRIES, _ENTRY = 4, 40  # entries of a menu in one line, characters of the longest
 _IMPRINT = 500  # characters of a whole imprint in one line
 _HEAD = 8  # lines above the first paragraph that may be the head of the article
 _PARAGRAPH = 100  # characters no line of a head has
@@ -125,11 +133,22 @@ def _below_date(lines: list[str]) -> list[str]:
     return lines[dated[-1] + 1 :] if dated else lines
 
 
+def is_menu(line: str) -> bool:
+    """Whether a line is a row of short entries with strokes between them: "Trang chủ | Thời sự | …"."""
+    if line.count("|") + line.count("›") + line.count("»") < _ENTRIES - 1:
+        return False
+    entries = [entry for entry in _MENU.split(line) if entry]
+    return len(entries) >= _ENTRIES and max(map(len, entries)) <= _ENTRY
+
+
 def _is_furniture(line: str) -> bool:
+    if is_menu(line):
+        return True
     if len(line) < 700 and _FURNITURE.fullmatch(line):
         return True
     return len(line) < 260 and bool(
         _BUTTONS.fullmatch(line)
+        or _SHARE.fullmatch(line)
         or _CREDIT.fullmatch(line)
         or (":" in line[-_CREDIT_END:] and _CAPTION_END.search(line))
         or not any(map(str.isalnum, line))

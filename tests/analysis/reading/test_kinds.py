@@ -50,6 +50,11 @@ NO_ARTICLES = {
     "challenge by script": ("<script>document.cookie='D1N=1';window.location.reload(true)</script>", "", kinds.CHALLENGE),
     "login": ("<h1>Đăng nhập</h1><form><input name=u><input type=password></form>", "Đăng nhập - Báo Ví Dụ", kinds.LOGIN),
     "nothing": ("<div id='app'></div>", "", kinds.NOTHING),
+    "the name of the site behind a menu": (f"<div id='app'></div><ul>{MENU}</ul>", "Cổng thông tin điện tử xã Ví Dụ", kinds.NOTHING),
+    "the name of the paper": (f"<div id='app'></div><ul>{MENU}</ul><script src='/a.js'></script>", "Báo Ví Dụ", kinds.NOTHING),
+    "under repair": ("<h1>Hệ thống đang bảo trì</h1><p>Mời bạn đọc quay lại sau ít phút.</p>", "Báo Ví Dụ", kinds.CLOSED),
+    "an error of the server": ("<h1>500 Internal Server Error</h1><hr>nginx", "500 Internal Server Error", kinds.CLOSED),
+    "taken down": (f"<h1>{TITLE}</h1><p>Bài viết này đã được gỡ bỏ theo yêu cầu của cơ quan chức năng.</p>", TITLE, kinds.GONE),
 }  # fmt: skip
 
 
@@ -59,6 +64,23 @@ def test_what_is_no_article_is_named(kind: str) -> None:
     with pytest.raises(NotArticle) as caught:
         read(body, title=title)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "notice", ["Bài viết đã bị gỡ.", "Tòa soạn đã gỡ bài viết này.", "Bài viết không còn tồn tại trên hệ thống."]
+)
+def test_a_notice_in_the_place_of_the_text_is_none_whatever_the_head_still_says(notice: str) -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2026-08-05T08:30:00+07:00"})
+    head = f"<script type='application/ld+json'>{data}</script><meta name='description' content='{STORY[0]}'>"
+    with pytest.raises(NotArticle) as caught:
+        read(f"<article><h1>{TITLE}</h1><p>{notice}</p></article>", head=head)
+    assert caught.value.reason == kinds.GONE
+    draft = read(f"<article><h1>{TITLE}</h1>{TEXT}<p>{notice}</p></article>", head=head)
+    assert draft.body.split("\n")[:3] == STORY[1:]  # its first paragraph is the lead
+
+
+def test_a_headline_in_the_title_of_a_page_without_text_stays() -> None:
+    assert read(f"<div id='app'></div><ul>{MENU}</ul>", title=f"{TITLE} - Báo Ví Dụ").title == TITLE
 
 
 def test_the_front_page_is_no_article() -> None:
