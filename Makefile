@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 # Three workers on two cores: many tests wait for a server, a child or a clock; those of the quick loop wait for nothing.
-PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
+# Workers are the parallelism, so each computes with one thread; and no child compiles again what another has compiled.
+PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 10
 LONG ?= long
 .DEFAULT_GOAL := help
 
