@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from analysis.places.area import Area, Merged, area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
-from analysis.tags import model_file, rules, tone, topics
+from analysis.tags import model_file, other_languages, rules, tone, topics
 from analysis.tags.evidence import Evidence
+from analysis.tags.net import HEADS, Net, NoNetError
 from analysis.tags.relevance import Relevance
+from analysis.tags.sentences import Decided, decided
+from analysis.tags.vocabulary import Floats
 from analysis.words import segmenter
 from analysis.words.language import detect
 from press import Judgement, Language, TopicTag
@@ -22,6 +25,10 @@ MODELS: Final = Path(__file__).parent / "models"
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
 #: Topics, tone, and what names the models.
 Subject = tuple[tuple[TopicTag, ...], tone.Tone, str]
+#: The net's decision values of the topics and of the tones; None where it was not asked.
+Heard = tuple[Floats, Floats] | None
+#: What the net is asked about: texts that concern the area, all, none.
+Asked = Literal["area", "all", "off"]
 
 
 class Text(NamedTuple):
@@ -38,17 +45,37 @@ class Tagger:
     """Judges texts for one area; loads its models once, may be shared by threads, keeps nothing of what it reads."""
 
     def __init__(
-        self, area: str, models: Path | None = None, *, landmarks: Path | None = None, merged: Merged = "weigh"
+        self,
+        area: str,
+        models: Path | None = None,
+        *,
+        landmarks: Path | None = None,
+        merged: Merged = "weigh",
+        net: Asked = "off",
     ) -> None:
         """`area`: a province as settings name it, `models`: folder of the files; ValueError says what is wrong.
 
-        `landmarks`: a file with more of them (SettingsError where it cannot be), `merged`: see `area_of`.
+        `landmarks`: a file with more of them (SettingsError where it cannot be), `merged`: see `area_of`. `net`: what
+        the language net is asked about; where it cannot run here `no_net` says why, and the linear models judge.
         """
         folder = models or MODELS
         self.area: Final[Area] = area_of(load_gazetteer(landmarks=landmarks), area, merged)
         self._relevance = Relevance.load(folder)
         self._topics = model_file.load(folder / "topics.npz")
         self._tone = model_file.load(folder / "tone.npz")
+        self._asked: Final = net
+        self._net, self.no_net = (None, "") if net == "off" else self._loaded(folder)
+
+    def _loaded(self, folder: Path) -> tuple[Net | None, str]:
+        """The net of the folder, else the shipped one; or None and why there is none."""
+        try:
+            net = Net.load(folder if (folder / HEADS).is_file() else MODELS)
+        except NoNetError as error:
+            return None, str(error)
+        for model in (self._topics, self._tone):
+            if model.info.get("with_net", {}).get("net") != net.id:
+                return None, f"{model.id} was not calibrated with {net.id}: train it again with `diembao train`"
+        return net, ""
 
     def names_area(self, text: str) -> bool:
         """Whether a name of the area occurs in the text at all: a fast look before anything else."""
@@ -69,9 +96,10 @@ class Tagger:
     def judge_all(self, texts: Sequence[Text]) -> list[Judgement]:
         """Language, relevance, topics, tone and places of articles, each with its evidence; any text gets an answer.
 
-        Topics and tone of Vietnamese come from the models; of Khmer and English the topics come from key phrases
-        (`model` says "rule:…") and the tone is None. Each step is taken for all texts before the next, so that what it
-        looks things up in stays near the processor (docs/quality.md, Speed).
+        Topics and tone come from linear models and the net together where the net is asked, else from the linear
+        models in Vietnamese and, without a tone, from key phrases in Khmer and English (`model` names what judged).
+        Each step is taken for all texts before the next, so that what it looks things up in stays near the processor
+        (docs/quality.md, Speed).
         """
         read = [_cleaned(one) for one in texts]
         found = [
@@ -79,6 +107,7 @@ class Tagger:
             for title, text, at, outlet, language in read
         ]
         relevant = [self._relevance.judge(one) for one in found]
+        heard = [self._hears(one, near.value) for one, near in zip(read, relevant, strict=True)]
         return [
             Judgement(
                 language=one.language or "vi",
@@ -92,31 +121,79 @@ class Tagger:
                 places=seen.places,
                 model=f"{self._relevance.id} {model}",
             )
-            for one, seen, near, (tags, verdict, model) in zip(read, found, relevant, self._subjects(read), strict=True)
+            for one, seen, near, (tags, verdict, model) in zip(
+                read, found, relevant, self._subjects(read, heard), strict=True
+            )
         ]
 
-    def _subjects(self, texts: Sequence[Text]) -> list[Subject]:
+    def explain(self, text: Text, judged: Judgement) -> Decided:
+        """The sentences that decided topics and tone of a judgement of this very text (slow: it is judged again)."""
+        one = _cleaned(text._replace(language=judged.language))
+        asked = self._net if self._net is not None and self._net.id in judged.model else None
+        said: dict[tuple[int, ...], tuple[Floats, Floats]] = {}
+
+        def odds(title: str, text: str) -> dict[str, float]:
+            heard = None
+            if asked is not None and (pieces := asked.read(title, text)) not in said:
+                said[pieces] = asked.values(pieces)
+            if asked is not None:
+                heard = said[pieces]
+            return self._odds(title, text, heard, judged)
+
+        return decided(one.title, one.text, judged, odds)
+
+    def _odds(self, title: str, text: str, heard: Heard, judged: Judgement) -> dict[str, float]:
+        """The log-odds of what was judged, for a text with something left out."""
+        if judged.language == "vi":
+            words = segmenter.words(title), segmenter.words(text)
+            found = topics.odds(self._topics, self._topics.vocabulary.known(*words), heard and heard[0])
+            tones = tone.odds(self._tone, self._tone.vocabulary.known(*words), heard and heard[1])
+        elif heard is not None and self._net is not None:
+            found, tones = other_languages.odds(self._net, heard, title, text, judged.language)
+        else:
+            return {}
+        kept = {tag.id: found[tag.id] for tag in judged.topics}
+        return kept if judged.tone is None else {**kept, "tone": tones[judged.tone]}
+
+    def _hears(self, one: Text, relevance: str) -> Heard:
+        """What the net says of a text, None where it is not asked."""
+        if self._net is None or (self._asked == "area" and relevance == "none"):
+            return None
+        return self._net.values(self._net.read(one.title, one.text))
+
+    def _subjects(self, texts: Sequence[Text], heard: Sequence[Heard]) -> list[Subject]:
         """Topics, tone and the models' names of each text."""
-        modelled = iter(self._by_models([one for one in texts if one.language == "vi"]))
-        return [next(modelled) if one.language == "vi" else self._by_rules(one) for one in texts]
+        both = list(zip(texts, heard, strict=True))
+        modelled = iter(self._by_models([pair for pair in both if pair[0].language == "vi"]))
+        return [next(modelled) if one.language == "vi" else self._in_other_languages(one, said) for one, said in both]
 
-    def _by_rules(self, one: Text) -> Subject:
-        tags, model = rules.judge(one.title, one.text, one.language or "en")
-        return tags, tone.Tone(None, 0.0), model
+    def _in_other_languages(self, one: Text, heard: Heard) -> Subject:
+        if heard is None or self._net is None:
+            tags, model = rules.judge(one.title, one.text, one.language or "en")
+            return tags, tone.Tone(None, 0.0), model
+        return other_languages.judge(self._net, heard, one.title, one.text, one.language or "en")
 
-    def _by_models(self, texts: Sequence[Text]) -> list[Subject]:
-        cut = [(segmenter.words(one.title), segmenter.words(one.text)) for one in texts]
+    def _by_models(self, texts: Sequence[tuple[Text, Heard]]) -> list[Subject]:
+        cut = [(segmenter.words(one.title), segmenter.words(one.text)) for one, _ in texts]
         known = [self._topics.vocabulary.known(*words) for words in cut]
         written = [
             Evidence(one.title, one.text, *words, seen.terms)
-            for one, words, seen in zip(texts, cut, known, strict=True)
+            for (one, _), words, seen in zip(texts, cut, known, strict=True)
         ]
-        tags = [topics.judge(self._topics, *pair) for pair in zip(known, written, strict=True)]
+        said = [heard or (None, None) for _, heard in texts]
+        tags = [
+            topics.judge(self._topics, seen, words, heard)
+            for seen, words, (heard, _) in zip(known, written, said, strict=True)
+        ]
         if self._tone.vocabulary is not self._topics.vocabulary:  # trained apart
             known = [self._tone.vocabulary.known(*words) for words in cut]
-        verdicts = [tone.judge(self._tone, *pair) for pair in zip(known, written, strict=True)]
+        verdicts = [
+            tone.judge(self._tone, seen, words, heard)
+            for seen, words, (_, heard) in zip(known, written, said, strict=True)
+        ]
         model = f"{self._topics.id} {self._tone.id}"
-        return [(given, verdict, model) for given, verdict in zip(tags, verdicts, strict=True)]
+        models = [f"{model} {self._net.id}" if self._net and heard else model for _, heard in texts]
+        return list(zip(tags, verdicts, models, strict=True))
 
 
 def _cleaned(one: Text) -> Text:

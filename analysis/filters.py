@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from analysis import Tagger
+from analysis import Tagger, Text
 from press import Judgement, Language
 from press.dates import parse
 from press.text import clean_lines, plain, readable
@@ -50,17 +50,18 @@ def read_record(record: object) -> Record:
     )
 
 
-def tag_record(tagger: Tagger, record: object) -> dict[str, Any]:
-    """The tags of one record; ValueError as `read_record`."""
+def tag_record(tagger: Tagger, record: object, *, evidence: bool = False) -> dict[str, Any]:
+    """The tags of one record, with the `evidence` of sentences if asked; ValueError as `read_record`."""
     given = read_record(record)
-    judged = tagger.judge(
-        given.title,
-        given.text,
-        published_at=given.published_at,
-        outlet=given.outlet,
-        language=given.language,
-    )
-    return {"id": given.id, **as_json(judged)}
+    text = Text(given.title, given.text, given.published_at, given.outlet, given.language)
+    judged = tagger.judge_all([text])[0]
+    answer = {"id": given.id, **as_json(judged)}
+    if evidence:
+        found = tagger.explain(text, judged)
+        answer["tone_sentences"] = [asdict(one) for one in found.tone]
+        for tag in answer["topics"]:
+            tag["sentences"] = [asdict(one) for one in found.topics.get(tag["id"], ())]
+    return answer
 
 
 def as_json(judged: Judgement) -> dict[str, Any]:

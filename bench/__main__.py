@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from bench import Figure, analyse, collect, extract, national_day, prescreen, search, segment, stories, tag, web
+from bench import Figure, analyse, collect, extract, national_day, net, prescreen, search, segment, stories, tag, web
 
 CASES: Mapping[str, tuple[Callable[[int], Figure], int, str]] = {
     "collect": (collect.run, 10, "pages/s of a whole collect against a bare Scrapy download of the same pages"),
@@ -46,6 +46,7 @@ def main() -> int:
     parser.add_argument("--keep", choices=("area", "all"), default="area", help="national_day: [analysis] keep")
     parser.add_argument("--recipes-of", type=int, default=60, metavar="N", help="national_day: outlets with a recipe")
     parser.add_argument("--recipes", action="store_true", help="analyse: every outlet of the press carries a recipe")
+    parser.add_argument("--net", action="store_true", help="analyse: milliseconds an article of the area with the net")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
     if args.list:
@@ -59,6 +60,8 @@ def main() -> int:
         run, size, _ = CASES[name]
         if args.recipes and name == "analyse":
             run = partial(analyse.run, recipes=True)
+        if args.net and name == "analyse":
+            run, size = net.run, 100
         if name in ("search", "web"):
             run = partial(search.run if name == "search" else web.run, kept=args.archive)
         if name == "national_day":

@@ -44,7 +44,9 @@ def run(copies: int, *, recipes: bool = False) -> Figure:
 
 def _collected(folder: Path, copies: int, now: datetime, recipes: bool) -> Settings:
     with Press(anchor_before(now), copies=copies, troubles=False, process=True) as press:
-        text = press.settings_text(folder / "pages.db", all_recipes=recipes).replace("delay = 0.02", "delay = 0")
+        text = press.settings_text(folder / "pages.db", all_recipes=recipes, net="off").replace(
+            "delay = 0.02", "delay = 0"
+        )
         settings = settings_module.parse(text, folder / "settings.toml")
         archive = open_archive(settings.storage.url)
         collect(archive, settings, now)

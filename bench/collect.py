@@ -53,7 +53,7 @@ def run(copies: int) -> Figure:
 
 def _ours(press: Press, now: datetime) -> tuple[int, float]:
     with tempfile.TemporaryDirectory() as folder:
-        text = press.settings_text(Path(folder) / "bench.db").replace("delay = 0.02", "delay = 0")
+        text = press.settings_text(Path(folder) / "bench.db", net="off").replace("delay = 0.02", "delay = 0")
         settings = settings_module.parse(text, Path(folder) / "settings.toml")
         archive = open_archive(settings.storage.url)
         started = time.perf_counter()

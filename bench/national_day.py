@@ -76,7 +76,7 @@ def _settings(folder: Path, keep: str, recipes: int) -> Settings:
         for n in range(OUTLETS)
     )
     storage_of = replace(base.storage, url=url)
-    return replace(base, storage=storage_of, analysis=Analysis(keep), outlets=outlets)
+    return replace(base, storage=storage_of, analysis=Analysis(keep, "off"), outlets=outlets)
 
 
 def _fill(archive: Archive, n: int) -> None:

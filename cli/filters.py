@@ -32,6 +32,9 @@ def add_commands(commands: Commands) -> None:
         'gives {"id","error"} in its place and exit code 1 at the end.',
     )
     command.add_argument("file", nargs="?", default="-", metavar="FILE.jsonl", help="default: standard input")
+    command.add_argument(
+        "--evidence", action="store_true", help="the sentences that decided, each with its weight (slower)"
+    )
     command = add_command(
         commands,
         "stories",
@@ -73,7 +76,7 @@ def tag(args: argparse.Namespace) -> int:
     """Print the tags of each line; 1 when a line was bad."""
     from pipeline.learning import filters
 
-    judge = filters.judge(settings_of(args))
+    judge = filters.judge(settings_of(args), evidence=args.evidence)
     return _line_by_line(args.file, judge)
 
 

@@ -48,12 +48,17 @@ def _add_train(commands: Commands) -> None:
         "train the models from labelled data",
         "Writes analysis/models/ and the figures of docs/quality.md; the data are described there. With --candidate\n"
         "nothing that ships is touched: the new version is kept beside the archive, weighed against the models in use\n"
-        "on articles that neither has seen, and used from then on if it is not worse (`diembao model list`).",
+        "on articles that neither has seen, and used from then on if it is not worse (`diembao model list`).\n"
+        "With --net the language net is made first; it needs `pip install 'diembao[train]'` and hours, goes on where\n"
+        "it was stopped, and what ships does not need it.",
     )
     command.add_argument("--data", type=Path, metavar="FOLDER", help="the folder with gold/ and corpora/ (needed)")
     where = command.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="FOLDER", help="where the models go (default: analysis/models)")
     where.add_argument("--candidate", action="store_true", help="make a version of this office's own")
+    command.add_argument(
+        "--net", type=Path, metavar="FOLDER", help="make the language net too; its stages are kept in FOLDER"
+    )
     command.add_argument("--corrections", action="store_true", help="learn from the archive's corrected articles too")
 
 
@@ -127,6 +132,10 @@ def train(args: argparse.Namespace) -> int:
 
     if args.data is None:
         raise UsageError(training.NO_DATA)
+    if args.net:
+        if args.candidate or args.corrections:
+            raise UsageError("--net makes the shipped net: it goes with neither --candidate nor --corrections")
+        training.train_net(args.data, args.out, args.net)
     if not (args.candidate or args.corrections):
         print(training.train(args.data, args.out))
         return 0

@@ -112,12 +112,22 @@ class Press:
         )
 
     def settings_text(
-        self, archive: Path, mail_host: str = "127.0.0.1", mail_port: int = 2525, *, all_recipes: bool = False
+        self,
+        archive: Path,
+        mail_host: str = "127.0.0.1",
+        mail_port: int = 2525,
+        *,
+        all_recipes: bool = False,
+        net: str = "area",
     ) -> str:
         """Return a whole settings.toml that points at this press, at that SQLite file and at that mail server."""
         rows = "\n".join(_toml_row(outlet) for outlet in self.outlets(all_recipes=all_recipes))
         return (
-            _SETTINGS.format(url=_quoted(f"sqlite:///{archive}"), host=_quoted(mail_host), port=mail_port) + rows + "\n"
+            _SETTINGS.format(
+                url=_quoted(f"sqlite:///{archive}"), host=_quoted(mail_host), port=mail_port, net=_quoted(net)
+            )
+            + rows
+            + "\n"
         )
 
     def troubles_served(self) -> Mapping[str, Trouble]:
@@ -249,6 +259,7 @@ allow_private_hosts = true
 
 [analysis]
 keep = "all"
+net = {net}
 
 [mail]
 host = {host}

@@ -81,7 +81,7 @@ class Reader:
     def __init__(self, settings: Settings) -> None:
         """Load what judges; DiemBaoError for a province nobody knows and for models that cannot be used."""
         try:
-            self.tagger = land.tagger(settings.area, models.in_use(settings))
+            self.tagger = land.tagger(settings, models.in_use(settings))
         except ValueError as error:
             raise DiemBaoError(f"{error}; `diembao check` looks at area and models") from error
         self.outlets = chosen_outlets.known(settings)

@@ -212,6 +212,15 @@ class TopicTag:
 
 
 @dataclass(frozen=True, slots=True)
+class Deciding:
+    """A sentence that decided a verdict, verbatim: the log-odds lost without it, and the deciding words inside it."""
+
+    sentence: str
+    weight: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One unit or landmark recognised in a text; code + valid_from is the key, `evidence` says in words why."""
 

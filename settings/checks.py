@@ -137,6 +137,7 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "crawl.allow_private_hosts": _flag,
     "crawl.proxy": _text,
     "analysis.keep": _one_of("area", "all"),
+    "analysis.net": _one_of("area", "all", "off"),
     "schedule.tick": _duration,
     "digest.at": clock_time,
     "digest.timezone": _timezone,

@@ -55,6 +55,7 @@ class Crawl:
 @dataclass(frozen=True, slots=True)
 class Analysis:
     keep: str = "area"
+    net: Literal["area", "all", "off"] = "area"  #: what the language net is asked about
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,12 @@ class LinearModel:
         return total
 
 
-def calibration(info: Mapping[str, Any], short: bool) -> Mapping[str, Any]:
-    """The calibration that a model's `info` holds for a kind of text: `short` = only a headline (`Terms.short`)."""
-    found: Mapping[str, Any] = info["short" if short else "full"]
+def calibration(info: Mapping[str, Any], short: bool, with_net: bool = False) -> Mapping[str, Any]:
+    """The calibration that a model's `info` holds for a kind of text: `short` = only a headline (`Terms.short`).
+
+    `with_net`: that of the linear model and the net together, their decision values in this order.
+    """
+    found: Mapping[str, Any] = (info["with_net"] if with_net else info)["short" if short else "full"]
     return found
 
 

@@ -50,13 +50,18 @@ def decided(table: Mapping[str, Any], values: Floats, undecided: float) -> tuple
     return (None if score < undecided else TONES[best]), score
 
 
-def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
-    """The tone of a text by the linear model alone; None where it has under three known terms or nothing leads."""
+def judge(model: LinearModel, known: Known, written: Evidence, heard: Floats | None = None) -> Tone:
+    """The tone of a text by the linear model alone, or with what a net said: its decision values (tones,).
+
+    None where the text has under three known terms or nothing leads.
+    """
     if len(known.rows) < _FEWEST:
         return Tone(None, 0.0)
     added = model.contributions(known)
-    table, undecided = calibration(model.info, known.short), float(model.info["undecided"])
-    value, score = decided(table, model.scores(added), undecided)
+    table, values = calibration(model.info, known.short, heard is not None), model.scores(added)
+    if heard is not None:
+        values = np.stack([values, heard])
+    value, score = decided(table, values, float(model.info["undecided"]))
     if value is None:
         return Tone(None, score)
     best = TONES.index(value)
@@ -64,3 +69,15 @@ def judge(model: LinearModel, known: Known, written: Evidence) -> Tone:
     lead = added[:, best] - np.maximum(added[:, one], added[:, other])
     wanted = [model.vocabulary.names[known.rows[i]] for i in strongest(lead, _CANDIDATES)]
     return Tone(value, score, written.phrases(wanted, _EVIDENCE))
+
+
+def odds(model: LinearModel, known: Known, heard: Floats | None = None) -> dict[int, float]:
+    """The log-odds of each tone; `heard` as in `judge`."""
+    table, values = calibration(model.info, known.short, heard is not None), model.scores(model.contributions(known))
+    return log_odds(chances(table, values if heard is None else np.stack([values, heard])))
+
+
+def log_odds(chance: Floats) -> dict[int, float]:
+    """The log-odds of each tone from the chances."""
+    kept = np.clip(chance, 1e-6, 1 - 1e-6)
+    return dict(zip(TONES, np.log(kept / (1 - kept)).tolist(), strict=True))

@@ -48,10 +48,15 @@ def chosen(chance: Floats, threshold: Floats) -> list[int]:
     return sorted(given, key=lambda i: (-float(chance[i]), i))
 
 
-def judge(model: LinearModel, known: Known, written: Evidence) -> tuple[TopicTag, ...]:
-    """The topics of a text by the linear model alone, strongest first, at least one."""
+def judge(model: LinearModel, known: Known, written: Evidence, heard: Floats | None = None) -> tuple[TopicTag, ...]:
+    """The topics of a text, strongest first, at least one: by the linear model alone, or with what a net said.
+
+    `heard`: the net's decision values (topics,), None where it was not asked.
+    """
     added = model.contributions(known)
-    table, values = calibration(model.info, known.short), model.scores(added)
+    table, values = calibration(model.info, known.short, heard is not None), model.scores(added)
+    if heard is not None:
+        values = np.stack([values, heard])
     if len(known.rows):
         given = decided(table, values)
     else:  # a text of no known term says nothing of any subject: it is "other", not whatever is the most frequent
@@ -62,6 +67,13 @@ def judge(model: LinearModel, known: Known, written: Evidence) -> tuple[TopicTag
         wanted = [model.vocabulary.names[known.rows[i]] for i in strongest(added[:, number], _CANDIDATES)]
         tags.append(TopicTag(model.classes[number], round(chance, 4), written.phrases(wanted, _EVIDENCE)))
     return tuple(tags)
+
+
+def odds(model: LinearModel, known: Known, heard: Floats | None = None) -> dict[str, float]:
+    """The log-odds of each topic; `heard` as in `judge`."""
+    table, values = calibration(model.info, known.short, heard is not None), model.scores(model.contributions(known))
+    chance, _ = chances(table, values if heard is None else np.stack([values, heard]))
+    return dict(zip(model.classes, np.log(chance / (1 - chance)).tolist(), strict=True))
 
 
 def table(slope: Numbers, offset: Numbers, threshold: Numbers) -> dict[str, Any]:

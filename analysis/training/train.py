@@ -21,6 +21,8 @@ from analysis.training.corrected import KIND, admit
 from analysis.training.evaluate import Figures, as_text, compare
 from analysis.training.fitting import Array, Silver, Weights, fit, ground
 from analysis.training.gold import PARTS, Example, example, groups, part, records
+from analysis.training.net import values as net_values
+from analysis.training.net.values import Values
 from analysis.training.relevance_train import measure as measure_relevance
 from analysis.training.relevance_train import train_relevance
 from analysis.training.silver import read as read_silver
@@ -100,8 +102,10 @@ def _fitter(
     return lambda rows: fit(on, labels, rows, readers)
 
 
-def train_topics(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
-    """Fits, calibrates and writes the topic model."""
+def train_topics(
+    examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path, said: Values | None = None
+) -> Path:
+    """Fits, calibrates and writes the topic model; with what the net `said` also the calibration of both."""
     names = tuple(TOPICS)
     labels = _topic_labels(examples, names)
     learn = _fitter(examples, labels, taught, _READERS)
@@ -112,12 +116,20 @@ def train_topics(examples: Sequence[Example], parts: Sequence[int], taught: Silv
         "classes": names,
         "trained_on": _origin(examples, taught),
         **by_kind(short(examples), lambda rows: learn_topics([decisions[rows]], labels[rows])),
+        **_with_net(
+            examples,
+            said,
+            slice(len(names)),
+            lambda rows, net: learn_topics([decisions[rows], net], labels[rows]),
+        ),
     }
     return _save(out, "topics", fitted, info)
 
 
-def train_tone(examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path) -> Path:
-    """Fits, calibrates and writes the tone model; every example needs a tone."""
+def train_tone(
+    examples: Sequence[Example], parts: Sequence[int], taught: Silver | None, out: Path, said: Values | None = None
+) -> Path:
+    """Fits, calibrates and writes the tone model; every example needs a tone. `said` as in `train_topics`."""
     labels = np.array([[float(one.tone == value) for value in tone.TONES] for one in examples])
     learn = _fitter(examples, labels, taught)
     decisions = out_of_fold(examples, parts, learn)
@@ -128,8 +140,36 @@ def train_tone(examples: Sequence[Example], parts: Sequence[int], taught: Silver
         "trained_on": _origin(examples, taught),
         "undecided": _UNDECIDED,
         **by_kind(short(examples), lambda rows: learn_tone([decisions[rows]], labels[rows])),
+        **_with_net(
+            examples,
+            said,
+            slice(len(TOPICS), None),
+            lambda rows, net: learn_tone([decisions[rows], net], labels[rows]),
+        ),
     }
     return _save(out, "tone", fitted, info)
+
+
+def _with_net(
+    examples: Sequence[Example],
+    said: Values | None,
+    columns: slice,
+    learn: Callable[[list[int], Array], dict[str, Any]],
+) -> dict[str, Any]:
+    """Calibrations of the linear model and the net together, from the articles the net has said something of.
+
+    `learn` takes numbers of examples and the net's values of them, those of the `columns`.
+    """
+    found = {i: values for i, one in enumerate(examples) if said and (values := said.of(one)) is not None}
+    if not said or not found:
+        return {}
+    rows = list(found)
+    values = np.array([found[i][columns] for i in rows])
+
+    def learned(some: list[int]) -> dict[str, Any]:
+        return learn([rows[i] for i in some], values[some])
+
+    return {"with_net": {"net": said.net, **by_kind(short([examples[i] for i in rows]), learned)}}
 
 
 def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
@@ -162,11 +202,18 @@ def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, wher
     return tuple(figures)
 
 
-def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str, Any]] = ()) -> Report:
+def train(
+    data: Path,
+    out: Path,
+    progress: Say,
+    corrected: Sequence[Mapping[str, Any]] = (),
+    values: Path = net_values.SHIPPED,
+) -> Report:
     """Trains on `data` (the labelled articles of its `gold/`), writes the files into `out`, measures them.
 
     `corrected` are records of corrected articles, each labelled in what was corrected, with `area` for relevance; they
-    count like the labelled ones and are never measured on. Raises ValueError with the reason where the data cannot be
+    count like the labelled ones and are never measured on. `values`: the file of what the net
+    said of the labelled ones. Raises ValueError with the reason where the data cannot be
     used; nothing is written then.
     """
     gold = data / "gold" / "articles.jsonl.gz"
@@ -181,14 +228,15 @@ def train(data: Path, out: Path, progress: Say, corrected: Sequence[Mapping[str,
     training = [*(examples[i] for i in seen), *more.examples]
     training_parts = [*(parts[i] for i in seen), *more.parts]
     out.mkdir(parents=True, exist_ok=True)
+    said = net_values.load(values)
     progress("reading and segmenting unlabelled press")
     taught = read_silver(data, [*examples, *more.examples])
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
     rows = [i for i, one in enumerate(training) if one.topics]
-    topic_path = train_topics(*_some(rows, training, training_parts), taught.topics if taught else None, out)
+    topic_path = train_topics(*_some(rows, training, training_parts), taught.topics if taught else None, out, said)
     progress("tone")
     rows = [i for i, one in enumerate(training) if one.tone in tone.TONES]
-    tone_path = train_tone(*_some(rows, training, training_parts), taught.tones if taught else None, out)
+    tone_path = train_tone(*_some(rows, training, training_parts), taught.tones if taught else None, out, said)
     progress("relevance")
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")

@@ -14,7 +14,7 @@ from pipeline.running import show
 from pipeline.running.counts import Counts, never_stop, silent
 from press import Article, Link, Outlet, Reading
 from press.urls import canonical, host
-from settings import Analysis, Settings
+from settings import Settings
 from storage import Archive, collecting, coverage
 
 
@@ -60,7 +60,7 @@ def _analyse(archive: Archive, settings: Settings, address: str, now: datetime) 
         with archive.read() as db:
             waiting = [row for row in collecting.pages.due_pages(db, 1_000_000) if row.link.url == address]
         if waiting:
-            reader = Reader(replace(settings, analysis=Analysis("all")))
+            reader = Reader(replace(settings, analysis=replace(settings.analysis, keep="all")))
             keep(archive, reader.read([Task(*row) for row in waiting]), now, Counts("analyse"))
 
 

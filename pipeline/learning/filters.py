@@ -36,16 +36,18 @@ def extract_page(body: bytes, url: str, settings: Settings, now: datetime | None
     return {**asdict(draft), "problems": list(draft.problems)}
 
 
-def judge(settings: Settings) -> Callable[[Record], dict[str, object]]:
+def judge(settings: Settings, *, evidence: bool = False) -> Callable[[Record], dict[str, object]]:
     """Return the function that tags one record for the settings' area, answering {"id","error"} for a bad one.
+
+    With `evidence` each tag comes with the sentences that decided (slower: a text is judged again without each).
 
     The models are those in use at the office the settings are of, the shipped ones where there are no settings.
     """
-    tagger = land.tagger(settings.area, models.in_use(settings))
+    tagger = land.tagger(settings, models.in_use(settings), all_lines=True)
 
     def answer(record: Record) -> dict[str, object]:
         try:
-            return tag_record(tagger, record)
+            return tag_record(tagger, record, evidence=evidence)
         except ValueError as error:
             return {"id": record.get("id"), "error": str(error)}
 

@@ -32,16 +32,33 @@ def train(data: Path | None, out: Path | None, corrected: Sequence[Mapping[str, 
     Models that replace the shipped ones bring their figures into docs/quality.md.
     """
     from analysis import MODELS
+    from analysis.training.net import values
     from analysis.training.quality import refresh
     from analysis.training.train import train as trained
 
     try:
-        report = trained(_with_gold(data), out or MODELS, _say, corrected)
+        said = out / values.FILE if out and (out / values.FILE).is_file() else values.SHIPPED
+        report = trained(_with_gold(data), out or MODELS, _say, corrected, said)
     except ValueError as error:
         raise DiemBaoError(str(error)) from error
     if out is None:
         refresh(QUALITY, report)
     return str(report)
+
+
+def train_net(data: Path | None, out: Path | None, keep: Path) -> None:
+    """Make the language net, the stages kept in a folder; DiemBaoError names the packages that are missing."""
+    from analysis import MODELS
+    from analysis.training.net import values
+    from analysis.training.net.make import make
+
+    home = out or MODELS
+    try:
+        make(_with_gold(data), home, (home / values.FILE) if out else values.SHIPPED, keep, _say)
+    except ImportError as error:
+        raise DiemBaoError(f"{error.name} is not installed: pip install 'diembao[train]'") from error
+    except ValueError as error:
+        raise DiemBaoError(str(error)) from error
 
 
 def candidate(archive: Archive, settings: Settings, data: Path | None, now: datetime, *, corrected: bool) -> str:
@@ -85,7 +102,7 @@ def evaluate(files: list[Path], settings: Settings) -> str:
 
     chosen = models.in_use(settings)
     try:
-        make = partial(land.tagger, settings.area, chosen)
+        make = partial(land.tagger, settings, chosen, all_lines=True)
         return evaluation_text(*evaluated(make, files, settings.area.province))
     except (OSError, ValueError) as error:
         raise DiemBaoError(str(error)) from error

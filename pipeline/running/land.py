@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis import Tagger
+from analysis import Asked, Tagger
 from analysis.places.area import Area, area_of
 from analysis.places.gazetteer import Gazetteer, load_gazetteer
 from settings import Area as Chosen
+from settings import Settings
 
 
 def gazetteer(chosen: Chosen) -> Gazetteer:
@@ -20,7 +21,12 @@ def area(chosen: Chosen) -> Area:
     return area_of(gazetteer(chosen), chosen.province, chosen.merged)
 
 
-def tagger(chosen: Chosen, models: Path | None, province: str = "") -> Tagger:
-    """Return what judges for the territory, or for another `province` by the same rules; errors as above."""
+def tagger(settings: Settings, models: Path | None, province: str = "", *, all_lines: bool = False) -> Tagger:
+    """Return what judges for the territory, or for another `province` by the same rules; errors as above.
+
+    `all_lines`: the net, unless it is off, is asked about every text, whatever place it concerns.
+    """
+    chosen = settings.area
     own = Path(chosen.landmarks) if chosen.landmarks else None
-    return Tagger(province or chosen.province, models, landmarks=own, merged=chosen.merged)
+    net: Asked = "all" if all_lines and settings.analysis.net != "off" else settings.analysis.net
+    return Tagger(province or chosen.province, models, landmarks=own, merged=chosen.merged, net=net)

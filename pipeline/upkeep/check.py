@@ -121,12 +121,14 @@ def _area(settings: Settings) -> str:
 
 
 def _models(settings: Settings) -> str:
-    from analysis import Tagger
+    from analysis import Asked, Tagger
     from pipeline.running import models
 
-    tagger = Tagger(Area().province, models.in_use(settings))  # whatever the area is: that is looked at by itself
+    asked: Asked = "off" if settings.analysis.net == "off" else "all"
+    tagger = Tagger(Area().province, models.in_use(settings), net=asked)  # the area is looked at by itself
     ids = tagger.judge("Sạt lở bờ sông", "Sạt lở cuốn trôi một đoạn đê trong đêm.").model
-    return f"{models.current(settings)}: {ids}"
+    alone = f"; the linear models judge alone: {tagger.no_net}" if tagger.no_net else ""
+    return f"{models.current(settings)}: {ids}{alone}"
 
 
 def _outlets(settings: Settings) -> str:

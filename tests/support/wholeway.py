@@ -87,7 +87,7 @@ class House:
         self.press = press
         self.settings = folder / "settings.toml"
         self.archive = folder / "archive.db"
-        self.settings.write_text(press.settings_text(self.archive, mail_port=mail_port), "utf-8")
+        self.settings.write_text(press.settings_text(self.archive, mail_port=mail_port, net="off"), "utf-8")
 
     def configure(self, table: str, **values: object) -> None:
         """Set keys of a table of the settings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.training import e5
+from analysis.training.net import e5
 
 
 def test_a_text_is_cut_into_its_likeliest_pieces_and_never_across_spaces():

@@ -42,7 +42,7 @@ class Office:
     """An archive and settings that point at a press, worked by calls with an instant."""
 
     def __init__(self, press: Press, folder: Path, mail: MailServer, *, keep: str = "all") -> None:
-        text = press.settings_text(folder / "archive.db", mail_port=mail.port).replace(
+        text = press.settings_text(folder / "archive.db", mail_port=mail.port, net="off").replace(
             'keep = "all"', f'keep = "{keep}"'
         )
         self.press = press

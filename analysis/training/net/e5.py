@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 WIDTH: Final = 384
 LAYERS: Final = 12
-_HEADS: Final = 12
+HEADS: Final = 12
 _INNER: Final = 1536
 _BLOCK: Final = 32  # packed weights that share a scale
 _PACKED: Final = 1  # how the file marks packed tensors
@@ -123,34 +123,51 @@ def padded(texts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
     return numbers, numbers != _PAD
 
 
-def vectors(net: dict[str, Any], numbers: Any, taken: Any, frozen: int = LAYERS, drop: float = 0.0) -> Any:
-    """The mean of the last layer, a row per text; nothing below the layer number `frozen` gets a gradient.
-
-    `drop` is the share of values dropped behind each part of a trained layer.
-    """
+def lower(net: dict[str, Any], numbers: Any, taken: Any, layers: int) -> Any:
+    """What the word vectors and the first `layers` make of texts: (texts, pieces, width), without a gradient."""
     import torch
-    from torch.nn import functional
 
-    def normed(values: Any, name: str) -> Any:
-        return functional.layer_norm(values, (WIDTH,), net[f"{name}.w"], net[f"{name}.b"], 1e-12)
-
-    def layer(values: Any, number: int, drop: float) -> Any:
-        def turned(name: str, of: Any) -> Any:
-            return functional.linear(of, net[f"l{number}.{name}.w"], net[f"l{number}.{name}.b"])
-
-        heads = [turned(name, values).view(*size, _HEADS, -1).transpose(1, 2) for name in "qkv"]
-        seen = functional.scaled_dot_product_attention(*heads, attn_mask=mask).transpose(1, 2).reshape(*size, WIDTH)
-        values = normed(values + functional.dropout(turned("ao", seen), drop), f"l{number}.aln")
-        inner = functional.gelu(turned("fi", values))
-        return normed(values + functional.dropout(turned("fo", inner), drop), f"l{number}.oln")
-
-    size = numbers.shape
     with torch.no_grad():
-        values = normed(net["emb.word"][numbers] + net["emb.pos"][: size[1]] + net["emb.type"][0], "emb.ln")
-        mask = None if bool(taken.all()) else taken[:, None, None, :]
-        for number in range(frozen):
-            values = layer(values, number, 0.0)
-    for number in range(frozen, LAYERS):
-        values = layer(values, number, drop)
+        values = _normed(
+            net, "emb.ln", net["emb.word"][numbers] + net["emb.pos"][: numbers.shape[1]] + net["emb.type"][0]
+        )
+        for number in range(layers):
+            values = _layer(net, number, values, taken, 0.0)
+    return values
+
+
+def upper(net: dict[str, Any], values: Any, taken: Any, layers: int, drop: float = 0.0) -> Any:
+    """The mean of the last layer, a row per text, from what the first `layers` made of them.
+
+    `drop` is the share of values dropped behind each part of a layer.
+    """
+    for number in range(layers, LAYERS):
+        values = _layer(net, number, values, taken, drop)
     share = taken[..., None].to(values.dtype)
     return (values * share).sum(1) / share.sum(1)
+
+
+def vectors(net: dict[str, Any], numbers: Any, taken: Any, frozen: int = LAYERS, drop: float = 0.0) -> Any:
+    """The mean of the last layer, a row per text; nothing below the layer number `frozen` gets a gradient."""
+    return upper(net, lower(net, numbers, taken, frozen), taken, frozen, drop)
+
+
+def _normed(net: dict[str, Any], name: str, values: Any) -> Any:
+    from torch.nn import functional
+
+    return functional.layer_norm(values, (WIDTH,), net[f"{name}.w"], net[f"{name}.b"], 1e-12)
+
+
+def _layer(net: dict[str, Any], number: int, values: Any, taken: Any, drop: float) -> Any:
+    from torch.nn import functional
+
+    def turned(name: str, of: Any) -> Any:
+        return functional.linear(of, net[f"l{number}.{name}.w"], net[f"l{number}.{name}.b"])
+
+    size = values.shape[:2]
+    mask = None if bool(taken.all()) else taken[:, None, None, :]
+    heads = [turned(name, values).view(*size, HEADS, -1).transpose(1, 2) for name in "qkv"]
+    seen = functional.scaled_dot_product_attention(*heads, attn_mask=mask).transpose(1, 2).reshape(*size, WIDTH)
+    values = _normed(net, f"l{number}.aln", values + functional.dropout(turned("ao", seen), drop))
+    inner = functional.gelu(turned("fi", values))
+    return _normed(net, f"l{number}.oln", values + functional.dropout(turned("fo", inner), drop))

@@ -1,0 +1,1 @@
+"""The language net: made from a published one, taught on unlabelled and labelled press, written for serving."""
