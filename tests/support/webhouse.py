@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from argon2 import PasswordHasher
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -51,18 +52,21 @@ class Clock:
 
 
 class House:
-    """An application, its archive and its clock."""
+    """An application, its archive, its clock, and the event loop that all of its browsers ask it in."""
 
-    def __init__(self, archive: Archive, settings: Settings) -> None:
+    def __init__(self, archive: Archive, settings: Settings, loop: BlockingPortal) -> None:
         self.archive = archive
         self.settings = settings
+        self.loop = loop
         self.clock = Clock()
         self.app = make_app(archive, settings, self.clock)
         self.site: Site = self.app.state.site
 
     def anonymous(self) -> TestClient:
         """Return a browser nobody is logged in with; redirects are not followed."""
-        return TestClient(self.app, follow_redirects=False, base_url="http://127.0.0.1:8000")
+        client = TestClient(self.app, follow_redirects=False, base_url="http://127.0.0.1:8000")
+        client.portal = self.loop  # of its own it would begin and end a loop, with its threads, for each request
+        return client
 
     def account(self, role: Role, email: str = "") -> str:
         """Return the address of a new account."""
@@ -113,5 +117,5 @@ def house(folder: Path, extra: str = "") -> Iterator[House]:
     file = folder / "web.db"
     if not file.exists():
         file.write_bytes(_empty())
-    with open_archive(settings.storage.url) as archive:
-        yield House(archive, settings)
+    with open_archive(settings.storage.url) as archive, start_blocking_portal() as loop:
+        yield House(archive, settings, loop)
