@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -37,6 +38,9 @@ LOCK_WAIT = 60.0  # seconds another collect may still need before we say that it
 BATCH = 40  # pages a transaction: a kill costs at most so many requests once more
 RHYTHM = timedelta(days=14)  # how far back a list's arrivals tell its rhythm
 OUTCOMES = ("done", "later", "never")
+
+#: How the child begins: a forked one would share our connections and threads (tests have a server that forks).
+PROCESSES: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
 
 LOG = logs.logger()
 LOOK = 300.0  # seconds: no list is asked more often, so no outlet's many articles keep another's list waiting longer
@@ -135,7 +139,7 @@ def crawled(job: Job, url: str, progress: Progress, should_stop: Callable[[], bo
     Raises DiemBaoError where the child died or could not go on.
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("spawn").Process(
+    child = PROCESSES.Process(
         target=_child, args=(job, url, theirs, logs.current()), name="diembao-collect", daemon=True
     )
     child.start()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.support import SHARED
+from tests.support import SHARED, forked
 from tests.support.wholeway import stages
 
 __all__ = ["shared_data", "stages"]
@@ -41,6 +42,13 @@ class Order:
 def pytest_configure(config: pytest.Config) -> None:
     """Have the order made last."""
     config.pluginmanager.register(Order())
+
+
+@pytest.fixture
+def forked_crawls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have collects that a test calls fork their crawl, as those of `diembao` do: a fresh start costs two seconds."""
+    monkeypatch.setattr("pipeline.collect.PROCESSES", forked.CONTEXT)
+    monkeypatch.setattr("pipeline.collect._child", partial(forked.crawl, None))
 
 
 @pytest.fixture(scope="session")

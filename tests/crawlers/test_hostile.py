@@ -160,7 +160,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         )
         work = replace(work, outlets={slug: Outlet(slug, slug, "vi", "central") for slug in "hgo"})
         try:
-            yield Crawled(hostile, good, heard(work, tmp_path_factory.mktemp("hostile"), follow=False))
+            told = heard(work, tmp_path_factory.mktemp("hostile"), anew=True, follow=False)  # its memory is measured
+            yield Crawled(hostile, good, told)
         finally:
             STOP.set()
 

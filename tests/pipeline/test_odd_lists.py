@@ -19,7 +19,7 @@ from storage import Archive, collecting, open_archive
 from storage.tables.collecting import feeds, links
 from tests.support.crawlers_press import Route, Site, answer, rss, site
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("forked_crawls")]
 
 START = datetime.fromisoformat("2026-08-05T08:00:00+07:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

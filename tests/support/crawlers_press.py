@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import ssl
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 
 from crawlers import Job, crawl
 from press import Feed, FeedReading, Link, Outcome, Outlet, Page, Reading, Robots
+from tests.support.forked import CONTEXT
 
 NOW = datetime(2026, 8, 5, 0, 0, tzinfo=UTC)
 AGENT = "diembao/0.1 (+https://example.vn/diembao)"
@@ -200,8 +202,9 @@ def reading(url: str, **options: Any) -> Reading:
     return Reading(Link(url, url, "o"), **options)
 
 
-def child(work: Job, sink: Heard, path: str) -> None:
+def child(work: Job, sink: Heard, path: str, env: dict[str, str]) -> None:
     """The crawl's own process: run, and leave behind what the sink heard."""
+    os.environ.update(env)
     started = time.monotonic()
     Path("/proc/self/clear_refs").write_text("5")  # a peak of its own: what the parent held is not the crawl's
     try:
@@ -214,17 +217,18 @@ def child(work: Job, sink: Heard, path: str) -> None:
     Path(path).write_bytes(pickle.dumps(sink))
 
 
-def start(work: Job, path: Path, **sink: Any) -> multiprocessing.process.BaseProcess:
-    """Begin a crawl in a fresh process."""
-    process = multiprocessing.get_context("spawn").Process(target=child, args=(work, Heard(**sink), str(path)))
+def start(work: Job, path: Path, *, anew: bool = False, **sink: Any) -> multiprocessing.process.BaseProcess:
+    """Begin a crawl in a process of its own: forked, or with nothing in its memory but what it needs (`anew`)."""
+    context = multiprocessing.get_context("spawn") if anew else CONTEXT
+    process = context.Process(target=child, args=(work, Heard(**sink), str(path), dict(os.environ)))
     process.start()
     return process
 
 
-def heard(work: Job, folder: Path, **sink: Any) -> Heard:
-    """Run a crawl to its end in a fresh process and return what its sink heard."""
+def heard(work: Job, folder: Path, *, anew: bool = False, **sink: Any) -> Heard:
+    """Run a crawl to its end in a process of its own, as `start` begins it, and return what its sink heard."""
     path = folder / f"heard-{time.monotonic_ns()}.pickle"
-    process = start(work, path, **sink)
+    process = start(work, path, anew=anew, **sink)
     process.join(60)
     assert process.exitcode == 0
     result = pickle.loads(path.read_bytes())

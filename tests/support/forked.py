@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
     [
         "tests.support.killing", "alembic.command", "cli.verbs", "pipeline.desk.add", "pipeline.analyse",
         "pipeline.figures.area", "pipeline.upkeep.backup", "pipeline.collect", "pipeline.group",
-        "pipeline.upkeep.inspect", "pipeline.publish",
+        "crawlers.spider", "pipeline.upkeep.inspect", "pipeline.publish",
         "pipeline.running.search", "pipeline.desk.settle", "pipeline.watching.watch", "storage.migrate",
     ]
 )  # fmt: skip
@@ -40,13 +43,26 @@ def run(
         return process.exitcode, out, err
 
 
+def crawl(said: Path | None, *args: Any) -> None:
+    """Be the child that crawls, forked: the whole of it but that it dies with who wants the crawl, no parent of it."""
+    import pipeline.collect
+
+    if said is not None:
+        os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), 2)
+    pipeline.collect.die_with_parent = lambda: None
+    pipeline.collect._child(*args)
+
+
 def _command(args: Sequence[str], cwd: Path, env: Mapping[str, str], streams: Sequence[Path]) -> None:
     import cli
+    import pipeline.collect
 
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
     for number, stream in enumerate(streams):
-        os.dup2(os.open(stream, os.O_WRONLY | os.O_CREAT if number else os.O_RDONLY), number)
+        os.dup2(os.open(stream, os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY), number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
+    multiprocessing.forkserver._forkserver.ensure_running = lambda: None  # it runs: it has forked us
+    pipeline.collect.PROCESSES, pipeline.collect._child = CONTEXT, partial(crawl, streams[2])
     sys.exit(cli.main(args))

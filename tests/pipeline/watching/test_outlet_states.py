@@ -23,7 +23,7 @@ from settings import Settings
 from storage import Archive, collecting, open_archive
 from tests.support.wholeway import ANCHOR, HOUR, MINUTE, MailServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.usefixtures("forked_crawls")]
 DAY = 24 * HOUR
 STATES = {
     "mientay": ("down", "down"),
