@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
 
 from demo.truth.truth import DemoArticle, articles
+from tests.support.shared import made_once
+
+if TYPE_CHECKING:
+    from analysis.training.train import Report
 
 NOW = datetime(2026, 8, 5, 6, 45, tzinfo=UTC)
 
@@ -48,3 +55,28 @@ def write_gold(folder: Path) -> Path:
         text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows)
         (gold / name).write_text(text, encoding="utf-8")
     return folder
+
+
+class Trained(NamedTuple):
+    """A training on the gold folder, to be read only: its data, its models, its report, what it said on the way."""
+
+    data: Path
+    out: Path
+    report: Report
+    said: list[str]
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """One training for all workers: it takes six seconds."""
+    from analysis.training.train import train  # scikit-learn, which most users of this module never need
+
+    def make(folder: Path) -> None:
+        said: list[str] = []
+        data, out = write_gold(folder / "data"), folder / "out"
+        made = Trained(data, out, train(data, out, said.append), said)
+        (folder / "trained.pickle").write_bytes(pickle.dumps(made))
+
+    made = pickle.loads((made_once(tmp_path_factory, "trained", make) / "trained.pickle").read_bytes())
+    assert isinstance(made, Trained)
+    return made

@@ -16,8 +16,9 @@ from analysis.training.candidates import MARGINS, Sheet, answers, digest, figure
 from analysis.training.corrected import KIND, admit
 from analysis.training.train import GATE, train
 from press import TOPICS, Judgement, TopicTag
-from tests.support.labelled import demo_articles, record, write_gold
+from tests.support.labelled import demo_articles, record, trained
 
+__all__ = ["trained"]
 pytestmark = pytest.mark.slow
 
 
@@ -69,12 +70,6 @@ def test_only_vietnamese_is_learned_from(labelled):
     assert admit(examples, parts, others, GATE).records == ()
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory):
-    data = write_gold(tmp_path_factory.mktemp("data"))
-    return data, train(data, tmp_path_factory.mktemp("plain"), lambda _: None)
-
-
 WORDS = re.findall(
     r"\w+",
     """nắng mưa sông rạch vườn nhà ghe xuồng chợ quán đường bến cầu bãi đồng ruộng mía dừa xoài ổi cam quýt cá tôm cua
@@ -82,9 +77,9 @@ WORDS = re.findall(
 )
 
 
-def test_a_correction_teaches_what_was_corrected_and_nothing_else(plain, tmp_path):
+def test_a_correction_teaches_what_was_corrected_and_nothing_else(trained, tmp_path):
     """Thirty texts of chance words and one of their own: the topic an officer gave them is learned by that word."""
-    data, before = plain
+    data, _, before, _ = trained
     chance = random.Random(1)
     own = "đờn ca tài tử"
     texts = [" ".join([own, *chance.choices(WORDS, k=40), own, *chance.choices(WORDS, k=40)]) for _ in range(30)]
@@ -157,8 +152,8 @@ def test_weighing_is_the_same_from_both_sides(rows):
         )
 
 
-def test_the_gate_set_and_its_answers(plain):
-    data, report = plain
+def test_the_gate_set_and_its_answers(trained):
+    data, _, report, _ = trained
     rows = gate_set(data)
     assert len(rows) == sum(one.n for one in report.gate if one.what.startswith("topics"))
     gate = labels(rows)

@@ -20,17 +20,10 @@ from analysis.training.evaluate import as_text, compare, confusion, worst
 from analysis.training.fitting import Silver, fit, ground, ridge, vectors
 from analysis.training.train import GATE, train
 from press import TOPICS
-from tests.support.labelled import demo_articles, record, write_gold
+from tests.support.labelled import demo_articles, record, trained, write_gold
 
+__all__ = ["trained"]
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    data = write_gold(tmp_path_factory.mktemp("data"))
-    said: list[str] = []
-    out = tmp_path_factory.mktemp("out")
-    return data, out, train(data, out, said.append), said
 
 
 def test_training_writes_models_that_say_what_they_are(trained):
