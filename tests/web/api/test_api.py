@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -34,15 +35,27 @@ ARTICLE = {  # the contract's, and when it vanished and which model judged it
 }
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    """A house whose archive holds ten articles, the last two of one story."""
-    with house(tmp_path, '[[outlet]]\nslug = "bao-mot"\nname = "Báo Một"\nlanguage = "vi"\nlevel = "local"\n') as found:
+OUTLET = '[[outlet]]\nslug = "bao-mot"\nname = "Báo Một"\nlanguage = "vi"\nlevel = "local"\n'
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a house whose archive holds ten articles, the last two of one story; all are indexed."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with house(folder, OUTLET) as found:
         ids = [add(found, number) for number in range(10)]
         with found.archive.begin() as db:
             story = assign(db, [Membership(ids[8], None)], NOW)[ids[8]]
             assign(db, [Membership(one, None) for one in ids[:8]] + [Membership(ids[9], story, ids[8])], NOW)
         found.site.index.catch_up()
+    return folder
+
+
+@pytest.fixture
+def home(furnished: Path, tmp_path: Path) -> Iterator[House]:
+    """A copy of that house."""
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
+    with house(tmp_path, OUTLET) as found:
         yield found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,10 +32,11 @@ PLACES = (
 )
 
 
-@pytest.fixture
-def press(tmp_path: Path) -> Iterator[House]:
-    """A house over 45 articles on salinity and one on health whose title is hostile; the index holds them."""
-    with house(tmp_path) as office:
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a house over 45 articles on salinity and one on health whose title is hostile; all are indexed."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with house(folder) as office:
         for number in range(45):
             judged = judgement(tone=(-1, 0, 1, None)[number % 4], places=(PLACES[number % 2],))
             when = NOW - timedelta(days=2 * number)
@@ -43,6 +45,14 @@ def press(tmp_path: Path) -> Iterator[House]:
         body = "Đoạn đầu.\nTừ tháng này, bảo hiểm y tế chi trả <b>đủ</b> cho hộ nghèo."
         store(office.archive, link(99, "bao-hai"), title="<script>alert(1)</script> Y tế", body=body, judged=health)
         office.app.state.site.index.catch_up()
+    return folder
+
+
+@pytest.fixture
+def press(furnished: Path, tmp_path: Path) -> Iterator[House]:
+    """A copy of that house."""
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
+    with house(tmp_path) as office:
         yield office
 
 
