@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import SHARED, forked
+from tests.support import ROOT, SHARED, forked
 from tests.support.wholeway import stages
 
 __all__ = ["shared_data", "stages"]
@@ -30,13 +30,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("long")
 
 
+#: The files that take most of a whole run, longest first: a worker that met one last would keep the others waiting.
+LONGEST = tuple(
+    ROOT / "tests" / name
+    for name in (
+        "way/test_serve.py", "web/test_browser.py", "web/site/test_hostile.py", "pipeline/learning/test_models.py",
+        "storage/test_migrations.py", "pipeline/export/test_exports.py", "web/api/test_api.py",
+        "analysis/training/test_train.py", "way/test_kill.py", "analysis/training/test_candidates.py",
+        "house/test_wheel.py",
+    )
+)  # fmt: skip
+
+
 class Order:
-    """Puts files with slow tests first, in their random order, so that all workers end at about one time."""
+    """Puts the longest files first, then those with slow tests in their random order: all workers end at one time."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         slow = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: item.path not in slow)
+        rank = {path: number for number, path in enumerate(LONGEST)}
+        items.sort(key=lambda item: (rank.get(item.path, len(rank)), item.path not in slow))
 
 
 def pytest_configure(config: pytest.Config) -> None:
