@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
 from press import Outcome, walls
+from press.markup import is_whole
 
 #: The first waiting time after a failure; each further one doubles it, up to the last.
 FIRST_WAIT: Final = timedelta(minutes=5)
@@ -39,9 +40,6 @@ _UNSEEN: Final = re.compile(
 )
 _ELEMENT: Final = re.compile(rb"<(?!/|!|html\b|head\b|meta\b|link\b|base\b|body\b|iframe\b|br\b)[a-z]", re.IGNORECASE)
 _TAG: Final = re.compile(rb"<[^>]*>")
-
-_TAIL: Final = 2048
-_WHOLE: Final = re.compile(rb"</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +93,6 @@ def _body_trouble(answer: Answer, again: bool) -> Trouble | None:
         return Trouble("later", "empty answer", answer.status)
     cut = answer.truncated and not (again and is_whole(answer.body))
     return Trouble("later", "truncated answer", answer.status) if cut else None
-
-
-def is_whole(body: bytes) -> bool:
-    """Whether a document ends as documents do, whatever was said of its length."""
-    return bool(_WHOLE.search(body[-_TAIL:]))
 
 
 def feed_trouble(answer: Answer) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from demo.pages.site import SECTION_LINKS, Lists, build, lists, section_names
 from demo.pages.troubles import Trouble, troubles
+from demo.serving.dirt import Dirt
 from demo.serving.faults import Faults
 from demo.serving.moods import MOODS
 from demo.serving.server import Request, State
@@ -32,6 +33,7 @@ class Press:
     `until` lets the time pass. `troubles=False` leaves out what delays or fails (slow, busy and broken addresses,
     edited and vanished articles): for measurements. `process=True` serves from a process of its own. With `faults` so
     large a share of the requests goes wrong, by `seed` (demo/serving/faults.py says how), and `storm` can be called.
+    With `dirty` some answers come spoilt, by `seed` (demo/serving/dirt.py says how), until `clean` is called.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Press:
         process: bool = False,
         faults: float | None = None,
         seed: int = 0,
+        dirty: bool = False,
     ) -> None:
         self.anchor = anchor
         self.copies = copies
@@ -53,6 +56,7 @@ class Press:
         self.process = process
         self.faults = faults
         self.seed = seed
+        self.dirty = dirty
         self._wanted = port
         self._bases: dict[str, str] = {}
         self._thread: Serving | None = None
@@ -63,14 +67,14 @@ class Press:
         if self._bases:
             raise RuntimeError("the demo press is already being served")
         if self.process:
-            told = {name: getattr(self, name) for name in ("copies", "days", "troubles", "faults", "seed")}
+            told = {name: getattr(self, name) for name in ("copies", "days", "troubles", "faults", "seed", "dirty")}
             self._child, self._bases = spawn(self.anchor, self._wanted, told)
             return self
         sockets = bind(self._wanted)
         self._bases = bases(sockets)
         sites = build(self.anchor, self.base_url, copies=self.copies, days=self.days, with_troubles=self.troubles)
         faults = None if self.faults is None else Faults(self.faults, self.seed)
-        self._thread = Serving(sockets, State(sites), faults)
+        self._thread = Serving(sockets, State(sites, dirt=Dirt(self.seed) if self.dirty else None), faults)
         self._thread.start()
         return self
 
@@ -165,6 +169,11 @@ class Press:
     def calm(self) -> None:
         """From now on no request goes wrong."""
         self._control("POST", "/_demo/calm")
+
+    def clean(self) -> Mapping[str, int]:
+        """From now on no answer is spoilt; returns how often each kind of dirt was served so far."""
+        laid: Mapping[str, int] = json.loads(self._control("POST", "/_demo/clean"))
+        return laid
 
     def _lists(self, outlet: DemoOutlet) -> Lists:
         return lists(outlet, section_names([each for each in articles(self.anchor) if each.outlet == outlet.slug]))

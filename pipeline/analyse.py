@@ -33,6 +33,7 @@ from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.process import die_with_parent
 from pipeline.running.runs import recorded
 from press import Draft, Judgement, Language, Link, Outcome, Page
+from press.markup import is_whole
 from press.text import clean
 from settings import Settings
 from storage import Archive, collecting, coverage
@@ -67,6 +68,7 @@ class Result:
     judgement: Judgement | None = None
     fingerprint: bytes = b""
     never: str = ""
+    whole: bool = True  #: whether the page ended as documents do
     problems: tuple[str, ...] | None = None  #: of a page that is not kept; None where nobody looked
 
     @property
@@ -100,7 +102,9 @@ class Reader:
         judged = iter(self.judge(read))
         prints = iter([fingerprint(one.title, f"{one.lead}\n{one.body}", one.language).packed() for one, _ in read])
         return [
-            Result(task.page_id, draft, next(judged), next(prints)) if isinstance(draft, Draft) else draft
+            Result(task.page_id, draft, next(judged), next(prints), whole=is_whole(task.page.body))
+            if isinstance(draft, Draft)
+            else draft
             for task, draft in zip(tasks, drafts, strict=True)
         ]
 
@@ -217,7 +221,7 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
     kept, settled = [], []
     for result in results:
         if result.draft is not None and result.judgement is not None:
-            kept.append(Analysed(result.page_id, result.draft, result.judgement, result.fingerprint))
+            kept.append(Analysed(result.page_id, result.draft, result.judgement, result.fingerprint, result.whole))
         elif result.outside:
             settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, result.problems))
         else:

@@ -17,6 +17,8 @@ _MAX_OPEN_FORMATS = 500  # unclosed <font>, <b> …: the parser opens all of the
 _LONG_TAG = 50_000  # characters of one tag outside quotes: the parser compares every attribute with every other
 _MANY_ATTRIBUTES = 20_000
 _BLOCK = 1 << 16
+_TAIL = 2048
+_WHOLE = re.compile(rb"</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
 _FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
 # A quotation mark opens a value behind an equals sign only, as in the parser.
 _INSIDE = r"(?:[^>=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+"
@@ -32,6 +34,11 @@ _FLAT = frozenset(
         *("p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt", "path"),
     )
 )
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether a document ends as documents do, whatever was said of its length."""
+    return bool(_WHOLE.search(body[-_TAIL:]))
 
 
 def base_of(tree: LexborHTMLParser, url: str) -> str:

@@ -40,6 +40,7 @@ from crawlers.manners.politeness import (
     new_host,
     product_token,
     read_rules,
+    whole_lines,
 )
 from crawlers.manners.politeness import robots_url as robots_of
 from crawlers.outcomes import (
@@ -161,6 +162,7 @@ class Client:
             rules = Rules(trouble=answer.reason if refused else f"robots.txt: {answer.reason}", trouble_at=answer.at)
             reached = refused
         else:
+            answer = replace(answer, body=whole_lines(answer.body, truncated=answer.truncated))
             rules = read_rules(answer.status, answer.body, self._token)
             reached = not rules.trouble
             if reached:

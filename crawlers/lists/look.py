@@ -16,8 +16,9 @@ from crawlers.lists.feeds import read_feed
 from crawlers.lists.links import Context, Listing
 from crawlers.lists.sections import read_section
 from crawlers.lists.sitemaps import MOST_CHILDREN, read_sitemap
-from crawlers.outcomes import Answer, Trouble, conditions, feed_trouble, is_whole
+from crawlers.outcomes import Answer, Trouble, conditions, feed_trouble
 from press import Child, Feed, FeedReading, Link, Outcome
+from press.markup import is_whole
 
 #: However short the time a server asked for, a list that failed is not asked again sooner.
 SOONEST: Final = timedelta(minutes=5)

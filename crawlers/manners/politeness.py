@@ -152,6 +152,11 @@ def read_rules(status: int, body: bytes, token: str) -> Rules:
     return Rules()
 
 
+def whole_lines(body: bytes, *, truncated: bool) -> bytes:
+    """The lines of a robots.txt that came whole: half of "Disallow: /noi-bo/" would forbid everything."""
+    return body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1] if truncated else body
+
+
 def _with_names(text: str, token: str) -> str:
     """A robots.txt in which whoever writes our name with a version or from his log ("Name/0.1 (+…)") means us."""
     own = re.compile(rf"(?<![A-Za-z_-]){re.escape(token)}(?![A-Za-z_-])", re.IGNORECASE)

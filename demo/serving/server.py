@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from demo.pages.resources import Resource, current, head, not_modified
 from demo.pages.site import Site
+from demo.serving.dirt import Dirt
 from demo.serving.moods import MOODS, in_mood
 
 _MAX_HEAD = 65_536
@@ -39,6 +40,7 @@ class State:
     sites: Mapping[str, Site]
     log: deque[Request] = field(default_factory=lambda: deque(maxlen=200_000))
     moods: dict[str, str] = field(default_factory=dict)  #: of the outlets that are put into one
+    dirt: Dirt | None = None  #: what spoils some answers
     advanced: bool = False  #: every reader sees the edited pages, and the vanished ones are gone
     asked: set[tuple[str, str]] = field(default_factory=set)  #: of the addresses that treat a first request differently
 
@@ -123,7 +125,11 @@ class Connection(asyncio.Protocol):
         if resource.first is not None and (self.outlet, path) not in self.state.asked:
             self.state.asked.add((self.outlet, path))
             return resource.first
-        return current(resource, headers, advanced=self.state.advanced)
+        found = current(resource, headers, advanced=self.state.advanced)
+        if self.state.dirt is None or not_modified(found, headers):
+            return found
+        again = "if-none-match" in headers or "if-modified-since" in headers
+        return self.state.dirt.on(found, self.outlet, path, is_list=path in site.announcing, again=again)
 
     def _control(self, method: str, path: str, query: str) -> Resource:
         if path == "/_demo/requests" and method == "GET":
@@ -131,6 +137,10 @@ class Connection(asyncio.Protocol):
         if path == "/_demo/advance" and method == "POST":
             self.state.advanced = True
             return Resource(b"{}", "application/json")
+        if path == "/_demo/clean" and method == "POST":
+            laid = self.state.dirt.laid if self.state.dirt is not None else {}
+            self.state.dirt = None
+            return Resource(json.dumps(laid).encode(), "application/json")
         if path.startswith("/_demo/until/") and method == "POST":
             until = datetime.fromisoformat(path.removeprefix("/_demo/until/"))
             for site in self.state.sites.values():

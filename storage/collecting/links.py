@@ -23,11 +23,14 @@ T = TypeVar("T")
 Rhythm = Callable[[datetime, int], "datetime | None"]
 
 AHEAD = timedelta(days=7)  #: what is dated later than this after now was done by a clock that was wrong
+LOOK_AGAIN = timedelta(hours=24)  #: after a reading whose page may not be what stands there for good
+MOST_READS = 7  #: of one article, those of its rhythm included
 MIN_AGAIN = timedelta(hours=1)  #: two readings of an article are never closer
 MAX_URL = 2_000  # bytes: PostgreSQL cannot index much more, and no outlet writes longer ones
 GONE = "gone"  #: how the reason of an address begins whose article is no longer there
 _MAX_TITLE, _MAX_LEAD = 1_000, 5_000
 _CHUNK = 500
+_DOUBTS = 3  # failures in a row after which a page that says so with a 200 is believed
 
 
 def announce(db: Connection, seen: Iterable[Link], now: datetime, *, feed: str = "") -> list[Reading]:
@@ -166,8 +169,15 @@ def record_page(db: Connection, reading: Reading, page: Page, rhythm: Rhythm) ->
 
 
 def record_unchanged(db: Connection, reading: Reading, at: datetime, rhythm: Rhythm) -> None:
-    """Store that the page was asked for at `at` and is as it was (304, or the same bytes)."""
-    _read(db, _link_row(db, reading.link.url), at, rhythm, {})
+    """Store that the page was asked for at `at` and is as it was (304, or the same bytes).
+
+    An article that seemed to have vanished meanwhile has not.
+    """
+    row = _link_row(db, reading.link.url)
+    back = row.vanished_at is not None and row.settled != "never"  # else it is the page that says so which is as it was
+    _read(db, row, at, rhythm, {"vanished_at": None} if back else {})
+    if back:
+        _set_vanished(db, row.id, None)
 
 
 def _read(db: Connection, row: AnyRow, at: datetime, rhythm: Rhythm, more: dict[str, object]) -> None:
@@ -196,6 +206,9 @@ def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: in
     row = _link_row(db, reading.link.url)
     never = outcome.kind == "never"
     later = None if never else max(outcome.at or at + MIN_AGAIN, at)
+    gone = row.reads and never and outcome.reason.startswith(GONE)
+    if gone and status is not None and status < 300 and row.attempts < _DOUBTS:  # it says so with a 200: this may pass
+        later = at + LOOK_AGAIN
     values: dict[str, object] = {
         "attempts": row.attempts + 1,
         "waits": row.waits + outcome.waited,
@@ -210,14 +223,24 @@ def record_failed(db: Connection, reading: Reading, outcome: Outcome, status: in
     else:
         values |= {"state": "later", "due_at": later}
     db.execute(update(links).where(links.c.id == row.id).values(values))
-    if row.reads and never and outcome.reason.startswith(GONE):
+    if gone:
         mark_vanished(db, row.id, at)
 
 
 def mark_vanished(db: Connection, link: int, at: datetime) -> None:
     """Note that the outlet took down what stood at an address: with the address, and with the article read there."""
-    mine = and_(articles.c.link_id == link, articles.c.id == links.c.article_id, links.c.id == link)
     db.execute(update(links).where(links.c.id == link).values(vanished_at=at))
+    _set_vanished(db, link, at)
+
+
+def look_again(db: Connection, link: int, read_at: datetime) -> None:
+    """Have an address read once more a day after a reading in doubt, where its rhythm has ended; not without end."""
+    last = and_(links.c.id == link, links.c.next_reading.is_(None), links.c.reads < MOST_READS)
+    db.execute(update(links).where(last).values(next_reading=read_at + LOOK_AGAIN))
+
+
+def _set_vanished(db: Connection, link: int, at: datetime | None) -> None:
+    mine = and_(articles.c.link_id == link, articles.c.id == links.c.article_id, links.c.id == link)
     article = db.execute(select(articles.c.id).where(mine)).scalar()
     if article is not None:
         values = {"vanished_at": at, "seq": next_number(db, "articles")}
@@ -268,6 +291,8 @@ def _link_row(db: Connection, url: str) -> AnyRow:
         links.c.first_read_at,
         links.c.attempts,
         links.c.waits,
+        links.c.vanished_at,
+        links.c.settled,
     )
     row = db.execute(select(*columns).where(links.c.url == url)).one_or_none()
     if row is None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from errors import StorageError
 from press import Link, Outcome, Page
-from storage.collecting.links import as_link, mark_vanished
+from storage.collecting.links import as_link, look_again, mark_vanished
 from storage.tables.collecting import links, pages
 from storage.tables.coverage import versions
 from storage.types import AnyRow
@@ -70,7 +70,7 @@ class Settled(NamedTuple):
     """How the analysis of a page ended: `done` and kept, `done` outside the area (its bytes go), or `never`.
 
     `problems` are the extractor's, None where the page was settled without extraction. `gone`: the page is another one
-    in an article's place, so that one read there before has vanished.
+    in an article's place, so that one read there before has vanished; it is looked at again, for this may pass.
     """
 
     page_id: int
@@ -89,8 +89,9 @@ def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> N
         raise ValueError("a page is settled done or never")
     if not settled:
         return
-    query = select(pages.c.id, pages.c.link_id).where(pages.c.id.in_([one.page_id for one in settled]))
-    link_of = {row.id: row.link_id for row in db.execute(query)}
+    columns = (pages.c.id, pages.c.link_id, pages.c.fetched_at)
+    found = list(db.execute(select(*columns).where(pages.c.id.in_([one.page_id for one in settled]))))
+    link_of, read_at = {row.id: row.link_id for row in found}, {row.id: row.fetched_at for row in found}
     for one in settled:
         if one.page_id not in link_of:
             raise StorageError(f"page {one.page_id} is not in the archive")
@@ -113,6 +114,7 @@ def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> N
     for one in settled:
         if one.gone:
             mark_vanished(db, link_of[one.page_id], now)
+            look_again(db, link_of[one.page_id], read_at[one.page_id])
 
 
 def _marks(one: Settled) -> tuple[tuple[str, object], ...]:

@@ -14,7 +14,7 @@ from errors import StorageError
 from press import Draft, Judgement, Outcome
 from press.dates import FUTURE
 from press.evidence import Dated, settled
-from storage.collecting.links import MAX_URL
+from storage.collecting.links import MAX_URL, look_again
 from storage.collecting.pages import Settled, settle_pages
 from storage.coverage.corrections import keep_corrections
 from storage.facts import next_number
@@ -31,12 +31,13 @@ class Saved(NamedTuple):
 
 
 class Analysed(NamedTuple):
-    """What was read from a page and judged of it."""
+    """What was read from a page and judged of it; `whole`: the page ended as documents do."""
 
     page_id: int
     draft: Draft
     judgement: Judgement
     fingerprint: bytes | None = None
+    whole: bool = True
 
 
 def save_article(
@@ -93,6 +94,11 @@ def _renew(db: Connection, old: AnyRow, one: Analysed, page: AnyRow, now: dateti
     if page.link_id != old.link_id and page.url != old.url:
         return Saved(old.id, "twin")
     changed = _text(one.draft) != old.text_sha256
+    if changed and _is_less(one, old):
+        look_again(db, page.link_id, page.fetched_at)
+        if old.vanished_at is not None:
+            _update(db, old.id, {"vanished_at": None}, now)
+        return Saved(old.id, "same")
     if not changed and not _restated(old, page, one.draft, one.judgement):
         return Saved(old.id, "same")
     values = _content(one.draft, one.judgement, old.fetched_at, old) | {"link_id": page.link_id, "vanished_at": None}
@@ -104,6 +110,16 @@ def _renew(db: Connection, old: AnyRow, one: Analysed, page: AnyRow, now: dateti
     _update(db, old.id, values, now)
     _replace_judgement(db, old.id, one.judgement)
     return Saved(old.id, "changed" if changed else "same")
+
+
+def _is_less(one: Analysed, old: AnyRow) -> bool:
+    """Whether a page tells less than what is stored: it was cut off, or is a part of the same text."""
+    draft = one.draft
+    body = storable(draft.body)
+    if len(body) >= len(old.body):
+        return False
+    same = storable(draft.title) in ("", old.title) and storable(draft.lead) in ("", old.lead)
+    return not one.whole or (same and old.body.startswith(body.rstrip(" .…")))
 
 
 def rejudge(

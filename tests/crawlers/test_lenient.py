@@ -11,8 +11,9 @@ import pytest
 
 from crawlers.fetching.refresh import sent_on
 from crawlers.gone import another_page
-from crawlers.outcomes import Answer, article_trouble, feed_trouble, is_whole
+from crawlers.outcomes import Answer, article_trouble, feed_trouble
 from press import Feed, Link, Outlet, Section
+from press.markup import is_whole
 from tests.support.crawlers_press import PAGE, Heard, Route, Site, answer, heard, job, reading, rss, site
 
 pytestmark = pytest.mark.server

@@ -28,6 +28,7 @@ from crawlers.manners.politeness import (
     product_token,
     read_rules,
     robots_url,
+    whole_lines,
 )
 from crawlers.outcomes import (
     ATTEMPTS,
@@ -297,6 +298,31 @@ def test_robots_rules_are_ours_by_name() -> None:
     assert crawl_delay(rules, TOKEN) == 7
     assert crawl_delay(read_rules(200, b"User-agent: *\nCrawl-delay: 99999", TOKEN), TOKEN) == LONGEST_CRAWL_DELAY
     assert crawl_delay(read_rules(404, b"", TOKEN), TOKEN) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DiemBao/0.1", "diembao/2", "DiemBao/0.1 (+https://vidu.vn)", "  DIEMBAO/0.1  # log", "Mozilla/5.0 (DiemBao/0.1)"],
+)
+def test_who_copies_our_name_from_his_log_means_us(name: str) -> None:
+    rules = read_rules(200, f"User-agent: {name}\nDisallow: /\n\nUser-agent: *\nAllow: /\n".encode(), TOKEN)
+    assert forbids(rules, URL, TOKEN) == "robots.txt forbids this path"
+
+
+@pytest.mark.parametrize("name", ["DiemBaoKhac/0.1", "MyDiemBao", "diembao-extra"])
+def test_another_name_that_holds_ours_does_not_mean_us(name: str) -> None:
+    rules = read_rules(200, f"User-agent: {name}\nDisallow: /\n".encode(), TOKEN)
+    assert forbids(rules, URL, TOKEN) == ""
+
+
+@given(st.integers(0, len(ROBOTS)), st.sampled_from([b"\n", b"\r\n", b"\r"]))
+def test_half_a_line_of_robots_is_no_rule(length: int, end: bytes) -> None:
+    body = b"User-agent: *\nDisallow: /noi-bo/\nAllow: /\n".replace(b"\n", end)
+    cut = whole_lines(body[:length], truncated=True)
+    assert body.startswith(cut)
+    assert not cut or cut.endswith((b"\n", b"\r"))
+    assert forbids(read_rules(200, cut, TOKEN), URL, TOKEN) == ""
+    assert whole_lines(body[:length], truncated=False) == body[:length]
 
 
 @pytest.mark.parametrize("status", [404, 410, 400, 405, 304, 204])

@@ -117,6 +117,13 @@ def test_jsonl_is_the_contracts_objects_after_a_line_about_them() -> None:
     assert rest[0]["topics"][0] == {"id": "environment", "score": 0.8, "evidence": ["mặn"]}
 
 
+def test_every_id_of_an_atom_export_is_an_iri() -> None:
+    tree = etree.fromstring(made("atom", [article(1), article(2)], about(2)))
+    ids = [element.text or "" for element in tree.iter("{http://www.w3.org/2005/Atom}id")]
+    assert len(ids) == 1 + 2 * 2, "of the feed, of each entry and of its source"
+    assert all(re.match(r"[a-z][a-z0-9+.-]*:\S+\Z", one) for one in ids), ids
+
+
 def test_atom_is_read_by_a_feed_reader() -> None:
     read = feedparser.parse(made("atom", [article(1, title=HOSTILE), article(2)], about(2)))
     assert not read.bozo
