@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+import numpy as np
+
 from analysis.places.area import Area, Merged, area_of
 from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
@@ -14,7 +16,7 @@ from analysis.tags import model_file, other_languages, rules, tone, topics
 from analysis.tags.evidence import Evidence
 from analysis.tags.net import HEADS, Net, NoNetError
 from analysis.tags.relevance import Relevance
-from analysis.tags.sentences import Decided, decided
+from analysis.tags.sentences import Parts, decided, parts
 from analysis.tags.vocabulary import Floats
 from analysis.words import segmenter
 from analysis.words.language import detect
@@ -23,8 +25,10 @@ from press.text import readable
 
 MODELS: Final = Path(__file__).parent / "models"
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
-#: Topics, tone, and what names the models.
-Subject = tuple[tuple[TopicTag, ...], tone.Tone, str]
+#: The words of a headline and of a text.
+Words = tuple[Sequence[str], Sequence[str]]
+#: Topics, tone, what names the models; the words of a Vietnamese text.
+Subject = tuple[tuple[TopicTag, ...], tone.Tone, str, Words | None]
 #: The net's decision values of the topics and of the tones; None where it was not asked.
 Heard = tuple[Floats, Floats] | None
 #: What the net is asked about: texts that concern the area, all, none.
@@ -93,13 +97,13 @@ class Tagger:
         """Judge one article: `judge_all` for a single text."""
         return self.judge_all([Text(title, text, published_at, outlet, language)])[0]
 
-    def judge_all(self, texts: Sequence[Text]) -> list[Judgement]:
+    def judge_all(self, texts: Sequence[Text], *, explained: bool = False) -> list[Judgement]:
         """Language, relevance, topics, tone and places of articles, each with its evidence; any text gets an answer.
 
         Topics and tone come from linear models and the net together where the net is asked, else from the linear
         models in Vietnamese and, without a tone, from key phrases in Khmer and English (`model` names what judged).
         Each step is taken for all texts before the next, so that what it looks things up in stays near the processor
-        (docs/quality.md, Speed).
+        (docs/quality.md, Speed). `explained`: what concerns the area comes with the sentences that decided.
         """
         read = [_cleaned(one) for one in texts]
         found = [
@@ -108,7 +112,8 @@ class Tagger:
         ]
         relevant = [self._relevance.judge(one) for one in found]
         heard = [self._hears(one, near.value) for one, near in zip(read, relevant, strict=True)]
-        return [
+        subjects = self._subjects(read, heard)
+        judged = [
             Judgement(
                 language=one.language or "vi",
                 relevance=near.value,
@@ -121,39 +126,46 @@ class Tagger:
                 places=seen.places,
                 model=f"{self._relevance.id} {model}",
             )
-            for one, seen, near, (tags, verdict, model) in zip(
-                read, found, relevant, self._subjects(read, heard), strict=True
-            )
+            for one, seen, near, (tags, verdict, model, _) in zip(read, found, relevant, subjects, strict=True)
+        ]
+        if not explained:
+            return judged
+        return [
+            said if said.relevance == "none" else self._explained(one, said, words)
+            for one, said, (_, _, _, words) in zip(read, judged, subjects, strict=True)
         ]
 
-    def explain(self, text: Text, judged: Judgement) -> Decided:
-        """The sentences that decided topics and tone of a judgement of this very text (slow: it is judged again)."""
+    def explain(self, text: Text, judged: Judgement) -> Judgement:
+        """A judgement of this very text, with the sentences that decided its topics and tone.
+
+        By the linear models alone that costs less than judging did; where the net judged, it is asked without each.
+        """
         one = _cleaned(text._replace(language=judged.language))
-        asked = self._net if self._net is not None and self._net.id in judged.model else None
-        said: dict[tuple[int, ...], tuple[Floats, Floats]] = {}
+        words = (segmenter.words(one.title), segmenter.words(one.text)) if judged.language == "vi" else None
+        return self._explained(one, judged, words)
 
-        def odds(title: str, text: str) -> dict[str, float]:
-            heard = None
-            if asked is not None and (pieces := asked.read(title, text)) not in said:
-                said[pieces] = asked.values(pieces)
-            if asked is not None:
-                heard = said[pieces]
-            return self._odds(title, text, heard, judged)
-
-        return decided(one.title, one.text, judged, odds)
-
-    def _odds(self, title: str, text: str, heard: Heard, judged: Judgement) -> dict[str, float]:
-        """The log-odds of what was judged, for a text with something left out."""
-        if judged.language == "vi":
-            words = segmenter.words(title), segmenter.words(text)
-            found = topics.odds(self._topics, self._topics.vocabulary.known(*words), heard and heard[0])
-            tones = tone.odds(self._tone, self._tone.vocabulary.known(*words), heard and heard[1])
-        elif heard is not None and self._net is not None:
-            found, tones = other_languages.odds(self._net, heard, title, text, judged.language)
+    def _explained(self, one: Text, judged: Judgement, words: Words | None) -> Judgement:
+        cut = parts(one.title, one.text)
+        net = self._net if self._net is not None and self._net.id in judged.model else None
+        if words is not None:
+            heard = None if net is None else _without_each(net, cut)
+            found, tones = self._odds(cut.words(*words), heard)
+        elif net is not None:
+            found, tones = other_languages.odds(net, _without_each(net, cut), cut, judged.language)
         else:
-            return {}
-        kept = {tag.id: found[tag.id] for tag in judged.topics}
-        return kept if judged.tone is None else {**kept, "tone": tones[judged.tone]}
+            return judged
+        kept = {tag.id: found[tag.id].tolist() for tag in judged.topics}
+        if judged.tone is not None:
+            kept["tone"] = tones[judged.tone].tolist()
+        return decided(cut, judged, kept)
+
+    def _odds(self, words: Sequence[Sequence[str]], heard: Heard) -> tuple[dict[str, Floats], dict[int, Floats]]:
+        """The log-odds of all topics and tones of a Vietnamese text and of it without each part, given as words."""
+        apart = self._topics.vocabulary.apart(words)
+        found = topics.odds(self._topics, apart, heard and heard[0])
+        if self._tone.vocabulary is not self._topics.vocabulary:  # trained apart
+            apart = self._tone.vocabulary.apart(words)
+        return found, tone.odds(self._tone, apart, heard and heard[1])
 
     def _hears(self, one: Text, relevance: str) -> Heard:
         """What the net says of a text, None where it is not asked."""
@@ -170,8 +182,8 @@ class Tagger:
     def _in_other_languages(self, one: Text, heard: Heard) -> Subject:
         if heard is None or self._net is None:
             tags, model = rules.judge(one.title, one.text, one.language or "en")
-            return tags, tone.Tone(None, 0.0), model
-        return other_languages.judge(self._net, heard, one.title, one.text, one.language or "en")
+            return tags, tone.Tone(None, 0.0), model, None
+        return *other_languages.judge(self._net, heard, one.title, one.text, one.language or "en"), None
 
     def _by_models(self, texts: Sequence[tuple[Text, Heard]]) -> list[Subject]:
         cut = [(segmenter.words(one.title), segmenter.words(one.text)) for one, _ in texts]
@@ -193,7 +205,18 @@ class Tagger:
         ]
         model = f"{self._topics.id} {self._tone.id}"
         models = [f"{model} {self._net.id}" if self._net and heard else model for _, heard in texts]
-        return list(zip(tags, verdicts, models, strict=True))
+        return list(zip(tags, verdicts, models, cut, strict=True))
+
+
+def _without_each(net: Net, cut: Parts) -> tuple[Floats, Floats]:
+    """What the net says of a text and of it without each part: (1 + parts, topics), (1 + parts, tones)."""
+    said: dict[tuple[int, ...], tuple[Floats, Floats]] = {}  # behind what it reads, all texts are the same
+    found = []
+    for title, text in (cut.without(number) for number in range(-1, len(cut.each()))):
+        if (pieces := net.read(title, text)) not in said:
+            said[pieces] = net.values(pieces)
+        found.append(said[pieces])
+    return np.stack([one for one, _ in found]), np.stack([other for _, other in found])
 
 
 def _cleaned(one: Text) -> Text:

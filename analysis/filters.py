@@ -57,10 +57,9 @@ def tag_record(tagger: Tagger, record: object, *, evidence: bool = False) -> dic
     judged = tagger.judge_all([text])[0]
     answer = {"id": given.id, **as_json(judged)}
     if evidence:
-        found = tagger.explain(text, judged)
-        answer["tone_sentences"] = [asdict(one) for one in found.tone]
-        for tag in answer["topics"]:
-            tag["sentences"] = [asdict(one) for one in found.topics.get(tag["id"], ())]
+        explained = tagger.explain(text, judged)
+        answer["tone_sentences"] = [asdict(one) for one in explained.tone_sentences]
+        answer["topics"] = [asdict(tag) for tag in explained.topics]
     return answer
 
 

@@ -203,21 +203,25 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Deciding:
+    """A sentence that decided a verdict, verbatim, and the deciding words inside it.
+
+    `weight`: the log-odds lost without it; below zero where it speaks against the verdict.
+    """
+
+    sentence: str
+    weight: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TopicTag:
     """One topic with its calibrated score (0..1) and the words of the text that decided, verbatim."""
 
     id: str
     score: float
     evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Deciding:
-    """A sentence that decided a verdict, verbatim: the log-odds lost without it, and the deciding words inside it."""
-
-    sentence: str
-    weight: float
-    words: tuple[str, ...] = ()
+    sentences: tuple[Deciding, ...] = ()  #: strongest first; where somebody asked which they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,8 @@ class Judgement:
     tone_evidence: tuple[str, ...]
     places: tuple[Place, ...]
     model: str
+    #: strongest first, one that weighs against the tone last; where somebody asked which they are
+    tone_sentences: tuple[Deciding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +284,7 @@ class Article:
     date_source: str = ""
     vanished_at: datetime | None = None
     model: str = ""
+    tone_sentences: tuple[Deciding, ...] = ()  #: as `Judgement` has them, where they were kept and the tone stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from analysis.tags.vocabulary import Floats, Known, Vocabulary, vocabulary_of
+from analysis.tags.vocabulary import Apart, Floats, Known, Vocabulary, vocabulary_of
 
 FORM: Final = 1
 
@@ -44,6 +44,11 @@ class LinearModel:
     def scores(self, added: Floats) -> Floats:
         """The decision value of each class from the contributions."""
         total: Floats = added.sum(axis=0, dtype=np.float32) + self.bias
+        return total
+
+    def scores_apart(self, apart: Apart) -> Floats:
+        """The decision values of a text and of it without each of its parts: (1 + parts, classes)."""
+        total: Floats = apart.values @ (self.weights[apart.rows].astype(np.float32) * self.scale) + self.bias
         return total
 
 

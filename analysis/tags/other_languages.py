@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.tags import rules, tone, topics
 from analysis.tags.net import Net
+from analysis.tags.sentences import Parts
 from analysis.tags.vocabulary import Floats
 from press import TOPICS, Language, TopicTag
 
@@ -36,13 +37,22 @@ def judge(
 
 
 def odds(
-    net: Net, heard: tuple[Floats, Floats], title: str, text: str, language: Language
-) -> tuple[dict[str, float], dict[int, float]]:
-    """The log-odds of each topic and of each tone, as `judge` takes them."""
-    phrased, _ = rules.judge(title, text, language)
-    chance, _ = _chances(net, heard, title, text, {tag.id for tag in phrased})
-    found = dict(zip(_NAMES, np.log(chance / (1 - chance)).tolist(), strict=True))
-    return found, tone.log_odds(tone.chances(_table(net, title, text)["tone"], heard[1]))
+    net: Net, heard: tuple[Floats, Floats], cut: Parts, language: Language
+) -> tuple[dict[str, Floats], dict[int, Floats]]:
+    """The log-odds of each topic and of each tone, for a text and for it without each part; as `topics.odds`.
+
+    `heard`: the net's decision values of the same texts, (1 + parts, topics) and (1 + parts, tones).
+    """
+    chances: list[Floats] = []
+    tones: list[Floats] = []
+    for number, said in enumerate(zip(*heard, strict=True), -1):
+        title, text = cut.without(number)
+        phrased, _ = rules.judge(title, text, language)
+        chances.append(_chances(net, said, title, text, {tag.id for tag in phrased})[0])
+        tones.append(tone.chances(_table(net, title, text)["tone"], said[1]))
+    chance = np.stack(chances)
+    found = np.log(chance / (1 - chance))
+    return dict(zip(_NAMES, found.T, strict=True)), tone.log_odds(np.stack(tones))
 
 
 def _table(net: Net, title: str, text: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.tags.evidence import Evidence, strongest
 from analysis.tags.model_file import LinearModel, calibration
-from analysis.tags.vocabulary import Floats, Known
+from analysis.tags.vocabulary import Apart, Floats, Known
 
 TONES: Final = (-1, 0, 1)
 _EVIDENCE: Final = 5
@@ -71,13 +71,16 @@ def judge(model: LinearModel, known: Known, written: Evidence, heard: Floats | N
     return Tone(value, score, written.phrases(wanted, _EVIDENCE))
 
 
-def odds(model: LinearModel, known: Known, heard: Floats | None = None) -> dict[int, float]:
-    """The log-odds of each tone; `heard` as in `judge`."""
-    table, values = calibration(model.info, known.short, heard is not None), model.scores(model.contributions(known))
-    return log_odds(chances(table, values if heard is None else np.stack([values, heard])))
+def odds(model: LinearModel, apart: Apart, heard: Floats | None = None) -> dict[int, Floats]:
+    """The log-odds of each tone for a text and for it without each of its parts; `heard`, answer as `topics.odds`."""
+    table, values = calibration(model.info, apart.short, heard is not None), model.scores_apart(apart)
+    voices = values if heard is None else np.hstack([values, heard])
+    mapped = voices @ np.asarray(table["matrix"], np.float32).T + np.asarray(table["offset"], np.float32)
+    chance = np.exp(mapped - mapped.max(axis=1, keepdims=True))
+    return log_odds(chance / chance.sum(axis=1, keepdims=True))
 
 
-def log_odds(chance: Floats) -> dict[int, float]:
-    """The log-odds of each tone from the chances."""
+def log_odds(chance: Floats) -> dict[int, Floats]:
+    """The log-odds of each tone from the chances (…, tones)."""
     kept = np.clip(chance, 1e-6, 1 - 1e-6)
-    return dict(zip(TONES, np.log(kept / (1 - kept)).tolist(), strict=True))
+    return dict(zip(TONES, np.moveaxis(np.log(kept / (1 - kept)), -1, 0), strict=True))

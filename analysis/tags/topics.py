@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from analysis.tags.evidence import Evidence, strongest
 from analysis.tags.model_file import LinearModel, calibration
-from analysis.tags.vocabulary import Floats, Known
+from analysis.tags.vocabulary import Apart, Floats, Known
 from press import TopicTag
 
 Numbers = npt.NDArray[np.floating[Any]]
@@ -69,11 +69,16 @@ def judge(model: LinearModel, known: Known, written: Evidence, heard: Floats | N
     return tuple(tags)
 
 
-def odds(model: LinearModel, known: Known, heard: Floats | None = None) -> dict[str, float]:
-    """The log-odds of each topic; `heard` as in `judge`."""
-    table, values = calibration(model.info, known.short, heard is not None), model.scores(model.contributions(known))
-    chance, _ = chances(table, values if heard is None else np.stack([values, heard]))
-    return dict(zip(model.classes, np.log(chance / (1 - chance)).tolist(), strict=True))
+def odds(model: LinearModel, apart: Apart, heard: Floats | None = None) -> dict[str, Floats]:
+    """The log-odds of each topic for a text and for it without each of its parts: (1 + parts,) a topic.
+
+    `heard`: the net's decision values of the same texts, (1 + parts, topics). All are judged as the kind the whole is.
+    """
+    table, values = calibration(model.info, apart.short, heard is not None), model.scores_apart(apart)
+    slope, offset = np.asarray(table["slope"], np.float32), np.asarray(table["offset"], np.float32)
+    voices = values[None] if heard is None else np.stack([values, heard])
+    weighed = (np.atleast_2d(slope)[:, None] * voices).sum(axis=0) + offset
+    return dict(zip(model.classes, weighed.T, strict=True))
 
 
 def table(slope: Numbers, offset: Numbers, threshold: Numbers) -> dict[str, Any]:

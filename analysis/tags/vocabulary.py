@@ -29,6 +29,15 @@ class Known:
     terms: tuple[str, ...]  #: of every word, "" for signs and for the break between headline and text
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What a text has of a vocabulary as a whole, and without each of the parts it was cut into."""
+
+    rows: Numbers  #: (terms,) the numbers of its terms, in order
+    values: Floats  #: (1 + parts, terms) TF-IDF values of unit length: of the whole first, 0 where a term is gone
+    short: bool  #: whether the whole is only a headline, with at most a lead
+
+
 #: A word's term, its number (-1: unknown), and the numbers of its syllables.
 Parts = tuple[str, int, tuple[int, ...]]
 _BREAK: Final[Parts] = ("", -1, (-1,))  # between headline and text, so that no pair spans them
@@ -50,6 +59,15 @@ class Pairs:
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         found: Numbers = self.rows[at[self.keys[at] == keys]]
         return found
+
+    def standing(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        """Where in `numbers` the first of two neighbours stands that make a term, and which term."""
+        if not len(self.keys) or len(numbers) < 2:
+            return numbers[:0], numbers[:0]
+        keys = numbers[:-1] * self.base + numbers[1:]
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        first = np.flatnonzero(self.keys[at] == keys)
+        return first, self.rows[at[first]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,41 @@ class Vocabulary:
         values = (1 + np.log(counts.astype(np.float32))) * self.idf[found]
         length = float(np.sqrt(values @ values)) or 1.0
         return Known(found, values / length, len(text) < SHORT, written)
+
+    def apart(self, parts: Sequence[Sequence[str]]) -> Apart:
+        """The known terms of a text without each of its parts, all given as words: the headline first, maybe empty.
+
+        With a part goes all that stands in it, pairs that only begin or end there too; what it stood between makes no
+        pair. The whole is what `known` says of it.
+        """
+        read = [*map(self.parts, parts[0]), _BREAK, *(self.parts(word) for part in parts[1:] for word in part)]
+        sizes = [len(part) for part in parts]
+        sizes[0] += 1  # the break
+        part_of = np.repeat(np.arange(len(parts)), sizes)
+        every = np.array([number for _, number, _ in read], np.int64)
+        inside = [syllables for _, _, syllables in read]
+        numbered = every != _SIGN
+        words, of_word = every[numbered], part_of[numbered]
+        syllables = np.array(list(chain.from_iterable(inside)), np.int64)
+        of_syllable = np.repeat(part_of, [len(one) for one in inside])
+        single, heading = words >= 0, (words >= 0) & (of_word == 0)
+        pair, pair_rows = self.pairs.standing(words)
+        two, two_rows = self.syllables.standing(syllables)
+        rows = np.concatenate([self.words[words[single]], self.titles[words[heading]], pair_rows, two_rows])
+        first = np.concatenate([of_word[single], of_word[heading], of_word[pair], of_syllable[two]])
+        last = np.concatenate([of_word[single], of_word[heading], of_word[pair + 1], of_syllable[two + 1]])
+        known = rows >= 0
+        found, column = np.unique(rows[known], return_inverse=True)
+        first, last, size = first[known], last[known], len(found)
+        gone = [first * size + column, (last * size + column)[first != last]]
+        lost = np.bincount(np.concatenate(gone), minlength=len(parts) * size).reshape(len(parts), size)
+        counts = np.vstack([np.zeros((1, size), np.int64), lost])
+        counts = np.bincount(column, minlength=size) - counts
+        values = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1, dtype=np.float32)), np.float32(0))
+        values *= self.idf[found]
+        lengths = np.sqrt((values * values).sum(axis=1, keepdims=True))
+        scaled = (values / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+        return Apart(found, scaled, sum(map(len, parts[1:])) < SHORT)
 
 
 @lru_cache(maxsize=1)
