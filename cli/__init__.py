@@ -8,10 +8,28 @@ import sys
 from collections.abc import Sequence
 
 import logs
-from cli import archive, care, demo, export, filters, models, people, register, search, service, settle, status, verbs
+from cli import (
+    archive,
+    care,
+    demo,
+    export,
+    filters,
+    matter,
+    models,
+    people,
+    register,
+    search,
+    service,
+    settle,
+    status,
+    verbs,
+)
 from cli.common import common_options
 from errors import DiemBaoError, UsageError
 
+ROOMS = (
+    verbs, service, status, filters, archive, search, export, settle, models, care, people, matter, register, demo,
+)  # fmt: skip
 DESCRIPTION = """\
 Press monitoring and a daily digest for a province of Vietnam: collects the published press politely, tags
 Vietnamese text with places, topics and tone, groups coverage of one event, and mails a digest every morning."""
@@ -28,21 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     common_options(top, top=True)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (
-        verbs,
-        service,
-        status,
-        filters,
-        archive,
-        search,
-        export,
-        settle,
-        models,
-        care,
-        people,
-        register,
-        demo,
-    ):
+    for room in ROOMS:
         room.add_commands(commands)
     return top
 

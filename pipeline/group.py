@@ -12,7 +12,7 @@ from analysis.grouping.stories import WINDOW, Changes, Grouping, Item
 from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.runs import recorded
 from settings import Settings
-from storage import Archive, coverage
+from storage import Archive, coverage, register
 from storage.coverage.articles import Candidate
 from storage.coverage.stories import Membership
 
@@ -64,6 +64,7 @@ def _keep(db: Connection, changes: Changes, now: datetime) -> int:
             )
         rows.append(Membership(item.id, story, item.reprint_of))
     coverage.stories.assign(db, rows, now)
+    register.covered.keep(db, now, {row.story for row in rows if row.story})
     return merged
 
 

@@ -16,10 +16,10 @@ FILE: Final = Path(__file__).with_name("workdays.toml")
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day that is not what its weekday says: off, or (a Saturday, a Sunday) worked."""
+    """A day that is not what its weekday says: off, or (a Saturday, a Sunday) worked; normal takes that back."""
 
     day: date
-    kind: Literal["off", "working"]
+    kind: Literal["off", "working", "normal"]
     name: str  #: in Vietnamese
     source: str  #: who says so
 
@@ -59,7 +59,8 @@ def calendar(days: Iterable[Day], confirmed: Iterable[int]) -> Calendar:
     )
 
 
-def shipped_days(first: int, last: int) -> list[Day]:
+@cache
+def shipped_days(first: int, last: int) -> tuple[Day, ...]:
     """Return the days of some years, `last` included, as the package `holidays` and our own rows tell them."""
     # The package takes a third of a second to load, which only those pay who count working days.
     from holidays import country_holidays
@@ -73,7 +74,7 @@ def shipped_days(first: int, last: int) -> list[Day]:
     for row in tomllib.loads(FILE.read_text("utf-8"))["day"]:
         if first <= row["day"].year <= last:
             rows[row["day"]] = Day(**row)
-    return [rows[day] for day in sorted(rows)]
+    return tuple(rows[day] for day in sorted(rows))
 
 
 def shipped_years() -> dict[int, str]:

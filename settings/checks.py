@@ -141,6 +141,7 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "schedule.tick": _duration,
     "digest.at": clock_time,
     "digest.timezone": _timezone,
+    "register.due_soon": _number,
     "mail.host": _filled,
     "mail.port": _port,
     "mail.security": _one_of("none", "starttls", "tls"),

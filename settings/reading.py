@@ -74,6 +74,7 @@ TABLES: Mapping[str, type] = {
     "analysis": sections.Analysis,
     "schedule": sections.Schedule,
     "digest": sections.Digest,
+    "register": sections.Register,
     "mail": sections.Mail,
     "operator": sections.Operator,
     "web": sections.Web,

@@ -70,6 +70,11 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Register:
+    due_soon: int = 3  #: working days before a deadline
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     host: str = "localhost"
     port: int = 25
@@ -135,6 +140,7 @@ class Settings:
     analysis: Analysis = Analysis()
     schedule: Schedule = Schedule()
     digest: Digest = Digest()
+    register: Register = Register()
     mail: Mail = Mail()
     operator: Operator = Operator()
     web: Web = Web()

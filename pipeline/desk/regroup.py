@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from errors import Conflict
-from storage import Archive, coverage
+from storage import Archive, coverage, register
 from storage.coverage.stories import StoryEvent
 from storage.people.audit import Act, record
 
@@ -63,6 +63,7 @@ def move(archive: Archive, article: int, into: int | None, who: str, now: dateti
 def undo(archive: Archive, event: int, who: str, now: datetime) -> StoryEvent:
     """Take an act back."""
     with archive.lock("group", LOCK_WAIT), archive.begin() as db:
+        register.covered.keep_all(db, now)
         undone = coverage.stories.undo_story_event(db, event, now)
         record(db, [Act(who, "story change undone", str(undone.story), {"event": event, "kind": undone.kind})], now)
         return undone
@@ -73,6 +74,7 @@ def _done(
 ) -> StoryEvent:
     """Do something to the stories; what was recorded of the one it ended in."""
     with archive.lock("group", LOCK_WAIT), archive.begin() as db:
+        register.covered.keep_all(db, now)  # what a matter's story held stays the matter's coverage
         event = coverage.stories.story_history(db, act(db))[-1]
         details = {"event": event.id, "from": event.story, "to": event.other, "articles": list(event.articles)}
         record(db, [Act(who, action, str(target), details)], now)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -45,6 +45,14 @@ class Entry:
     details: Mapping[str, Any]
 
 
+def turn(db: Connection) -> None:
+    """Wait for whoever is adding to the log: what is read after this stays as it is until this transaction ends.
+
+    SQLite has one writer at a time anyway.
+    """
+    next_number(db, "audit", 0)
+
+
 def record(db: Connection, acts: Sequence[Act], now: datetime) -> None:
     """Add acts to the log, in their order, in the transaction of whatever they did."""
     if not acts:
@@ -73,17 +81,23 @@ def entries(
     who: str = "",
     action: str = "",
     article: int | None = None,
+    target: str = "",
+    actions: Collection[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """The log, newest first: of an account, kind, article or time (`until` not included), older than entry `before`."""
+    """The log, newest first: of an account, kind, target or time (`until` not included), older than entry `before`."""
     query = select(table).order_by(table.c.id.desc()).limit(limit)
     if who:
         query = query.where(table.c.who == who)
     if action:
         query = query.where(table.c.action == action)
+    if target:
+        query = query.where(table.c.target == target)
+    if actions:
+        query = query.where(table.c.action.in_(sorted(actions)))
     if article is not None:
         query = query.where(table.c.target == str(article), table.c.action.in_(ABOUT_ARTICLES))
     if since is not None:

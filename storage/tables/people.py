@@ -80,4 +80,5 @@ audit = Table(
     Column("sha256", String(64), nullable=False),  # of the row before and this one
     Index("ix_audit_who", "who", "id"),  # an account's acts
     Index("ix_audit_action", "action", "id"),  # acts of one kind
+    Index("ix_audit_target", "target", "id"),  # what was done to a matter
 )

@@ -17,6 +17,7 @@ from storage.tables.collecting import links
 from storage.tables.coverage import articles
 from storage.tables.facts import counters
 from storage.upkeep import checks_content as content
+from storage.upkeep import checks_register as register
 from storage.upkeep.checks_content import Fault
 
 
@@ -246,5 +247,19 @@ CHECKS = (
         content.find_messages,
         content.mend_messages,
         "empties them; one that was not sent is given up, and the next edition tells its news",
+    ),
+    Check(
+        "matters",
+        "matters merged into nothing, or into one that was merged itself",
+        register.find_merged,
+        register.mend_merged,
+        "follows them to where they ended; one that ends nowhere is in progress again",
+    ),
+    Check(
+        "deadlines",
+        "open matters whose deadline is not the one that rules and days give",
+        register.find_due,
+        register.mend_due,
+        "counts them anew",
     ),
 )

@@ -1,7 +1,7 @@
 """What may go from the archive when it is old, and letting it go in small transactions.
 
-Never: the text an article shows, what belongs to a corrected article, the ledger of editions, and any address, since an
-address that is known is never read twice.
+Never: the text an article shows, what belongs to an article that was corrected or that a matter stands on, matters, the
+ledger of editions, and any address, since an address that is known is never read twice.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from storage.tables.collecting import links, pages
 from storage.tables.coverage import articles, corrections, versions
+from storage.tables.register import matter_articles
 from storage.tables.upkeep import runs
 
 #: pages: the bytes of raw pages that were analysed · versions: the texts an article had before · addresses: headline
@@ -53,16 +54,16 @@ class _Rule:
 
 
 def _rule(kind: str, before: datetime) -> _Rule:
-    corrected = select(corrections.c.article_id)
+    kept_for = select(corrections.c.article_id).union(select(matter_articles.c.article_id))
     if kind == "pages":
-        kept = select(links.c.id).where(links.c.article_id.in_(corrected))
+        kept = select(links.c.id).where(links.c.article_id.in_(kept_for))
         old = (pages.c.state != "due", pages.c.body.is_not(None), pages.c.settled_at < before)
         return _Rule(pages, (*old, pages.c.link_id.not_in(kept)), (pages.c.body,), {"body": null()})
     if kind == "versions":
         newest = select(articles.c.version).where(articles.c.id == versions.c.article_id).scalar_subquery()
         former = (versions.c.fetched_at < before, versions.c.number < newest)
         texts = (versions.c.title, versions.c.lead, versions.c.body)
-        return _Rule(versions, (*former, versions.c.article_id.not_in(corrected)), texts)
+        return _Rule(versions, (*former, versions.c.article_id.not_in(kept_for)), texts)
     if kind == "addresses":
         words = (links.c.title, links.c.lead, links.c.section, links.c.published_raw)
         without = or_(links.c.settled.in_(("outside", "never")), links.c.state == "never")

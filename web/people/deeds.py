@@ -10,6 +10,8 @@ from urllib.parse import quote, urlencode
 
 from press import TOPICS
 from storage.people.audit import ABOUT_ARTICLES, Entry
+from web.site.acts import REGISTER
+from web.site.register_words import changes
 from web.site.words import RELEVANCES, ROLES, TONES, label, say
 
 #: kinds of acts by what they are about; the order of the filter
@@ -33,6 +35,7 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
         "story moved": "chuyển bài sang sự kiện khác",
         "story change undone": "hoàn tác ghép, tách sự kiện",
     },
+    "Sổ sự việc": REGISTER,
     "Đăng nhập": {
         "login": "đăng nhập",
         "logout": "đăng xuất",
@@ -149,6 +152,9 @@ def _target(entry: Entry, titles: Mapping[int, str]) -> tuple[str, str]:
 
 def _details(entry: Entry, language: str) -> Iterator[str]:
     given = entry.details
+    if entry.action.startswith("matter "):
+        yield from changes(given, language)
+        return
     if "field" in given and "value" in given:
         field, act = str(given["field"]), str(given.get("act", ""))
         value = f"{say(language, _ACTS.get(act, act))} {_value(field, given['value'], language)}"

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
+from typing import Final
 
 from storage import Archive
 from storage.people.audit import Act, record
+
+#: what is done in the register, in words
+REGISTER: Final[Mapping[str, str]] = {
+    "matter opened": "lập sự việc",
+    "matter assigned": "giao sự việc",
+    "matter answered": "ghi trả lời",
+    "matter closed": "kết thúc sự việc",
+    "matter passed on": "chuyển sự việc",
+    "matter refused": "ghi từ chối trả lời",
+    "matter merged": "nhập sự việc",
+    "matter changed": "sửa sự việc",
+    "matter coverage": "thêm bài vào sự việc",
+    "units filled": "lập danh sách đơn vị",
+    "press log": "ghi họp báo, giao ban",
+    "press log struck": "bỏ mục họp báo, giao ban",
+}
 
 
 class ActLog:

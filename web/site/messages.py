@@ -17,7 +17,7 @@ _SAID = re.compile(r"""_\(\s*"((?:[^"\\]|\\.)*)\"""")
 _LISTED = re.compile(r'\("/[a-z]*", "([^"]+)"\)')  # the navigation: (address, name)
 _VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
 COMMON = "site"  # the room of what several rooms say
-_TABLES = ("words.py", "messages.py")  # have both languages themselves
+_TABLES = ("words.py", "register_words.py", "messages.py")  # have both languages themselves
 
 
 def texts() -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from pipeline.upkeep.inspect import Finding, inspect
 from settings import Settings
-from storage import Archive
+from storage import Archive, register
 from storage.collecting.links import due_readings
 from storage.collecting.pages import due_pages
 from storage.coverage.articles import get_article
@@ -41,6 +41,10 @@ def whole(archive: Archive) -> Archive:
         reader = add_subscription(db, "canbo@example.vn", at="06:45", now=NOW)
         mail = Composed(reader.id, at(-24), NOW, "<1@example.vn>", "Điểm báo", b"mail", ((1, 1), (2, 2)))
         compose_edition(db, mail, NOW)
+        for subject in ("Phà", "Cầu"):
+            values = {"subject": subject, "kind": "press_request", "received_at": NOW}
+            register.matters.opened(db, "Sóc Trăng", values, "lan@example.vn", NOW)
+        register.matters.merged(db, 2, None, 1, "lan@example.vn", NOW)
     assert looked(archive) == {}
     return archive
 
@@ -87,6 +91,9 @@ HARM = {
     "a span": (["UPDATE stories SET last_at = first_at, first_at = NULL WHERE id = 1"], {"stories": 1}),
     "a merge": (["UPDATE stories SET merged_into = 1 WHERE id = 2"], {"stories": 1}),
     "a ring": (["UPDATE stories SET merged_into = 1 WHERE id = 1"], {"stories": 2}),
+    "a deadline": (["UPDATE matters SET due_at = NULL WHERE id = 1"], {"deadlines": 1}),
+    "a lost merge": (["UPDATE matters SET merged_into = NULL WHERE id = 2"], {"matters": 1}),
+    "matters in a ring": (["UPDATE matters SET merged_into = id, state = 'merged'"], {"matters": 2}),
     "a mail": (["UPDATE editions SET message = :junk"], {"messages": 1}),
 }
 
