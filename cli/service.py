@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from cli.common import Commands, add_command, json_option, now_of, opened, print_json, settings_of
+from errors import UsageError
 
 
 def add_commands(commands: Commands) -> None:
@@ -26,9 +27,20 @@ def add_commands(commands: Commands) -> None:
         evaluate,
         "measure the models on labelled articles",
         "Prints precision, recall and F1 per class with bootstrap intervals, the confusion, and the surest errors. A\n"
-        'line of FILE is {"id","title","text"} with "topics", "tone" or "relevance" as a person labelled it.',
+        'line of FILE is {"id","title","text"} with "topics", "tone" or "relevance" as a person labelled it.\n'
+        "With --protocol the training itself is measured on texts it did not see: folds over the labelled articles of\n"
+        "--data, in which whatever is chosen by looking is chosen inside the fold. Takes long; a run that was ended\n"
+        "goes on from what --keep holds.",
     )
-    command.add_argument("--gold", required=True, nargs="+", type=Path, metavar="FILE", help="JSONL, also .gz")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--gold", nargs="+", type=Path, metavar="FILE", help="JSONL, also .gz")
+    what.add_argument("--protocol", action="store_true", help="estimate what articles that nobody has seen will get")
+    command.add_argument("--data", type=Path, metavar="FOLDER", help="the folder with gold/ and corpora/ (needed)")
+    command.add_argument("--keep", type=Path, metavar="FOLDER", help="where results of folds are kept (needed)")
+    command.add_argument("--before", metavar="ID", help="learn from earlier rows only, measure those from ID on, too")
+    command.add_argument("--net-values", type=Path, metavar="FILE", help="out-of-fold values of a net (.npz)")
+    command.add_argument("--labelled", action="store_true", help="learn from the labelled articles alone: minutes")
+    command.add_argument("--quick", action="store_true", help="five fits instead of fifteen; a little too good")
 
 
 def check(args: argparse.Namespace) -> int:
@@ -62,5 +74,13 @@ def evaluate(args: argparse.Namespace) -> int:
     """Measure the models and print the figures."""
     from pipeline.learning import training
 
+    if args.protocol:
+        if args.data is None or args.keep is None:
+            raise UsageError("--protocol needs --data FOLDER, the labelled articles, and --keep FOLDER for its results")
+        options = training.Protocol(args.before, args.net_values, weak=not args.labelled, quick=args.quick)
+        print(training.protocol(args.data, args.keep, settings_of(args), options))
+        return 0
+    if args.data or args.keep or args.before or args.net_values or args.labelled or args.quick:
+        raise UsageError("--data, --keep, --before, --net-values, --labelled and --quick go with --protocol")
     print(training.evaluate(args.gold, settings_of(args)))
     return 0

@@ -28,6 +28,13 @@ def learn_topics(voices: Sequence[Array], labels: Array) -> Table:
     for a single voice (topics,), `offset` and `threshold` (topics,), the threshold shrunk to 0.4 where few texts tell.
     A voice whose weight would be negative has none in that topic.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # fits so small take ten times as long with a thread for each core
+        return _learn_topics(voices, labels)
+
+
+def _learn_topics(voices: Sequence[Array], labels: Array) -> Table:
     size = labels.shape[1]
     slope, offset, threshold = np.zeros((len(voices), size)), np.zeros(size), np.full(size, 0.5)
     for number in range(size):

@@ -29,8 +29,8 @@ from analysis.training.silver import read as read_silver
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
-_UNDECIDED: Final = 0.36  # chance of the likeliest tone below which none is given
-_READERS: Final = 3.0  # what a reader's topics count beside a teacher's; a reader's tones count once
+UNDECIDED: Final = 0.36  #: chance of the likeliest tone below which none is given
+READERS: Final = 3.0  #: what a reader's topics count beside a teacher's; a reader's tones count once
 Say = Callable[[str], None]
 
 
@@ -108,7 +108,7 @@ def train_topics(
     """Fits, calibrates and writes the topic model; with what the net `said` also the calibration of both."""
     names = tuple(TOPICS)
     labels = _topic_labels(examples, names)
-    learn = _fitter(examples, labels, taught, _READERS)
+    learn = _fitter(examples, labels, taught, READERS)
     decisions = out_of_fold(examples, parts, learn)
     fitted = learn(list(range(len(examples))))
     info = {
@@ -138,7 +138,7 @@ def train_tone(
         "id": _id("tone", examples, taught, fitted),
         "classes": tuple(str(value) for value in tone.TONES),
         "trained_on": _origin(examples, taught),
-        "undecided": _UNDECIDED,
+        "undecided": UNDECIDED,
         **by_kind(short(examples), lambda rows: learn_tone([decisions[rows]], labels[rows])),
         **_with_net(
             examples,

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -106,6 +107,38 @@ def evaluate(files: list[Path], settings: Settings) -> str:
         return evaluation_text(*evaluated(make, files, settings.area.province))
     except (OSError, ValueError) as error:
         raise DiemBaoError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How the recipe is measured: learning only from rows before an id, a net beside it, the teacher, few fits."""
+
+    before: str | None = None
+    net: Path | None = None
+    weak: bool = True
+    quick: bool = False
+
+
+def protocol(data: Path, keep: Path, settings: Settings, how: Protocol) -> str:
+    """Estimate what unseen articles will get, by folds over the labelled ones; returns tables with intervals."""
+    from analysis.training.protocol.report import protocol as measured
+    from pipeline.running import land
+
+    make = partial(land.tagger, settings, models.in_use(settings), all_lines=True)
+    try:
+        found = measured(
+            _with_gold(data),
+            keep,
+            _say,
+            weak=how.weak,
+            quick=how.quick,
+            before=how.before,
+            net=how.net,
+            make=make,
+        )
+    except (OSError, ValueError) as error:
+        raise DiemBaoError(str(error)) from error
+    return found.text()
 
 
 def _keep(staging: Path, version: Path) -> None:
