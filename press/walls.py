@@ -77,9 +77,12 @@ _LOGIN = re.compile(r"(?:trang )?đăng nhập\b.{0,40}|log ?in\b.{0,40}|sign ?i
 _ASKS_TO_PAY = re.compile(
     r"(?:vui lòng |hãy |bạn (?:cần|phải) |mời bạn )?(?:đăng nhập|đăng ký|mua gói|nâng cấp|trở thành|nạp)\b.{0,80}"
     r"\b(?:để|và) (?:tiếp tục )?(?:đọc|xem)\b.{0,80}"
-    r"|.{0,40}\b(?:bài viết|nội dung|phần còn lại)\b.{0,30}\b(?:dành (?:riêng )?cho|chỉ dành cho)\b.{0,60}"
-    r"\b(?:thành viên|hội viên|thuê bao|bạn đọc|độc giả|tài khoản|vip|premium)\b.{0,60}"
     r"|(?:subscribe|log in|sign in|register)\b.{0,40}\bto (?:continue|read|unlock)\b.{0,60}",
+    re.IGNORECASE,
+)
+_FOR_MEMBERS = re.compile(
+    r".{0,40}\b(?:bài viết|nội dung|phần còn lại)\b.{0,30}\b(?:dành (?:riêng )?cho|chỉ dành cho)\b.{0,60}"
+    r"\b(?:thành viên|hội viên|thuê bao|bạn đọc|độc giả|tài khoản|vip|premium)\b.{0,60}",
     re.IGNORECASE,
 )
 _LONGEST = 300  # characters of what a page says so
@@ -131,7 +134,10 @@ def asks_to_log_in(title: str) -> bool:
 
 def asks_to_pay(line: str) -> bool:
     """Whether a line invites to pay or to log in for the rest of a text."""
-    return len(line) < _LONGEST and _ASKS_TO_PAY.fullmatch(line) is not None
+    if len(line) >= _LONGEST:
+        return False
+    members = "dành" in line and _FOR_MEMBERS.fullmatch(line) is not None
+    return members or _ASKS_TO_PAY.fullmatch(line) is not None
 
 
 def is_check(page: str) -> bool:

@@ -82,7 +82,7 @@ def extract(
         heading=heading,
         day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
-    seen = "" if head.is_article else shown_in(heading())
+    seen = "" if head.is_article else chosen or shown_in(heading())
     more = kinds.other_pages(tree, body, url)
     dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading, site_of(url))
@@ -99,7 +99,7 @@ def extract(
     lines = tidy(told, title=title, lead=lead)
     if not lines and not lead and (not title or (not _is_told(head, heading()) and is_site_name(title, names()))):
         raise NotArticle(url, kinds.NOTHING)
-    little = prose_of(lines) < _NOTICE and head.is_article
+    little = head.is_article and sum(map(len, lines)) < _NOTICE
     notices = kinds.notices(tree_of(body, url, content_type)) if little else []  # read anew: the tree was changed
     if instead := kinds.stands_instead(head, seen, [*notices, *lines]):
         raise NotArticle(url, instead)

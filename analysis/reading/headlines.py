@@ -57,6 +57,7 @@ _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
 _NAME = 60  # characters of the longest name of a site
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
+_SIGNS = (">>", "»", "►", "▶")
 _ADDRESS = re.compile(
     rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
     re.IGNORECASE,
@@ -248,7 +249,7 @@ def lead_in(node: LexborNode, names: tuple[str, ...] = ()) -> tuple[str, str] | 
 def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The dateline and the lead proper without the announcements behind it; a site's name in front is a dateline."""
     text = without_site(text, names)
-    cut = _ANNOUNCED.search(text)
+    cut = _ANNOUNCED.search(text) if any(sign in text for sign in _SIGNS) else None
     if cut and cut.start() >= SHORTEST:
         text = text[: cut.start()]
     dateline, lead = split_dateline(text)
@@ -324,7 +325,7 @@ def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
     A part of the name is the name where a word of its trade stands with it, or where the headline shows it is no title.
     """
     while True:
-        cuts = list(_SEPARATOR.finditer(text))
+        cuts = list(_SEPARATOR.finditer(text, max(0, len(text) - _NAME - 8)))  # a longer tail is no name
         if not cuts or (seen and key_of(seen).endswith(key_of(text))):
             return text
         tail = text[cuts[-1].end() :]

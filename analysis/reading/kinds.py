@@ -31,6 +31,7 @@ _SECTION = 30  # characters of a heading that may be a section's name
 _HEADLINES = 8  # links to articles that make a list
 _PARAGRAPH, _LINES = 60, 400  # characters of a paragraph, and of several lines without markup
 _NOTICE, _BESIDE = 400, 100  # characters of running text that no error page has, and no notice that it was taken down
+_NOTICE_LINE = 150  # characters a notice in an article's place hardly has
 _MORE = 10
 _NOTICES = "p,h2,h3,h4,div,span,strong,td"
 _OF_TEXT = re.compile(r"\b(?:bài|tin|trang|article|story|page)\b", re.IGNORECASE)
@@ -63,10 +64,12 @@ def stands_instead(head: Head, heading: str, lines: Sequence[str]) -> str:
 
     A page that calls itself an article is one, unless such a notice is all of its text.
     """
+    most = _BESIDE if head.is_article else _NOTICE
+    if sum(len(line) for line in lines if len(line) > _NOTICE_LINE) > most:  # nearly every article
+        return ""
     spoken = (*lines[:5], *(() if head.is_article else (heading, head.doc_title)))
     for says, reason in ((walls.says_gone, GONE), (walls.says_closed, CLOSED)):
         said = [line for line in spoken if says(line)]
-        most = _BESIDE if head.is_article else _NOTICE
         if said and prose_of(line for line in lines if line not in said) < most:
             return reason
     return ""
@@ -86,8 +89,8 @@ def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
 
 def other_pages(tree: LexborHTMLParser, body: bytes, url: str) -> list[str]:
     """The addresses of the further pages of an article: numbered links or "next" to the same address."""
-    behind = body[len(body) // 3 :]
-    if not any(mark in behind for mark in _PAGED):  # most pages; asking the tree takes longer
+    behind = len(body) // 2
+    if not any(body.find(mark, behind) >= 0 for mark in _PAGED):  # most pages; asking the tree takes longer
         return []
     own = urlsplit(url)
     stem = re.sub(r"(?:\.\w{2,5})?/?\Z", "", own.path)

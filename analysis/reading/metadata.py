@@ -164,14 +164,14 @@ def _meta(nodes: Sequence[LexborNode]) -> dict[str, str]:
         content = attributes["content"]
         if content and not content.isspace():
             for name in map(attributes.get, _META_NAMES):
-                if name and not _is_of_a_box(node, name):
+                if name and not (name == "datePublished" and _is_of_a_box(node)):
                     found.setdefault(name.strip().lower(), content)
     return found
 
 
-def _is_of_a_box(node: LexborNode, name: str) -> bool:
+def _is_of_a_box(node: LexborNode) -> bool:
     """Whether a date stands inside the page, where it may be another article's: microdata is read with its box."""
-    return name == "datePublished" and node.parent is not None and node.parent.tag != "head"
+    return node.parent is not None and node.parent.tag != "head"
 
 
 def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: Sequence[str]) -> str:

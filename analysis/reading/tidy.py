@@ -102,7 +102,7 @@ _ABOUT_DATES = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-_MENU = re.compile(r"\s*[|›»]\s*")
+_MENU, _STROKES = re.compile(r"\s*[|›»]\s*"), re.compile(r"[|›»]")
 _ENTRIES, _ENTRY = 4, 40  # entries of a menu in one line, characters of the longest
 _IMPRINT = 500  # characters of a whole imprint in one line
 _HEAD = 8  # lines above the first paragraph that may be the head of the article
@@ -135,7 +135,7 @@ def _below_date(lines: list[str]) -> list[str]:
 
 def is_menu(line: str) -> bool:
     """Whether a line is a row of short entries with strokes between them: "Trang chủ | Thời sự | …"."""
-    if line.count("|") + line.count("›") + line.count("»") < _ENTRIES - 1:
+    if ("|" not in line and "»" not in line and "›" not in line) or len(_STROKES.findall(line)) < _ENTRIES - 1:
         return False
     entries = [entry for entry in _MENU.split(line) if entry]
     return len(entries) >= _ENTRIES and max(map(len, entries)) <= _ENTRY

@@ -90,6 +90,7 @@ class _Choice:
     def __init__(self, url: str, moment: datetime) -> None:
         self.url, self.moment = url, moment
         self.found: list[_Found] = []
+        self._wrong: dict[datetime, str] = {}
 
     def add(self, *more: Iterable[_Found]) -> None:
         self.found += [one for some in more for one in some]
@@ -108,7 +109,10 @@ class _Choice:
         )
 
     def wrong(self, one: _Found) -> str:
-        return dates.implausible(one.instant.at, url=self.url, now=self.moment)
+        at = one.instant.at
+        if at not in self._wrong:
+            self._wrong[at] = dates.implausible(at, url=self.url, now=self.moment)
+        return self._wrong[at]
 
     def answer(self) -> Published:
         best = self.best
