@@ -135,6 +135,15 @@ class Tagger:
             for one, said, (_, _, _, words) in zip(read, judged, subjects, strict=True)
         ]
 
+    def models(self, language: Language) -> tuple[str, str]:
+        """What names the models at a text of this language that does not concern the area, and at one that does."""
+        alone = f"{self._topics.id} {self._tone.id}" if language == "vi" else rules.phrasebook(language).id
+        both = alone
+        if self._net is not None:
+            both = f"{alone} {self._net.id}" if language == "vi" else f"{self._net.id} {alone}"
+        far, near = both if self._asked == "all" else alone, both
+        return f"{self._relevance.id} {far}", f"{self._relevance.id} {near}"
+
     def explain(self, text: Text, judged: Judgement) -> Judgement:
         """A judgement of this very text, with the sentences that decided its topics and tone.
 

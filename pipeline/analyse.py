@@ -166,9 +166,12 @@ class Reader:
         text = f"{where}{article.lead}\n{article.body}"
         return Text(article.title, text, article.published_at, slug, article.language)
 
-    def models(self) -> dict[str, str]:
-        """Return for each language what its judgements say of the models that made them."""
-        return {language: self.tagger.judge("Tin", "Tin", language=language).model for language in get_args(Language)}
+    def models(self) -> dict[str, tuple[str, str]]:
+        """Return for each language what judgements say of the models that made them.
+
+        First of what does not concern the area, then of what does.
+        """
+        return {language: self.tagger.models(language) for language in get_args(Language)}
 
 
 def _announced(task: Task) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,7 +107,7 @@ def load(path: Path) -> LinearModel:
             )
     except BadModelError:
         raise
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise BadModelError(f"{path}: no readable model ({error}); restore it or run diembao train") from error
     terms = len(model.vocabulary.names)
     if model.weights.shape != (terms, len(model.classes)) or len(model.vocabulary.idf) != terms:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,7 +114,7 @@ def _heads(path: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
             tables = {name: data[name] for name in ("form", "pieces", "weights", "bias")}
             info = json.loads(data["info"].tobytes())
             form, found = int(tables["form"][0]), {key: info[key] for key in ("id", "graph", "read", "alone")}
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise BadModelError(f"{path}: no readable heads of a net ({error}); restore it") from error
     if form != FORM:
         raise BadModelError(f"{path}: form {form}, this version reads {FORM}; restore it")

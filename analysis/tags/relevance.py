@@ -6,6 +6,7 @@ A multinomial logistic regression on the named features of `relevance_features`;
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class Relevance:
                 names = tuple(str(name) for name in stored["names"])
                 arrays = [stored[key].astype(np.float64) for key in ("mean", "scale", "weights", "bias")]
                 found = cls(str(stored["id"]), *arrays)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise ValueError(f"{path}: no readable model ({error}); restore it or run diembao train") from error
         if names != NAMES or found.weights.shape != (len(RELEVANCES), len(NAMES)):
             raise ValueError(f"{path}: trained for other features; restore it or run diembao train")

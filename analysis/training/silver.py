@@ -7,6 +7,7 @@ texts themselves stay with the data; without them, or with others, training goes
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +120,7 @@ def load(path: Path) -> dict[str, dict[int, tuple[int, Any]]]:
                     numbers = np.cumsum(tables[f"{corpus}.gap"], dtype=np.int64)
                     rows = zip(tables[f"{corpus}.check"].tolist(), tables[f"{corpus}.chance"].T, strict=True)
                     found[corpus] = dict(zip(numbers.tolist(), rows, strict=True))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: no readable labels ({error}); restore it") from error
     if any(len(chance) != len(TOPICS) + len(TONES) for rows in found.values() for _, chance in rows.values()):
         raise ValueError(f"{path}: labels of other topics; make it anew")

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from analysis import MODELS
 from analysis.tags import model_file, tone, topics
 from analysis.tags.evidence import Evidence
+from analysis.tags.net import Net, NoNetError
 from analysis.training.calibration import by_kind, learn_tone, learn_topics
 from analysis.training.corrected import KIND, admit
 from analysis.training.evaluate import Figures, as_text, compare
@@ -179,16 +181,35 @@ def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
     return said if taught is None else f"{said}, {len(taught.texts)} unlabelled ones with a teacher's labels"
 
 
-def measure(examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str) -> tuple[Figures, ...]:
-    """Topics and tone of `examples` by the written files, per kind of article."""
+def joined(*paths: Path) -> Net | None:
+    """The net that ships, where it runs here and every one of the model files was calibrated with it."""
+    try:
+        net = Net.load(MODELS)
+    except NoNetError:
+        return None
+    known = [model_file.load(path).info.get("with_net", {}).get("net") for path in paths]
+    return net if set(known) == {net.id} else None
+
+
+def measure(
+    examples: Sequence[Example], topic_path: Path, tone_path: Path, where: str, net: Net | None = None
+) -> tuple[Figures, ...]:
+    """Topics and tone of `examples` by the written files, alone or joined with the net, per kind of article."""
     topic_model, tone_model = model_file.load(topic_path), model_file.load(tone_path)
     unasked = Evidence("", "", (), (), ())
     figures = []
     for kind in sorted({one.kind for one in examples}):
         chosen = [one for one in examples if one.kind == kind]
         read = [(one.title_words, one.text_words) for one in chosen]
-        found = [topics.judge(topic_model, topic_model.vocabulary.known(*words), unasked) for words in read]
-        tones = [tone.judge(tone_model, tone_model.vocabulary.known(*words), unasked).value for words in read]
+        heard = [net.values(net.read(one.title, one.text)) if net else (None, None) for one in chosen]
+        found = [
+            topics.judge(topic_model, topic_model.vocabulary.known(*words), unasked, said)
+            for words, (said, _) in zip(read, heard, strict=True)
+        ]
+        tones = [
+            tone.judge(tone_model, tone_model.vocabulary.known(*words), unasked, said).value
+            for words, (_, said) in zip(read, heard, strict=True)
+        ]
         named = [[tag.id for tag in tags] for tags in found]
         figures.append(compare(f"topics, {kind}, {where}", [one.topics for one in chosen], named, list(TOPICS)))
         figures.append(
@@ -240,7 +261,9 @@ def train(
     progress("relevance")
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")
-    figures = measure(held, topic_path, tone_path, "gate set")
+    figures = measure(held, topic_path, tone_path, "gate set, linear models alone")
+    if net := joined(topic_path, tone_path):
+        figures = (*measure(held, topic_path, tone_path, "gate set, with the net", net), *figures)
     progress("measuring relevance in five folds")
     near = measure_relevance(data)
     ids = tuple(model_file.load(path).id for path in (topic_path, tone_path))

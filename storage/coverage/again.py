@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from press import Judgement, Language
 from storage.coverage.save import rejudge
 from storage.tables.coverage import articles as table
+from storage.tables.coverage import corrections
 
+#: Of each language what judges an article that does not concern the area, and one that does.
+Current = Mapping[str, tuple[str, str]]
 _COLUMNS = tuple(
     table.c[name]
     for name in ("id", "outlet", "language", "title", "lead", "body", "dateline", "published_at", "text_sha256")
@@ -35,9 +38,9 @@ class Judged:
 
 
 def judged_otherwise(
-    db: Connection, current: Mapping[str, str], *, since: datetime | None = None, after: int = 0, limit: int = 100
+    db: Connection, current: Current, *, since: datetime | None = None, after: int = 0, limit: int = 100
 ) -> list[Judged]:
-    """Up to `limit` articles, ids over `after`, dated `since` or later, whose model is not `current` for its language.
+    """Up to `limit` articles, ids over `after`, dated `since` or later, whose model is not `current` for it.
 
     What was judged again is no longer among them: that is the mark a killed run goes on from.
     """
@@ -45,7 +48,7 @@ def judged_otherwise(
     return [Judged(*row) for row in db.execute(query)]
 
 
-def count_judged_otherwise(db: Connection, current: Mapping[str, str], *, since: datetime | None = None) -> int:
+def count_judged_otherwise(db: Connection, current: Current, *, since: datetime | None = None) -> int:
     """How many articles `judged_otherwise` would give in all."""
     return db.execute(select(func.count()).select_from(table).where(*_others(current, since))).scalar_one()
 
@@ -59,8 +62,12 @@ def judge_again(db: Connection, of: Judged, judgement: Judgement, now: datetime)
     return True
 
 
-def _others(current: Mapping[str, str], since: datetime | None) -> list[ColumnElement[Any]]:
+def _others(current: Current, since: datetime | None) -> list[ColumnElement[Any]]:
+    # Where a person put the relevance right, what is shown is not what the models went by: either of them will do.
+    own = (corrections.c.article_id == table.c.id) & (corrections.c.field == "relevance")
+    either = (table.c.relevance == "none") | exists().where(own, corrections.c.undone_at.is_(None))
     other: list[ColumnElement[Any]] = [
-        (table.c.language == language) & (table.c.model != model) for language, model in current.items()
+        (table.c.language == language) & (table.c.model != near) & ((table.c.model != far) | ~either)
+        for language, (far, near) in current.items()
     ]
     return [or_(*other), *([] if since is None else [table.c.dated_at >= since])]

@@ -47,8 +47,8 @@ class Score(NamedTuple):
 
 @cache
 def tagger() -> Tagger:
-    """The models that ship, loaded once."""
-    return Tagger(AREA)
+    """The models that ship and the net, as they judge what concerns the area; loaded once."""
+    return Tagger(AREA, net="all")
 
 
 def pairs(path: Path = CHALLENGE) -> list[Pair]:

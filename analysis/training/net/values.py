@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def load(path: Path = SHIPPED) -> Values | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             ids = data["ids"].tobytes().decode().split("\n")
             found, net = data["values"].astype(np.float64), data["net"].tobytes().decode()
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: no readable values of a net ({error}); restore it") from error
     if found.shape != (len(ids), len(TOPICS) + len(TONES)):
         raise ValueError(f"{path}: values of other topics; make them anew with diembao train --net")

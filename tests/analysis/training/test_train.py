@@ -198,7 +198,7 @@ def test_the_best_threshold_separates_and_stays_within_bounds():
     assert best_threshold(np.array([0.01, 0.02]), np.array([1, 1])) == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("damage", ["empty", "text", "truncated", "other form", "short table", "missing"])
+@pytest.mark.parametrize("damage", ["empty", "text", "truncated", "turned", "other form", "short table", "missing"])
 def test_a_damaged_model_is_refused_by_name(trained, tmp_path, damage):
     _, out, _, _ = trained
     path, whole = tmp_path / "topics.npz", (out / "topics.npz").read_bytes()
@@ -208,7 +208,9 @@ def test_a_damaged_model_is_refused_by_name(trained, tmp_path, damage):
         tables |= {"form": np.array([99])} if damage == "other form" else {"idf": tables["idf"][:5]}
         np.savez(path, allow_pickle=False, **tables)
     elif damage != "missing":
-        path.write_bytes({"empty": b"", "text": b"hello", "truncated": whole[: len(whole) // 2]}[damage])
+        at = len(whole) // 2
+        turned = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+        path.write_bytes({"empty": b"", "text": b"hello", "truncated": whole[:at], "turned": turned}[damage])
     with pytest.raises(model_file.BadModelError, match=r"topics\.npz"):
         model_file.load(path)
 

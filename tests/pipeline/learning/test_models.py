@@ -133,9 +133,11 @@ def test_promoting_and_going_back(house: tuple[Settings, str]) -> None:
     assert any(one.worse for one in models.promote(own, version, force=True))
     assert models.in_use(own) == models.folder(own) / version
     ids = models.ids_of(models.folder(own) / version)
-    assert Reader(own).models()["vi"] == ids != models.ids_of(None)
+    assert ids in Reader(own).models()["vi"]
+    assert ids != models.ids_of(None)
     assert filters.judge(own)({"id": 1, "title": "Tin", "text": "Mưa lớn."})["model"] == ids
-    assert next(f for f in check.check(own, NOW) if f.what == "models").found == f"{version}: {ids}"
+    said = next(f for f in check.check(own, NOW) if f.what == "models").found
+    assert said.startswith(f"{version}: {ids}; the linear models judge alone: ")
     assert [one.current for one in models.versions(own)] == [False, True]
     with pytest.raises(DiemBaoError, match="in use already"):
         models.promote(own, version)
@@ -243,10 +245,10 @@ def test_the_archive_is_tagged_anew_once_however_often_it_is_broken_off(archive:
     assert again(opened, own, at(99)).due == 0
     current = Reader(own).models()
     rows = found(opened)
-    assert [row.model for row in rows] == [current[row.language] for row in rows]
+    assert all(row.model in current[row.language] for row in rows)
     assert [topic.id for topic in rows[0].topics] == ["religion"]
     assert rows[0].tone == 1
-    tagger = Tagger("Sóc Trăng")
+    tagger = Tagger("Sóc Trăng", net="area")
     for row in rows[1:6]:
         wanted = tagger.judge(
             row.title, f"{row.lead}\n{row.body}", published_at=row.published_at, language=row.language

@@ -211,7 +211,7 @@ def test_what_another_model_judged_is_found_until_it_is_judged_again(archive: Ar
     for number in range(5):
         language = "km" if number == 4 else "vi"
         store(archive, link(number), published_at=at(number), judged=judgement(language=language), dateline="(TTXVN)")
-    current = {"vi": "m2", "km": "m1", "en": "m1"}
+    current = {"vi": ("m0", "m2"), "km": ("m0", "m1"), "en": ("m0", "m1")}
     with archive.read() as db:
         assert again.count_judged_otherwise(db, current) == 4
         assert again.count_judged_otherwise(db, current, since=at(2)) == 2
@@ -226,6 +226,17 @@ def test_what_another_model_judged_is_found_until_it_is_judged_again(archive: Ar
     assert shown(archive, 3)[0] == ["environment", "agriculture"]
     with archive.read() as db:
         assert [row.id for row in again.judged_otherwise(db, current)] == [1, 3, 4]
+
+
+def test_what_concerns_the_area_must_be_judged_by_more_and_a_persons_word_asks_nothing_anew(archive: Archive) -> None:
+    for number, (relevance, model) in enumerate(
+        [("none", "far"), ("focus", "far"), ("focus", "near"), ("none", "near"), ("none", "far")]
+    ):
+        store(archive, link(number), published_at=at(number), judged=judgement(relevance=relevance, model=model))
+    correct(archive, 5, "relevance", "focus")
+    with archive.read() as db:
+        assert [row.id for row in again.judged_otherwise(db, {"vi": ("far", "near")})] == [2]
+        assert [row.id for row in again.judged_otherwise(db, {"vi": ("far", "far")})] == [3, 4]
 
 
 def test_an_archive_of_the_first_schema_comes_over_with_its_rows(
@@ -264,4 +275,4 @@ def test_an_archive_of_the_first_schema_comes_over_with_its_rows(
             found = articles.get_article(db, 1)
             assert found
             assert (found.versions, found.topics, found.tone_evidence) == (2, (TopicTag("health", 0.8),), ("mất",))
-            assert again.judged_otherwise(db, {"vi": "m2"})[0].dateline == ""
+            assert again.judged_otherwise(db, {"vi": ("m2", "m2")})[0].dateline == ""

@@ -1,0 +1,106 @@
+"""The language net: what it says is the same every time, damage is told, and who is asked is as set."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import numpy as np
+import pytest
+
+from analysis import MODELS, Tagger, Text
+from analysis.tags import net as nets
+from analysis.tags.model_file import BadModelError
+from analysis.training.net import values
+from press import TOPICS
+
+HERE = Text("Sạt lở ở Kế Sách", "Bờ sông ở huyện Kế Sách, tỉnh Sóc Trăng sạt lở, ba căn nhà sụp xuống nước.")
+ELSEWHERE = Text("Sạt lở ở Cà Mau", "Bờ sông ở huyện Năm Căn, tỉnh Cà Mau sạt lở, ba căn nhà sụp xuống nước.")
+
+
+@pytest.fixture(scope="module")
+def net():
+    return nets.Net.load(MODELS)
+
+
+def test_a_text_has_a_value_for_each_topic_and_tone_and_the_same_every_time(net):
+    pieces = net.read(HERE.title, HERE.text)
+    topics, tones = net.values(pieces)
+    assert topics.shape == (len(TOPICS),)
+    assert tones.shape == (3,)
+    again = net.values(net.read(HERE.title, HERE.text))
+    assert np.array_equal(topics, again[0])
+    assert np.array_equal(tones, again[1])
+
+
+def test_no_text_is_too_long_or_too_odd(net):
+    for text in ("", " ", "\x00\ud800"[:1], "a" * 100_000, "nước " * 50_000, "ភ្នំពេញ", "🙂", "#%&"):
+        assert np.isfinite(net.values(net.read("", text))[0]).all()
+    assert len(net.read("", "nước " * 50_000)) == net.info["read"]
+    assert net.read("Tít", "nước " * 400) == net.read("Tít", "nước " * 500)
+
+
+def test_it_tells_a_disaster_from_a_festival(net):
+    names = list(TOPICS)
+    topics, tones = net.values(net.read(HERE.title, HERE.text))
+    other, bright = net.values(net.read("Lễ hội đua ghe ngo", "Hàng nghìn người vui hội đua ghe ngo mừng Ok Om Bok."))
+    assert topics[names.index("environment")] > other[names.index("environment")]
+    assert other[names.index("culture_tourism")] > topics[names.index("culture_tourism")]
+    assert tones[0] > bright[0]
+
+
+def test_the_linear_models_were_calibrated_with_the_net_that_ships(net):
+    said = values.load()
+    assert said is not None
+    assert said.net == net.id
+    assert Tagger("Sóc Trăng", net="area").no_net == ""
+
+
+def test_only_what_concerns_the_area_is_asked_about_unless_all_is():
+    area, every, off = (Tagger("Sóc Trăng", net=asked) for asked in ("area", "all", "off"))
+    named = [["net-" in one.model for one in tagger.judge_all([HERE, ELSEWHERE])] for tagger in (area, every, off)]
+    assert named == [[True, False], [True, True], [False, False]]
+    assert area.judge_all([HERE]) == every.judge_all([HERE])
+    assert area.judge_all([ELSEWHERE]) == off.judge_all([ELSEWHERE])
+
+
+def test_khmer_and_english_get_a_tone_and_at_least_one_topic():
+    tagger = Tagger("Sóc Trăng", net="all")
+    khmer = Text("", "គ្រោះថ្នាក់ចរាចរណ៍នៅខេត្តកំពង់ចាម បណ្តាលឲ្យមនុស្សបីនាក់ស្លាប់ និងរបួសធ្ងន់ពីរនាក់។")
+    english = Text("Three killed in highway crash", "A truck hit a bus in Soc Trang on Monday, killing three people.")
+    for one, language in zip(tagger.judge_all([khmer, english]), ("km", "en"), strict=True):
+        assert one.language == language
+        assert one.topics
+        assert one.tone == -1
+
+
+def _flipped(data):
+    """The file with the bits of one byte in its middle turned."""
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-100], lambda data: b"", _flipped])
+@pytest.mark.parametrize("name", [nets.GRAPH, nets.HEADS])
+def test_damaged_files_are_told(tmp_path, name, damage):
+    for each in (nets.GRAPH, nets.HEADS):
+        shutil.copy(MODELS / each, tmp_path / each)
+    (tmp_path / name).write_bytes(damage((tmp_path / name).read_bytes()))
+    with pytest.raises(BadModelError, match="restore"):
+        nets.Net.load(tmp_path)
+
+
+def test_where_it_cannot_run_the_linear_models_judge_and_say_why(monkeypatch):
+    alone = Tagger("Sóc Trăng").judge_all([HERE])
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    tagger = Tagger("Sóc Trăng", net="all")
+    assert "onnxruntime is not installed" in tagger.no_net
+    assert tagger.judge_all([HERE]) == alone
+
+
+def test_another_net_than_the_calibrated_one_is_not_asked(monkeypatch):
+    other = nets.Net.load(MODELS)
+    monkeypatch.setattr(nets.Net, "load", classmethod(lambda cls, folder: other))
+    object.__setattr__(other, "id", "net-1-other")
+    tagger = Tagger("Sóc Trăng", net="all")
+    assert "was not calibrated with net-1-other" in tagger.no_net
