@@ -15,6 +15,7 @@ from press.text import clean
 _ARTICLE_TYPES = re.compile(
     r"(?:\w*NewsArticle|Article|ReportageNewsArticle|BlogPosting|Report|LiveBlogPosting|\w*Article)\Z"
 )
+_NAMED = 15  # characters of a video's name that is a headline
 _MAX_NODES = 3_000
 _MAX_SCRIPT = 400_000
 _HOME = re.compile(r"trang chủ|home(?:page)?|trangchu|ទំព័រដើម|tin tức", re.IGNORECASE)
@@ -39,6 +40,7 @@ class Head:
 
     meta: Mapping[str, str] = field(default_factory=dict)
     article: Mapping[str, object] = field(default_factory=dict)
+    video: Mapping[str, object] = field(default_factory=dict)
     crumbs: tuple[str, ...] = ()
     served_title: str = ""
     canonical: str = ""
@@ -78,8 +80,14 @@ class Head:
     @property
     def ld_published(self) -> str:
         """When JSON-LD says the article was published, as written."""
-        said = self.article.get("datePublished")
+        said = self.article.get("datePublished") or (self.video.get("uploadDate") if self._is_of_video else None)
         return str(said) if isinstance(said, int) else _text(said)  # seconds since 1970
+
+    @property
+    def _is_of_video(self) -> bool:
+        """Whether the page is about its video: it has the page's own title, and no article is spoken of."""
+        name = clean(_text(self.video.get("name"))).lower()
+        return not self.article and len(name) >= _NAMED and name in f"{self.og_title} {self.doc_title}".lower()
 
     @property
     def meta_published(self) -> tuple[str, ...]:
@@ -144,12 +152,13 @@ def head_of(tree: LexborHTMLParser, url: str) -> Head:
     nodes: dict[str, list[LexborNode]] = {"meta": [], "title": [], "base": [], "link": [], "script": []}
     for node in tree.css(_HEAD):  # one walk through the page
         nodes.setdefault(node.tag or "", []).append(node)
-    article, crumbs = _linked_data(nodes["script"], url)
+    article, video, crumbs = _linked_data(nodes["script"], url)
     canonical, title = next(iter(nodes["link"]), None), next(iter(nodes["title"]), None)
     base = next(iter(nodes["base"]), None)
     return Head(
         meta=_meta(nodes["meta"]),
         article=article,
+        video=video,
         crumbs=tuple(crumbs),
         served_title=(title.text() or "") if title else "",
         canonical=(canonical.attributes.get("href") or "") if canonical else "",
@@ -182,9 +191,12 @@ def _section(article: Mapping[str, object], meta: Mapping[str, str], crumbs: Seq
     return crumbs[-1] if crumbs else ""
 
 
-def _linked_data(scripts: Sequence[LexborNode], url: str) -> tuple[Mapping[str, object], list[str]]:
-    """The article the page is about as JSON-LD says it ({} where it does not), and the names of the breadcrumb."""
+def _linked_data(
+    scripts: Sequence[LexborNode], url: str
+) -> tuple[Mapping[str, object], Mapping[str, object], list[str]]:
+    """The article the page is about as JSON-LD says it, its first video ({} where none), and the breadcrumb."""
     articles: list[dict[str, object]] = []
+    video: dict[str, object] = {}
     crumbs: list[str] = []
     for script in scripts:
         for node in _nodes(_load(script.text() or "")):
@@ -192,11 +204,13 @@ def _linked_data(scripts: Sequence[LexborNode], url: str) -> tuple[Mapping[str, 
             names = types if isinstance(types, list) else [types]
             if any(isinstance(name, str) and _ARTICLE_TYPES.match(name) for name in names):
                 articles.append(node)
+            elif "VideoObject" in names:
+                video = video or node
             elif "BreadcrumbList" in names and not crumbs:
                 crumbs = _crumbs(node)
     own = [node for node in articles if _speaks_of(node, url)]
     dated = [node for node in own or articles if node.get("datePublished")]
-    return next(iter(dated or own or articles), {}), crumbs
+    return next(iter(dated or own or articles), {}), video, crumbs
 
 
 def _load(text: str) -> object:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -188,6 +189,21 @@ AFTER = (
 def test_the_frame_of_a_page_dates_no_article(frame: str, head: str, body: str, expected: str | None) -> None:
     assert shown(read(f"{BEFORE}{frame.format(body)}{AFTER}", head)) == expected
     assert shown(read(frame.format(f"{BEFORE}{body}{AFTER}"), head)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "article", "dated"),
+    [(TITLE, {}, True), (f"{TITLE} | Video", {}, False), ("Một đoạn phim khác của báo", {}, False), ("Tin", {}, False),
+     (TITLE, {"@type": "NewsArticle", "headline": TITLE}, False)],
+)  # fmt: skip
+def test_the_day_a_video_was_put_up_is_the_article_s_where_the_page_is_about_it(
+    name: str, article: dict[str, str], dated: bool
+) -> None:
+    video = {"@type": "VideoObject", "name": name, "uploadDate": "2026-08-05T08:30:00+07:00"}
+    data = json.dumps([video, article] if article else video, ensure_ascii=False)
+    draft = read(f"<h1>{TITLE}</h1><video src='a.mp4'></video>", f"<script type='application/ld+json'>{data}</script>")
+    assert (draft.published_at == AT) is dated
+    assert not dated or draft.date_source == "json-ld"
 
 
 HOSTILE = {
