@@ -101,7 +101,7 @@ class Office:
     def addresses(self, role: Role = "admin") -> dict[str, str]:
         """Return route -> an address of it, for every page that a way of links leads to from the first page on."""
         known = {"/login": "/login", "": "/khong-co"}
-        with httpx.Client(base_url=self.url, follow_redirects=True) as client:
+        with httpx.Client(base_url=self.url, follow_redirects=True, timeout=60) as client:  # a busy machine is no fault
             client.post("/login", data={"email": self.account(role), "password": PASSWORD})
             wish = {"csrf": token(client.get("/searches")), "name": "Y tế", "query": "topic:health", "run": "daily"}
             assert client.post("/searches", data=wish | {"at": "07:00"}).status_code == 200
