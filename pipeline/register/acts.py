@@ -178,6 +178,8 @@ def change(office: Office, number: str, values: dict[str, Any], *, version: int 
         values["field"] = _field(values["field"])
     if values.get("outlet_after", "") not in AFTER:
         raise UsageError(f"what the outlet did is one of {', '.join(filter(None, AFTER))}")
+    if "outlet_after_on" in values:
+        _day(values["outlet_after_on"])
     for name in ("subject", "result", "ground"):
         if name in values:
             values[name] = text(values[name], name)
@@ -265,16 +267,20 @@ def _field(field_: str) -> str:
 def _letter(letter: Letter, kind: str) -> Letter:
     if kind not in LETTERS:
         raise UsageError(f"no kind of letter {kind!r}; the kinds are {', '.join(LETTERS)}")
-    for day in (letter.date, letter.received):
-        if day:
-            try:
-                date.fromisoformat(day)
-            except ValueError:
-                raise UsageError(f"{day!r} is no day such as 2026-08-05") from None
+    _day(letter.date)
+    _day(letter.received)
     link = letter.link.strip()
     if link and not re.match(r"https?://\S+$", link):
         raise UsageError(f"{link!r} is no address that begins with https://")
     return Letter(kind, text(letter.number, "the number of the letter"), letter.date, letter.received, link)
+
+
+def _day(text_: str) -> None:
+    """Raise UsageError unless a text is a day, or empty."""
+    try:
+        date.fromisoformat(text_ or "2026-01-01")
+    except ValueError:
+        raise UsageError(f"{text_!r} is no day such as 2026-08-05") from None
 
 
 def _needed(given: str, what: str) -> str:

@@ -231,10 +231,18 @@ class Wanted:
     due_after: datetime | None = None
 
 
-def find(db: Connection, area: str, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[Matter]:
-    """Return the matters that are wanted: by deadline where late ones are asked for, else newest first."""
-    urgent = wanted.overdue_at is not None or wanted.due_before is not None
-    order = (table.c.due_at, table.c.id) if urgent else (table.c.id.desc(),)
+def find(
+    db: Connection,
+    area: str,
+    wanted: Wanted,
+    limit: int | None = None,
+    offset: int = 0,
+    *,
+    by_deadline: bool = False,
+) -> list[Matter]:
+    """Return the matters that are wanted, newest first; by deadline where late ones or that order are asked for."""
+    urgent = by_deadline or wanted.overdue_at is not None or wanted.due_before is not None
+    order = (table.c.due_at.is_(None), table.c.due_at, table.c.id) if urgent else (table.c.id.desc(),)
     query = select(table).where(*_which(area, wanted)).order_by(*order).limit(limit).offset(offset)
     return _complete(db, db.execute(query).all())
 

@@ -105,6 +105,8 @@ class Office:
             client.post("/login", data={"email": self.account(role), "password": PASSWORD})
             wish = {"csrf": token(client.get("/searches")), "name": "Y tế", "query": "topic:health", "run": "daily"}
             assert client.post("/searches", data=wish | {"at": "07:00"}).status_code == 200
+            matter = {"csrf": token(client.get("/me")), "kind": "press_request", "received": "2026-08-03T09:00"}
+            assert client.post("/matters", data=matter | {"story": "1", "letter": "12/CV"}).status_code == 200
             waiting = ["/", "/me"]
             while waiting:
                 address = waiting.pop(0)

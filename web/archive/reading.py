@@ -16,10 +16,12 @@ from analysis.reading.pages import decode
 from pipeline.figures import area
 from press import Article, Story
 from press.text import fold
-from storage import collecting, coverage
+from storage import collecting, coverage, register
 from storage.coverage.articles import Version
+from storage.register.matters import Matter
 from web.archive import charts, evidence
 from web.site.access import Admin, Reader
+from web.site.register_words import STATES, said
 from web.site.site import HEADERS, Site, show, site_of
 from web.site.visitor import Visitor
 
@@ -59,6 +61,8 @@ def article_page(
         if found is None:
             raise HTTPException(404)
         context = _surroundings(db, site, found, editing=visitor.may("editor"), evidence_too=visitor.may("admin"))
+        on = register.covered.of_article(db, site.settings.area.province, number)
+        context["matters"] = _matters(db, site, on, visitor)
     site.note(visitor, "read", number)  # not within: who writes the log must not wait for connections that readers hold
     versions = context["versions"]
     wanted = evidence.phrases(found, shown)
@@ -142,13 +146,21 @@ def story_page(
         articles = coverage.articles.load_articles(db, found.articles)
         history = coverage.stories.story_history(db, number)[::-1]
         offered = _near(db, found.title, found.first_at, number) if visitor.may("editor") else []
+        matters = _matters(db, site, register.covered.of_story(db, site.settings.area.province, number), visitor)
     site.note(visitor, "story read", number)
     return show(
         request, "archive/story.html.j2",
         visitor, status, story=found, articles=articles, history=history, offered=offered,
         problem=problem, chart=_timeline(site, found, articles), tones=_tones(articles),
-        originals={one.id: one for one in articles},
+        originals={one.id: one for one in articles}, matters=matters,
     )  # fmt: skip
+
+
+def _matters(db: Connection, site: Site, ids: Sequence[int], visitor: Visitor) -> list[tuple[Matter, str, bool]]:
+    """Return matters of the register, each with its state in words and whether its answer is late."""
+    now, language = site.clock(), visitor.account.language
+    found = register.matters.by_ids(db, ids)
+    return [(matter, said(STATES, matter.state, language), matter.overdue(now)) for matter in found]
 
 
 def _tones(articles: Sequence[Article]) -> Mapping[int | None, int]:

@@ -13,6 +13,8 @@ from storage.people.audit import Act, record
 
 #: what is done in the register, in words
 REGISTER: Final[Mapping[str, str]] = {
+    "register read": "xem sổ sự việc",
+    "matter read": "đọc sự việc",
     "matter opened": "lập sự việc",
     "matter assigned": "giao sự việc",
     "matter answered": "ghi trả lời",

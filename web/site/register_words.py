@@ -79,13 +79,15 @@ def said(words: Mapping[str, tuple[str, str]], code: str, language: str) -> str:
     return words[code][language == "en"] if code in words else code
 
 
-def changes(details: Mapping[str, Any], language: str) -> Iterator[str]:
-    """Give each change of an entry of the log in words: what, from, to."""
+def changes(details: Mapping[str, Any], language: str, kinds: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Give each change of an entry of the log in words: what, from, to; `kinds` are the words for codes of rules."""
     told = details.get("changes")
     for name, pair in told.items() if isinstance(told, dict) else ():
         if not isinstance(pair, list) or len(pair) != 2:
             continue
         old, new = (_value(name, one, language) for one in pair)
+        if name == "kind" and kinds:
+            old, new = kinds.get(old, old), kinds.get(new, new)
         if old != new:
             yield f"{said(COLUMNS, name, language)}: {f'{old} → ' if old else ''}{new or '—'}"
 

@@ -16,7 +16,8 @@ from storage.collecting import links
 from storage.coverage.stories import Membership, assign
 from storage.people import audit
 from storage.people.accounts import ROLES, Role
-from storage.tables import coverage, delivery, people
+from storage.register import matters
+from storage.tables import coverage, delivery, people, register
 from tests.support.archives import NOW, judgement, link, store
 from tests.support.webhouse import House, every_route, house, token
 from tests.web.archive.test_figures import composed
@@ -30,11 +31,13 @@ MAY: dict[Role | str, str] = {
     "reader": "GET /, GET /search, GET /search/complete, GET /articles/{number}, GET /stories/{number}, GET /places, "
     "GET /places/{code}, GET /topics, GET /topics/{topic}, GET /outlets, GET /outlets/{slug}, GET /editions, "
     "GET /editions/{number}, GET /editions/{number}/mail, GET /me, POST /me, POST /me/keys, POST /me/keys/{key}/end, "
-    "POST /logout",
+    "POST /logout, GET /matters, GET /matters/{year}/{number}",
     "analyst": "GET /export, GET /export/running, GET /export.{form}, GET /searches, POST /searches, "
     "GET /searches/{number:int}, POST /searches/{number:int}, POST /searches/{number:int}/end",
     "editor": "POST /articles/{number}/correct, POST /articles/{number}/undo, POST /articles/{number}/story, "
-    "POST /stories/{number}/merge, POST /stories/{number}/split, POST /stories/{number}/undo, POST /editions/{number}",
+    "POST /stories/{number}/merge, POST /stories/{number}/split, POST /stories/{number}/undo, POST /editions/{number}, "
+    "GET /matters/new, POST /matters, POST /matters/{year}/{number}/assign, POST /matters/{year}/{number}/answer, "
+    "POST /matters/{year}/{number}/end, POST /matters/{year}/{number}/change, POST /matters/{year}/{number}/cover",
     "admin": "GET /accounts, POST /accounts, POST /accounts/{number}, GET /audit, GET /subscriptions, "
     "POST /subscriptions, POST /subscriptions/{number}/end, GET /articles/{number}/stored/{page}, GET /export.warc, "
     "POST /outlets/{slug}/quarantine",
@@ -57,6 +60,7 @@ TABLES = (
     coverage.articles,
     coverage.stories,
     coverage.corrections,
+    register.matters,
     delivery.editions,
     delivery.subscriptions,
     people.accounts,
@@ -76,6 +80,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             assign(db, [Membership(number, None)], NOW)
             [reading] = links.announce(db, [link("mất", title=EVIL)], NOW)
             links.record_failed(db, reading, Outcome("never", EVIL), 404, NOW)
+            values = {"subject": EVIL, "kind": "ordered", "result": EVIL}
+            matters.opened(db, found.settings.area.province, values, EVIL, NOW)
         composed(found)
         found.site.index.catch_up()
         for role in ROLES:
@@ -86,7 +92,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def ask(client: TestClient, call: str, csrf: str = "") -> Response:
     method, path = call.split()
     path = re.sub(r"{number(:int)?}|{page}|{key}", "1", path).replace("{form}", "csv").replace("{topic}", "health")
-    path = path.replace("{slug}", "bao-mot").replace("{code}", "31699")
+    path = path.replace("{year}", "2026").replace("{slug}", "bao-mot").replace("{code}", "31699")
     return client.request(method, path, data={"csrf": csrf} if method == "POST" else None)
 
 
@@ -153,7 +159,8 @@ PAGES = [
     "/", "/search", "/search?q=script", "/search?q=alert&sort=oldest", "/articles/1", "/articles/1?shown=tone",
     "/articles/1?shown=topic:health", "/stories/1", "/places", "/places/31699", "/topics", "/topics/health", "/outlets",
     "/outlets/bao-mot", "/editions", "/editions/1", "/audit", "/accounts", "/subscriptions", "/searches", "/me",
-    "/articles/1/stored/1", "/export?q=script", "/search/complete?q=outlet:", "/export.atom",
+    "/articles/1/stored/1", "/matters?view=all", "/matters/2026/1", "/matters/new?story=1",
+    "/export?q=script", "/search/complete?q=outlet:", "/export.atom",
 ]  # fmt: skip
 
 
