@@ -162,6 +162,8 @@ def _sqlite(url: URL) -> Engine:
 
 def _sqlite_connected(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin late, after the first read
+    # SQLite's own knows ASCII only: "đại" would not find "Đại" as it does on PostgreSQL.
+    connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
     for pragma in (
         "journal_mode = WAL",
         # Not NORMAL: a power cut could take back the mark "this mail is going out", and it would go out again.
