@@ -52,6 +52,10 @@ _LIST_GAP = re.compile(
 _LOCATED = re.compile(r"(?:ở|tại|trên địa bàn|đến|về|qua)(?: tỉnh| thành phố| TP\.?| huyện| xã| phường)? ?$", re.I)
 _SUBJECT = re.compile(r"(?:^|[.!?:\n“\"] ?|, )(?:tỉnh |thành phố |TP\.? ?)?$", re.I)
 _PARENT_GAP = re.compile(r" ?(?:,|\(|thuộc|của|-) ?(?:thành phố |TP\.? ?|tỉnh )?", re.I)
+#: "xã X, huyện Y (tỉnh Z)": the next name says where the one before it lies.
+_CHAIN = re.compile(
+    r" ?(?:,|\(|-|–|thuộc|của|, thuộc)? ?(?:(?:tỉnh|thành phố|tp\.?|huyện|h\.|quận|thị xã|tx\.?|xã|phường) ?)?", re.I
+)
 _FIGURE = re.compile(r"^[^.;\n]{0,40}?\d")
 _EXAMPLE = re.compile(r"(?:như|gồm|là|:)(?: các tỉnh| tỉnh|:)? [^.;]{0,60}$")
 _CELL = re.compile(r"^ ?:? ?(?:từ )?\d")
@@ -125,7 +129,11 @@ def look(survey: Survey) -> Look:
         else:
             seen.outside.append(mention)
     seen.around.extend(_around(survey, mention) for mention in seen.inside)
-    seen.roles.update((m.start, _role(seen, m, around)) for m, around in zip(seen.inside, seen.around, strict=True))
+    last = None
+    for mention, around in zip(seen.inside, seen.around, strict=True):
+        own = _role(seen, mention, around)
+        seen.roles[mention.start] = (seen.roles[last.start] or own) if last and _chained(survey, last, mention) else own
+        last = mention
     return seen
 
 
@@ -170,6 +178,13 @@ def _role(seen: Look, mention: Mention, around: Around) -> str:
         "route": around.route_before and around.route_after,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _chained(survey: Survey, before: Mention, after: Mention) -> bool:
+    """Whether a name only says where the one before it lies, so that it plays the same part: "ngụ xã X, tỉnh Z"."""
+    units, gap = survey.gazetteer.units, survey.flat[before.end : after.start]
+    wider = units[after.unit].level < units[before.unit].level
+    return wider and len(gap) < 24 and bool(_CHAIN.fullmatch(gap))
 
 
 def _lists(survey: Survey) -> dict[int, int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from analysis.tags.features import Terms, term, terms
 from analysis.words.segmenter import words
@@ -103,7 +103,14 @@ def order(name: str) -> tuple[tuple[tuple[str, int, str], ...], str]:
     return tuple((word, len(digits), digits) for word, digits in pieces), name
 
 
-def part(examples: Sequence[Example], grouped: Sequence[int]) -> list[int]:
+class Named(Protocol):
+    """What has an id: an example, a sample for relevance."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def part(examples: Sequence[Named], grouped: Sequence[int]) -> list[int]:
     """For each example the part (0..4) of its group, by a digest of the group's first id: stable when later ones come.
 
     Texts that make two groups one move the one that came later, as do those that make a run of words a common one.

@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 
 BEGIN: Final = "<!-- figures of the last training: begin -->"
 END: Final = "<!-- figures of the last training: end -->"
+RELEVANCE: Final = "### Relevance"  #: how the last heading between the marks begins
 _TONES: Final = (-1, 0, 1)
 
 
 def refresh(page: Path, report: Report) -> bool:
-    """Puts the figures of a training between the page's marks; False where there is no such page or no marks."""
+    """Puts the figures of a training between the page's marks; False where there is no such page or no marks.
+
+    A training of relevance alone changes its figures only: the others stay as they are.
+    """
     if not page.is_file():
         return False
     text = page.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         return False
+    if not report.gate:
+        head, _, rest = text.partition(RELEVANCE)
+        page.write_text(f"{head}{report.text()}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        return bool(rest)
     figures = f"{BEGIN}\n\nModels: {', '.join(f'`{name}`' for name in report.models)}.\n\n{report.text()}\n\n{END}"
     whole = re.sub(re.escape(BEGIN) + r".*?" + re.escape(END), lambda _: figures, text, flags=re.DOTALL)
     page.write_text(whole, encoding="utf-8")

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,13 +22,13 @@ from analysis.places.places import survey
 from analysis.tags.relevance import NAME, Relevance
 from analysis.tags.relevance_features import NAMES, features, look
 from analysis.training.evaluate import Figures, compare
+from analysis.training.gold import PARTS, part
 from press import RELEVANCES
 from press import Relevance as Label
 from press.dates import parse
 from press.text import readable
 
 Arrays = dict[str, NDArray[Any]]
-FOLDS = 5  #: each group is in one; a model never sees the group it is measured on
 _SUBJECT = ("focus", "mention")
 
 
@@ -149,7 +149,7 @@ def fit(data_dir: Path, skip: frozenset[str] = frozenset(), corrected: Sequence[
 
 
 def measure(data: Path) -> tuple[Figures, ...]:
-    """Everything labelled, each article judged by a model that saw nothing of its group: figures per source and area.
+    """Everything labelled, judged by models that saw nothing of its group, then by ones that saw nothing of its area.
 
     Articles by the four labels; items of today, where few are `passing`, by whether the area is their subject. Nothing
     where too little is labelled for five folds.
@@ -157,25 +157,54 @@ def measure(data: Path) -> tuple[Figures, ...]:
     samples = load_samples(data)
     read = surveys(samples)
     rows, named = matrix(samples, read)
-    labels, folds = np.array([one.label for one in samples]), np.array([one.group % FOLDS for one in samples])
-    said: list[Label] = ["none"] * len(samples)
-    if any(len(set(labels[named & (folds != fold)].tolist())) < 2 for fold in range(FOLDS)):
+    labels = np.array([one.label for one in samples])
+    folds = part(samples, [one.group for one in samples])
+    if any(len(set(labels[named & (np.array(folds) != fold)].tolist())) < 2 for fold in range(PARTS)):
         return ()
-    for fold in range(FOLDS):
-        seen = named & (folds != fold)
-        arrays = learn(rows[seen], labels[seen])
-        model = Relevance("", arrays["mean"], arrays["scale"], arrays["weights"], arrays["bias"])
-        for index in np.flatnonzero(folds == fold):
-            said[index] = model.judge(read[index]).value
+    learned = _Learned(samples, read, rows, named, labels)
+    areas = [one.area for one in samples]
+    apart = _told(samples, learned.judged(areas), ", learned from other areas")
+    return (*_told(samples, learned.judged(folds), ""), *apart)
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """Everything labelled, read once, to be judged by models of a part of it."""
+
+    samples: Sequence[Sample]
+    read: Sequence[Survey]
+    rows: NDArray[np.float64]
+    named: NDArray[np.bool_]
+    labels: NDArray[np.int64]
+
+    def judged(self, folds: Sequence[Hashable]) -> list[Label]:
+        """What each article gets from what is neither of its fold nor of a group in it; "none" if that is nothing."""
+        said: list[Label] = ["none"] * len(self.read)
+        groups = np.array([one.group for one in self.samples])
+        for fold in dict.fromkeys(folds):
+            mine = np.array([one == fold for one in folds])
+            seen = self.named & ~mine & ~np.isin(groups, groups[mine])
+            if len(set(self.labels[seen].tolist())) < 2:
+                continue
+            arrays = learn(self.rows[seen], self.labels[seen])
+            model = Relevance("", arrays["mean"], arrays["scale"], arrays["weights"], arrays["bias"])
+            for index in np.flatnonzero(mine).tolist():
+                said[index] = model.judge(self.read[index]).value
+        return said
+
+
+def _told(samples: Sequence[Sample], said: Sequence[Label], how: str) -> tuple[Figures, ...]:
+    """The figures of each source and area."""
     found = []
     for source, area in dict.fromkeys((one.source, one.area) for one in samples):
         chosen = [i for i, one in enumerate(samples) if (one.source, one.area) == (source, area)]
         gold, mine = [RELEVANCES[samples[i].label] for i in chosen], [said[i] for i in chosen]
         if source == "articles":
-            what, classes = f"relevance to {area}, articles", list(RELEVANCES)
+            what, classes = f"relevance to {area}, articles{how}", list(RELEVANCES)
             found.append(compare(what, [[label] for label in gold], [[label] for label in mine], classes))
         elif any(label in _SUBJECT for label in gold):
-            found.append(compare(f"focus or mention of {area}, items", _subjects(gold), _subjects(mine), ["subject"]))
+            what = f"focus or mention of {area}, items{how}"
+            found.append(compare(what, _subjects(gold), _subjects(mine), ["subject"]))
     return tuple(found)
 
 

@@ -50,7 +50,7 @@ class Report:
 
     def text(self) -> str:
         """The figures in Markdown."""
-        parts = ["### Gate set (never trained on)", *map(as_text, self.gate)]
+        parts = ["### Gate set (never trained on)", *map(as_text, self.gate)] if self.gate else []
         if self.relevance:
             parts += ["### Relevance (five folds over everything labelled)", *map(as_text, self.relevance)]
         return "\n\n".join(parts)

@@ -62,6 +62,30 @@ def train_net(data: Path | None, out: Path | None, keep: Path) -> None:
         raise DiemBaoError(str(error)) from error
 
 
+def train_relevance(data: Path | None, out: Path | None) -> str:
+    """Train relevance alone, as `train` does, and measure it; the other models stay. Returns the figures in words."""
+    from analysis import MODELS
+    from analysis.training import relevance_train
+    from analysis.training.candidates import gate_set
+    from analysis.training.quality import refresh
+    from analysis.training.train import Report
+
+    folder = out or MODELS
+    try:
+        found = _with_gold(data)
+        _say("reading and segmenting the labelled articles, to leave the gate set out")
+        held = frozenset(str(row["id"]) for row in gate_set(found))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = relevance_train.train_relevance(found, folder, held)
+        _say("measuring in folds, and by other areas")
+        report = Report((path,), (), (), relevance_train.measure(found))
+    except (OSError, ValueError) as error:
+        raise DiemBaoError(str(error)) from error
+    if out is None:
+        refresh(QUALITY, report)
+    return str(report)
+
+
 def candidate(archive: Archive, settings: Settings, data: Path | None, now: datetime, *, corrected: bool) -> str:
     """Train a new version beside the archive, weigh it against the one in use, use it if it is not worse.
 

@@ -29,6 +29,18 @@ def test_figures_go_between_the_marks_and_nowhere_else(tmp_path):
     assert page.read_text(encoding="utf-8") == text
 
 
+def test_relevance_alone_leaves_the_other_figures(tmp_path):
+    page = tmp_path / "quality.md"
+    page.write_text(f"a\n{BEGIN}\n\ntopics\n\n### Relevance (then)\n\nstale\n\n{END}\nb\n", encoding="utf-8")
+    near = Report((), (), (), (compare("relevance to X", [["focus"]], [["focus"]], ["focus"]),))
+    assert refresh(page, near)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"a\n{BEGIN}\n\ntopics\n\n### Relevance (five folds")
+    assert text.endswith(f"{END}\nb\n")
+    assert "stale" not in text
+    assert "relevance to X" in text
+
+
 def test_a_page_without_marks_is_left_alone(tmp_path):
     report = Report((), (), ())
     assert not refresh(tmp_path / "none.md", report)

@@ -350,6 +350,7 @@ def test_correcting_by_the_command_line(archive: tuple[Archive, Settings], capsy
         (["train"], 2, "train needs --data FOLDER"),
         (["train", "--corrections"], 2, "train needs --data FOLDER"),
         (["train", "--candidate", "--data", "."], 1, "no folder gold/"),
+        (["train", "--relevance", "--candidate", "--data", "."], 2, "no --candidate"),
         (["evaluate", "--protocol", "--data", "."], 2, "--keep FOLDER"),
         (["evaluate", "--protocol", "--data", ".", "--keep", "kept"], 1, "no folder gold/"),
         (["evaluate", "--gold", "x.jsonl", "--labelled"], 2, "go with --protocol"),
