@@ -2,7 +2,8 @@
 
 `python -m tests.way.soak --days 30 --seed N` (`make soak`) is the long form, tests/way/test_soak.py runs a short one.
 The first half of the time is lived by commands of their own that may be killed, the second by one long-lived process.
-The demo press goes on publishing meanwhile and keeps the truth; the mail server counts what it took.
+The demo press goes on publishing meanwhile, serves dirt (demo/serving/dirt.py) and keeps the truth; the mail server
+counts what it took.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -98,6 +99,7 @@ class Life:
     open_when_killed: set[int] = field(default_factory=set)  #: editions that a kill caught between mark and record
     kills: int = 0
     commands: int = 0
+    dirt: Mapping[str, int] = field(default_factory=dict)  #: how often the press served each kind
     memory: list[tuple[float, int]] = field(default_factory=list)  #: MB and open files of the resident, cycle by cycle
 
     # The first half: commands that may be killed
@@ -214,7 +216,10 @@ def soak(folder: Path, days: int, seed: int, per_day: int = PER_DAY) -> dict[str
     chance = random.Random(seed)
     mood = Moody(random.Random(seed + 1))
     middle, end = ANCHOR + days // 2 * DAY, ANCHOR + days * DAY
-    with Press(ANCHOR, days=days, process=True, faults=FAULTS, seed=seed) as press, MailServer(mood) as mail:
+    with (
+        Press(ANCHOR, days=days, process=True, faults=FAULTS, seed=seed, dirty=True) as press,
+        MailServer(mood) as mail,
+    ):
         life = Life(House(folder, press, mail.port), press, mail, mood, chance)
         for email, wishes in READERS.items():
             life.house.subscribe(email, *wishes)
@@ -238,6 +243,7 @@ def _weather(given: Iterator[datetime], life: Life, *, calm_after: datetime | No
     if calm_after is not None:
         life.press.until(calm_after)
         life.press.calm()
+        life.dirt = life.press.clean()
         life.mood.calm = True
         yield from (calm_after + wait for wait in QUIET)
 
@@ -257,6 +263,7 @@ def account(life: Life, end: datetime, last: datetime) -> dict[str, object]:
         **sent,
         **memory,
         "moods": dict(life.mood.moods),
+        "dirt": life.dirt,
         "requests": len(life.press.requests()),
     }
 
@@ -271,15 +278,24 @@ def _articles(life: Life, end: datetime) -> int:
     lost = {url: house.sql("SELECT state, reason FROM links WHERE url = ?", url) for url in announced - rows.keys()}
     assert not lost, f"articles lost: {lost}"
     assert not rows.keys() - truth.keys(), f"articles of nowhere: {sorted(rows.keys() - truth.keys())[:5]}"
+    texts = dict(house.sql("SELECT url, body FROM articles"))
     for url, row in rows.items():
         article = truth[url]
         assert row["title"] in {article.text.title, (article.edited or article.text).title}, url
-        assert row["versions"] == (2 if article.edited else 1), (url, row["versions"])
+        assert row["versions"] >= (2 if article.edited else 1), (url, row["versions"])
+        at = datetime.fromisoformat(row["published_at"])
+        assert abs(at - article.published_at) < timedelta(minutes=1), f"{url} was dated {at}"
+        told, wanted = texts[url], (article.edited or article.text).body
+        assert _letters(told) >= _letters(wanted) * 0.97, f"{url} lost text: {told[-200:]!r}"
         assert (row["vanished_at"] is not None) == article.vanishes, url
     assert not house.sql("SELECT url FROM links WHERE state IN ('due', 'later') AND attempts > 40")
     assert not house.sql("SELECT id FROM pages WHERE state = 'due'"), "a page waits for ever"
     assert not house.sql("SELECT id FROM articles WHERE story_id IS NULL"), "an article is in no story"
     return len(rows)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _editions(life: Life, last: datetime) -> dict[str, object]:
