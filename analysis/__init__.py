@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -16,7 +16,7 @@ from analysis.tags import model_file, other_languages, rules, tone, topics
 from analysis.tags.evidence import Evidence
 from analysis.tags.net import HEADS, Net, NoNetError
 from analysis.tags.relevance import Relevance
-from analysis.tags.sentences import Parts, decided, parts
+from analysis.tags.sentences import Parts, decided, loudest, parts
 from analysis.tags.vocabulary import Floats
 from analysis.words import segmenter
 from analysis.words.language import detect
@@ -24,7 +24,10 @@ from press import Judgement, Language, TopicTag
 from press.text import readable
 
 MODELS: Final = Path(__file__).parent / "models"
+_ASKED: Final = 4  # sentences without which the net is asked: each costs what judging an article does
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
+#: What the net said, by the pieces it read.
+Values = dict[tuple[int, ...], tuple[Floats, Floats]]
 #: The words of a headline and of a text.
 Words = tuple[Sequence[str], Sequence[str]]
 #: Topics, tone, what names the models; the words of a Vietnamese text.
@@ -147,26 +150,29 @@ class Tagger:
     def explain(self, text: Text, judged: Judgement) -> Judgement:
         """A judgement of this very text, with the sentences that decided its topics and tone.
 
-        By the linear models alone that costs less than judging did; where the net judged, it is asked without each.
+        By the linear models alone that costs less than judging did; where the net judged too, it is asked without each
+        of the four sentences that weigh most by them (of a text in another language: the first four). Its voice is
+        held for the others.
         """
         one = _cleaned(text._replace(language=judged.language))
         words = (segmenter.words(one.title), segmenter.words(one.text)) if judged.language == "vi" else None
         return self._explained(one, judged, words)
 
     def _explained(self, one: Text, judged: Judgement, words: Words | None) -> Judgement:
-        cut = parts(one.title, one.text)
         net = self._net if self._net is not None and self._net.id in judged.model else None
+        cut = parts(one.title, one.text)
+        asked: Values = {}
         if words is not None:
-            heard = None if net is None else _without_each(net, cut)
-            found, tones = self._odds(cut.words(*words), heard)
+            split = cut.words(*words)
+            said = _of(judged, *self._odds(split, None if net is None else _without(net, cut, (), asked)))
+            if net is not None:
+                said = _of(judged, *self._odds(split, _without(net, cut, loudest(said, _ASKED), asked)))
         elif net is not None:
-            found, tones = other_languages.odds(net, _without_each(net, cut), cut, judged.language)
+            heard = _without(net, cut, range(min(_ASKED, len(cut.each()))), asked)
+            said = _of(judged, *other_languages.odds(net, heard, cut, judged.language))
         else:
             return judged
-        kept = {tag.id: found[tag.id].tolist() for tag in judged.topics}
-        if judged.tone is not None:
-            kept["tone"] = tones[judged.tone].tolist()
-        return decided(cut, judged, kept)
+        return decided(cut, judged, said)
 
     def _odds(self, words: Sequence[Sequence[str]], heard: Heard) -> tuple[dict[str, Floats], dict[int, Floats]]:
         """The log-odds of all topics and tones of a Vietnamese text and of it without each part, given as words."""
@@ -217,15 +223,27 @@ class Tagger:
         return list(zip(tags, verdicts, models, cut, strict=True))
 
 
-def _without_each(net: Net, cut: Parts) -> tuple[Floats, Floats]:
-    """What the net says of a text and of it without each part: (1 + parts, topics), (1 + parts, tones)."""
-    said: dict[tuple[int, ...], tuple[Floats, Floats]] = {}  # behind what it reads, all texts are the same
+def _without(net: Net, cut: Parts, numbers: Iterable[int], asked: Values) -> tuple[Floats, Floats]:
+    """What the net says of a text and of it without each part: (1 + parts, topics), (1 + parts, tones).
+
+    It is asked without the parts of these numbers; without the others it says what it says of the whole. `asked`: what
+    it said of this text already, added to; behind what it reads, all texts are the same.
+    """
     found = []
-    for title, text in (cut.without(number) for number in range(-1, len(cut.each()))):
-        if (pieces := net.read(title, text)) not in said:
-            said[pieces] = net.values(pieces)
-        found.append(said[pieces])
-    return np.stack([one for one, _ in found]), np.stack([other for _, other in found])
+    for number in (-1, *numbers):
+        if (pieces := net.read(*cut.without(number))) not in asked:
+            asked[pieces] = net.values(pieces)
+        found.append((number, asked[pieces]))
+    said = [found[0][1]] * (1 + len(cut.each()))
+    for number, values in found:
+        said[1 + number] = values
+    return np.stack([one for one, _ in said]), np.stack([other for _, other in said])
+
+
+def _of(judged: Judgement, found: dict[str, Floats], tones: dict[int, Floats]) -> dict[str, list[float]]:
+    """The log-odds of what was judged alone: of its topics by their ids, and of its "tone"."""
+    kept = {tag.id: found[tag.id].tolist() for tag in judged.topics}
+    return kept if judged.tone is None else {**kept, "tone": tones[judged.tone].tolist()}
 
 
 def _cleaned(one: Text) -> Text:

@@ -74,6 +74,7 @@ class Item:
     reason: str  #: why it matters, a sentence made from data
     others: tuple[Source, ...] = ()
     archive_url: str = ""
+    decided: str = ""  #: the sentence that decided the tone, shortened; the title where that did; may be empty
     rank: int = 0  #: 1..3 where the summary shows it, else 0
 
 

@@ -60,6 +60,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "why_many": ("{count} báo cùng đưa tin", "{count} outlets reported it"),
     "why_answer": ("có phản ánh, kiến nghị cần được trả lời", "brings a complaint that needs an answer"),
     "why_negative": ("nội dung tiêu cực", "its tone is negative"),
+    "why_sentence": ("Câu quyết định sắc thái", "The sentence that decided the tone"),
+    "why_headline": ("Quyết định sắc thái: đầu đề.", "The headline decided the tone."),
     "filters": ("Chỉ gồm tin về: {what}.", "Only news about: {what}."),
     "more": ("Còn {stories} không nêu chi tiết ở trên.", "{stories} not shown in detail above."),
     "more_rest": (

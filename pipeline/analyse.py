@@ -32,7 +32,7 @@ from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.process import die_with_parent
 from pipeline.running.runs import recorded
-from press import Draft, Judgement, Language, Link, Outcome, Page
+from press import Deciding, Draft, Judgement, Language, Link, Outcome, Page
 from press.markup import is_whole
 from press.text import clean
 from settings import Settings
@@ -156,15 +156,22 @@ class Reader:
         return self.tagger.names_area(f"{link.title}\n{link.lead}\n{seen}")
 
     def judge(self, articles: Sequence[tuple[Draft | Judged, str]]) -> list[Judgement]:
-        """Judge articles, each given with its outlet: drafts, or rows of the archive that have the same fields."""
-        return self.tagger.judge_all([self._text(article, outlet) for article, outlet in articles])
+        """Judge articles, each given with its outlet: drafts, or rows of the archive that have the same fields.
+
+        What concerns the area comes with the sentences that decided, as the article writes them.
+        """
+        texts = [self._text(article, outlet) for article, outlet in articles]
+        judged = self.tagger.judge_all(texts, explained=True)
+        return [_bare(one, self._where(article)) for (article, _), one in zip(articles, judged, strict=True)]
 
     def _text(self, article: Draft | Judged, outlet: str) -> Text:
-        # A dateline is no part of the lead, but it may say where.
-        where = f"{article.dateline} " if self.tagger.names_area(article.dateline) else ""
         slug = outlet if outlet in self.outlets else ""
-        text = f"{where}{article.lead}\n{article.body}"
+        text = f"{self._where(article)}{article.lead}\n{article.body}"
         return Text(article.title, text, article.published_at, slug, article.language)
+
+    def _where(self, article: Draft | Judged) -> str:
+        """What is judged in front of the lead: a dateline is no part of it, but it may say where."""
+        return f"{article.dateline} " if self.tagger.names_area(article.dateline) else ""
 
     def models(self) -> dict[str, tuple[str, str]]:
         """Return for each language what judgements say of the models that made them.
@@ -172,6 +179,19 @@ class Reader:
         First of what does not concern the area, then of what does.
         """
         return {language: self.tagger.models(language) for language in get_args(Language)}
+
+
+def _bare(judged: Judgement, where: str) -> Judgement:
+    """A judgement whose first sentence begins as the article does, not with what was judged in front of it."""
+
+    def kept(found: tuple[Deciding, ...]) -> tuple[Deciding, ...]:
+        bare = [replace(one, sentence=one.sentence.removeprefix(where).strip()) for one in found]
+        return tuple(one for one in bare if one.sentence)
+
+    if not where:
+        return judged
+    topics = tuple(replace(tag, sentences=kept(tag.sentences)) for tag in judged.topics)
+    return replace(judged, topics=topics, tone_sentences=kept(judged.tone_sentences))
 
 
 def _announced(task: Task) -> bool:

@@ -77,6 +77,15 @@ def parts(title: str, text: str) -> Parts:
     return Parts(title, found, text[ends[-1] :] if ends else text)
 
 
+def loudest(odds: Mapping[str, Sequence[float]], most: int) -> list[int]:
+    """The numbers of the parts that weigh most for or against any verdict, at most `most`; `odds` as `decided`."""
+    if not odds:
+        return []
+    lost = np.max([np.abs(np.subtract(less[1:], less[0])) for less in odds.values()], axis=0)
+    found: list[int] = np.argsort(-lost, kind="stable")[:most].tolist()
+    return found
+
+
 def decided(cut: Parts, judged: Judgement, odds: Mapping[str, Sequence[float]]) -> Judgement:
     """A judgement with the sentences that decided it, each verbatim, with its weight and the deciding words inside it.
 

@@ -21,6 +21,7 @@ MAX_RELATED = 5
 MAX_HEADLINES = 10  #: of what did not fit
 MAX_TITLE = 180
 MAX_LEAD = 220
+MAX_SENTENCE = 180
 MAX_SUBJECT_TITLE = 80
 MAX_OTHERS = 3
 
@@ -128,7 +129,14 @@ def _item(news: News, request: Request, words: Words) -> Item:
         reason=_reason(news, request, words),
         others=_others(news, request),
         archive_url=web_address(page),
+        decided=_decided(head, title),
     )
+
+
+def _decided(head: Article, title: str) -> str:
+    """The sentence that decided the tone, the strongest; the title as it is shown where that is the headline."""
+    sentence = next((shown(one.sentence, MAX_SENTENCE) for one in head.tone_sentences if one.weight > 0), "")
+    return title if sentence and sentence == shown(head.title, MAX_SENTENCE) else sentence
 
 
 def _outlet(article: Article, request: Request) -> str:

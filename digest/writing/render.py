@@ -120,5 +120,5 @@ def _no_leads(digest: Digest) -> Digest:
 
 
 def _headlines_only(digest: Digest) -> Digest:
-    bare = _every_item(digest, lambda item: replace(item, lead="", others=(), title=shown(item.title, 90)))
+    bare = _every_item(digest, lambda item: replace(item, lead="", others=(), decided="", title=shown(item.title, 90)))
     return replace(bare, more_items=(), more_url="")

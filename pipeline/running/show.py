@@ -28,7 +28,7 @@ def article(row: Article) -> Row:
         "published_at": row.published_at,
         "fetched_at": row.fetched_at,
         "relevance": row.relevance,
-        "topics": [asdict(topic) for topic in row.topics],
+        "topics": [{"id": topic.id, "score": topic.score, "evidence": topic.evidence} for topic in row.topics],
         "tone": row.tone,
         "places": [asdict(place) for place in row.places],
         "story": row.story,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from press import Article, Language, Place, Relevance, TopicTag
 from storage.collecting.links import chunks
+from storage.coverage import deciding
 from storage.coverage.save import Analysed, Saved, rejudge, save_article, save_articles
 from storage.tables.collecting import links
 from storage.tables.coverage import articles as table
@@ -239,12 +240,15 @@ def count(db: Connection) -> int:
 
 def _complete(db: Connection, rows: Sequence[AnyRow]) -> list[Article]:
     ids = [row.id for row in rows]
+    kept = {row.id: row.deciding for row in rows}
     topics: dict[int, list[TopicTag]] = {}
     found: dict[int, list[Place]] = {}
     for batch in chunks(ids, _CHUNK):
         wanted = select(tags).where(tags.c.article_id.in_(batch), tags.c.kind == "topic").order_by(tags.c.position)
         for row in db.execute(wanted):
-            topics.setdefault(row.article_id, []).append(TopicTag(row.value, row.score, tuple(row.evidence)))
+            sentences = deciding.of_topic(kept[row.article_id], row.value)
+            tag = TopicTag(row.value, row.score, tuple(row.evidence), sentences)
+            topics.setdefault(row.article_id, []).append(tag)
         for row in db.execute(select(places).where(places.c.article_id.in_(batch)).order_by(places.c.position)):
             found.setdefault(row.article_id, []).append(_place(row))
     return [_article(row, tuple(topics.get(row.id, ())), tuple(found.get(row.id, ()))) for row in rows]
@@ -289,6 +293,7 @@ def _article(row: AnyRow, topics: tuple[TopicTag, ...], found: tuple[Place, ...]
         date_source=row.date_source,
         vanished_at=row.vanished_at,
         model=row.model,
+        tone_sentences=deciding.of_tone(row.deciding, row.tone),
     )
 
 

@@ -16,6 +16,7 @@ from press.dates import FUTURE
 from press.evidence import Dated, settled
 from storage.collecting.links import MAX_URL, look_again
 from storage.collecting.pages import Settled, settle_pages
+from storage.coverage import deciding
 from storage.coverage.corrections import keep_corrections
 from storage.facts import next_number
 from storage.tables.collecting import links, pages
@@ -236,6 +237,7 @@ def _judged(judgement: Judgement) -> dict[str, Any]:
         "tone": judgement.tone,
         "tone_score": judgement.tone_score,
         "tone_evidence": list(judgement.tone_evidence),
+        "deciding": deciding.row(judgement),
         "model": judgement.model,
     }
 

@@ -65,6 +65,7 @@ articles = Table(
     Column("tone", Integer),  # NULL: not decidable
     Column("tone_score", Float, nullable=False),
     Column("tone_evidence", Json, nullable=False),
+    Column("deciding", Json),  # the sentences that decided tone and topics; NULL: nobody asked which they are
     Column("model", String(100), nullable=False),
     Column("fingerprint", LargeBinary),  # MinHash, as the analysis packs it
     Column("story_id", BigId, ForeignKey("stories.id")),

@@ -95,9 +95,10 @@ def article(request: Request, visitor: Reader, number: Id) -> Any:
         chain = coverage.reading.reprint_chain(db, number)
         addresses = [one.url for one in coverage.reading.addresses(db, number)]
     site.note(visitor, "read", number)
-    return (
-        show.article(row) | {name: getattr(row, name) for name in _EVIDENCE} | {"chain": chain, "addresses": addresses}
-    )
+    shown = show.article(row) | {name: getattr(row, name) for name in _EVIDENCE}
+    shown["topics"] = [asdict(tag) for tag in row.topics]
+    shown["tone_sentences"] = [asdict(one) for one in row.tone_sentences]
+    return shown | {"chain": chain, "addresses": addresses}
 
 
 @router.get("/articles/{number}/copies", response_model=list[shapes.Copy])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -25,6 +26,20 @@ class Topic(BaseModel):
     id: str
     score: float
     evidence: list[str]
+
+
+class Sentence(BaseModel):
+    """A sentence that decided, verbatim, and the deciding words inside it."""
+
+    sentence: str
+    weight: float = Field(description="what the verdict loses without it, in log-odds; below zero: it speaks against")
+    words: list[str]
+
+
+class WholeTopic(Topic):
+    """A topic with the sentences that decided."""
+
+    sentences: list[Sentence] = Field(description="strongest first; [] where none were kept")
 
 
 class Place(BaseModel):
@@ -51,7 +66,7 @@ class Article(BaseModel):
     published_at: datetime | None
     fetched_at: datetime
     relevance: Relevance
-    topics: list[Topic] = Field(description="strongest first")
+    topics: Sequence[Topic] = Field(description="strongest first")
     tone: Literal[-1, 0, 1] | None = Field(description="of what is reported; null: not decidable")
     places: list[Place]
     story: int | None
@@ -70,8 +85,12 @@ class WholeArticle(Article):
     date_source: str
     relevance_score: float
     relevance_evidence: list[str]
+    topics: Sequence[WholeTopic] = Field(description="strongest first")
     tone_score: float
     tone_evidence: list[str]
+    tone_sentences: list[Sentence] = Field(
+        description="what decided the tone, strongest first; one against it last; [] where none were kept"
+    )
     chain: list[int] = Field(description="who reprinted whom: the original and its reprints, by date; [] = nobody")
     addresses: list[str] = Field(description="every address it was seen at")
 

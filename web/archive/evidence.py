@@ -9,12 +9,19 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from press import Article
+from press import Article, Deciding
 from web.archive import marking
 
 _PIECE: Final = re.compile(r"\s+|\w+|[^\w\s]")
 _KHMER: Final = re.compile("[\u1780-\u17ff]")
 _MOST: Final = 4_000_000  # pairs of words that are compared; beyond it a paragraph is shown as wholly new
+
+
+def sentences(article: Article, shown: str) -> tuple[str, ...]:
+    """Return the sentences that decided a topic (`topic:ID`) or the `tone`; none for other tags, none if not kept."""
+    kind, _, which = shown.partition(":")
+    found = {tag.id: tag.sentences for tag in article.topics}.get(which, ()) if kind == "topic" else ()
+    return tuple(one.sentence for one in (article.tone_sentences if shown == "tone" else found) if one.weight > 0)
 
 
 def phrases(article: Article, shown: str) -> tuple[str, ...]:
@@ -33,11 +40,17 @@ def phrases(article: Article, shown: str) -> tuple[str, ...]:
 
 def marked(text: str, wanted: Sequence[str]) -> Markup:
     """Return a text with every occurrence of the phrases in <mark>, whole words only, whatever their case."""
+    return marking.marked(text, _spans(text, wanted))
+
+
+def quoted(one: Deciding) -> Markup:
+    """Return a sentence that decided with the deciding words in <mark>, of a long one the part around the first."""
+    return Markup("“{}”").format(marking.cut(one.sentence, _spans(one.sentence, one.words)))
+
+
+def _spans(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
     forms = [_form(phrase) for phrase in sorted(wanted, key=len, reverse=True) if phrase.strip()]
-    if not forms:
-        return escape(text)
-    spans = [found.span() for found in re.finditer("|".join(forms), text, re.IGNORECASE)]
-    return marking.marked(text, spans)
+    return [found.span() for found in re.finditer("|".join(forms), text, re.IGNORECASE)] if forms else []
 
 
 def _form(phrase: str) -> str:

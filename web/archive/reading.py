@@ -65,10 +65,12 @@ def article_page(
         context["matters"] = _matters(db, site, on, visitor)
     site.note(visitor, "read", number)  # not within: who writes the log must not wait for connections that readers hold
     versions = context["versions"]
-    wanted = evidence.phrases(found, shown)
+    decided = evidence.sentences(found, shown)
+    wanted = decided or evidence.phrases(found, shown)
     return show(
         request, "archive/article.html.j2", visitor, status, article=found, shown=shown, problem=problem, wanted=wanted,
-        marked=lambda text: evidence.marked(text, wanted), compared=compared(versions, old, new), **context,
+        decided=decided, quoted=evidence.quoted, marked=lambda text: evidence.marked(text, wanted),
+        compared=compared(versions, old, new), **context,
     )  # fmt: skip
 
 

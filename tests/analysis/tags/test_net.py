@@ -104,3 +104,31 @@ def test_another_net_than_the_calibrated_one_is_not_asked(monkeypatch):
     object.__setattr__(other, "id", "net-1-other")
     tagger = Tagger("Sóc Trăng", net="all")
     assert "was not calibrated with net-1-other" in tagger.no_net
+
+
+LONG = Text(HERE.title, " ".join(f"{HERE.text} Chuyện thứ {n} không ai nhắc tới nữa." for n in range(12)))
+
+
+def test_sentences_cost_four_askings_more_whatever_the_length(monkeypatch):
+    tagger, asked, real = Tagger("Sóc Trăng", net="area"), [], nets.Net.values
+    monkeypatch.setattr(nets.Net, "values", lambda self, pieces: asked.append(pieces) or real(self, pieces))
+    (judged,) = tagger.judge_all([LONG])
+    assert len(asked) == 1
+    explained = tagger.explain(LONG, judged)
+    assert 2 <= len(asked) <= 1 + 1 + 4
+    assert explained.tone_sentences[0].weight > 0
+    assert all(one.sentence in f"{LONG.title}\n{LONG.text}" for one in explained.tone_sentences)
+
+
+def test_the_sentences_of_a_text_in_another_language_are_the_nets():
+    english = Text(
+        "Riverbank collapse in Soc Trang destroys three houses",
+        "A riverbank in Ke Sach district, Soc Trang province, collapsed on Monday. Three houses fell into the river "
+        "and two people died. The market opened as usual.",
+        language="en",
+    )
+    (explained,) = Tagger("Sóc Trăng", net="all").judge_all([english], explained=True)
+    assert explained.relevance != "none"
+    assert explained.tone == -1
+    assert explained.tone_sentences
+    assert all(one.sentence in f"{english.title}\n{english.text}" for one in explained.tone_sentences)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import Tagger, Text
-from analysis.tags.sentences import decided, parts, sentences
+from analysis.tags.sentences import decided, loudest, parts, sentences
 from analysis.words import segmenter
 from press import Judgement, TopicTag
 
@@ -173,3 +173,10 @@ def test_the_log_odds_of_the_whole_are_those_of_the_verdicts():
     ]:
         assert abs(1 / (1 + np.exp(-said[0])) - score) < 1e-3
         assert len(said) == 1 + len(cut.each())
+
+
+def test_the_loudest_parts_are_those_that_change_any_verdict_most_either_way():
+    odds = {"tone": [1.0, 0.9, 3.0, 1.0], "health": [0.0, 0.0, 0.5, -1.0]}
+    assert loudest(odds, 2) == [1, 2]
+    assert loudest(odds, 9) == [1, 2, 0]
+    assert loudest({}, 2) == []

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.choosing.compose import MAX_HEADLINES, MAX_STORIES, compose
+from digest.choosing.compose import MAX_HEADLINES, MAX_SENTENCE, MAX_STORIES, compose
 from digest.choosing.coverage import short_statement, statement
 from digest.choosing.select import bare_place, instant, is_due, select
 from digest.model import Digest, Item, Numbers
 from digest.plain import shown, web_address
 from digest.words import Words
-from press import TOPICS, Article, OutletHealth
+from press import TOPICS, Article, Deciding, OutletHealth
 from tests.support.digest_day import ARTICLES, COVERAGE, END, NOW, NUMBERS, READER, START, ZONE, article, place, request
 
 WORDS = Words("vi")
@@ -61,6 +61,19 @@ def test_the_top_story_says_why_it_matters_from_data() -> None:
         "nói riêng về địa bàn (xã Cù Lao Dung); số báo đưa tin tăng từ 1 lên 4 trong 12 giờ; nội dung tiêu cực."
     )
     assert [source.outlet for source in top.others] == ["Báo Cần Thơ", "Thanh Niên"]
+
+
+def test_the_sentence_that_decided_the_tone_is_said_cut_at_a_word() -> None:
+    long = "Nước xoáy khoét sâu chân đê từ lúc nửa đêm, " * 9
+    said = (Deciding(f"{long}.", 1.5), Deciding("Đã có đê bao mới.", -1.0))
+    (top,) = compose(request((article(1, tone=-1, tone_sentences=said),))).summary
+    assert top.decided.endswith("…")
+    assert long.startswith(top.decided.removesuffix("…"))
+    assert 100 < len(top.decided) <= MAX_SENTENCE
+    (top,) = compose(request((article(1, "vov", "Sạt lở", tone_sentences=(Deciding("Sạt lở", 1.0),)),))).summary
+    assert top.decided == top.title, "the headline decided"
+    (top,) = compose(request((article(1),))).summary
+    assert top.decided == "", "nobody kept what decided"
 
 
 def test_the_lead_is_the_outlets_own_cut_at_a_word() -> None:

@@ -19,7 +19,7 @@ from digest.words import Words
 from digest.writing.message import build, header_text, mailbox
 from digest.writing.notice import mail_test, notice, unsubscribed
 from digest.writing.render import HTML_LIMIT, html_size, message_id, render
-from press import OutletHealth
+from press import Deciding, OutletHealth
 from tests.support.digest_day import END, NOW, READER, SENDER, START, UNSUBSCRIBE, article, place, request
 
 OPERATOR = "quantri@example.vn"
@@ -74,6 +74,21 @@ def test_plain_text_and_html_say_the_same_in_the_same_order() -> None:
     links = {node.attributes["href"] for node in LexborHTMLParser(html).css("a")}
     in_text = set(re.findall(r"https?://\S+", plain))
     assert in_text <= links, "every address of the text is a link"
+
+
+def test_why_says_the_sentence_that_decided_in_both_parts_alike() -> None:
+    sentence = Deciding("Đê vỡ, 40 hộ dân phải dời nhà.", 1.5)
+    plain, page = parts_of(mail_of(request((article(1, tone=-1, tone_sentences=(sentence,)),))))
+    said = "Câu quyết định sắc thái: “Đê vỡ, 40 hộ dân phải dời nhà.”"
+    assert f"nội dung tiêu cực.\n   {said}\n" in plain.replace("\r\n", "\n")
+    assert f"nội dung tiêu cực. {said}" in words_of_html(page)
+    title = article(1).title
+    plain, page = parts_of(mail_of(request((article(1, tone_sentences=(replace(sentence, sentence=title),)),))))
+    for part in (plain, words_of_html(page)):
+        assert "Quyết định sắc thái: đầu đề." in part
+        assert "“" + title not in part
+    for part in parts_of(mail_of(request((article(1, tone=-1),)))):
+        assert "uyết định sắc thái" not in part
 
 
 def test_the_html_is_made_for_mail_programs() -> None:

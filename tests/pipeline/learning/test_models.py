@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import settings
-from analysis import Tagger
+from analysis import Tagger, Text
 from analysis.training.candidates import gate_set
 from analysis.training.gold import records
 from cli import main
@@ -250,10 +250,10 @@ def test_the_archive_is_tagged_anew_once_however_often_it_is_broken_off(archive:
     assert rows[0].tone == 1
     tagger = Tagger("Sóc Trăng", net="area")
     for row in rows[1:6]:
-        wanted = tagger.judge(
-            row.title, f"{row.lead}\n{row.body}", published_at=row.published_at, language=row.language
-        )
+        text = Text(row.title, f"{row.lead}\n{row.body}", row.published_at, language=row.language)
+        (wanted,) = tagger.judge_all([text], explained=True)
         assert (row.topics, row.tone, row.relevance) == (wanted.topics, wanted.tone, wanted.relevance)
+        assert row.tone_sentences == wanted.tone_sentences
         assert row.places == wanted.places
 
 
@@ -272,6 +272,25 @@ def test_a_dateline_still_says_where(archive: tuple[Archive, Settings]) -> None:
         store(opened, link(number), dateline=dateline, published_at=at(number), judged=judged, **text)
     again(opened, own, at(99))
     assert [row.relevance == "none" for row in found(opened)] == [True, False]
+
+
+def test_what_decided_is_kept_with_articles_of_the_area_as_they_write_it(archive: tuple[Archive, Settings]) -> None:
+    opened, own = archive
+    lead = "Triều cường dâng cao làm ba người chết, hàng trăm nhà ngập sâu."
+    text = {"title": "Ngập nặng vì triều cường", "lead": lead, "body": "Nước tràn vào nhà dân, đường ngập sâu."}
+    for number, dateline in enumerate(("", "(Sóc Trăng)")):
+        judged = judgement(model="old", relevance="none", places=())
+        store(opened, link(number), dateline=dateline, published_at=at(number), judged=judged, **text)
+    assert all(not row.tone_sentences for row in found(opened)), "kept by nobody: shown by its words alone"
+    again(opened, own, at(99))
+    far, near = found(opened)
+    assert (far.relevance, far.tone_sentences, [tag.sentences for tag in far.topics]) == ("none", (), [()])
+    assert near.relevance != "none"
+    said = [near.tone_sentences, *(tag.sentences for tag in near.topics)]
+    assert all(said)
+    written = {near.title, near.lead, near.body}
+    assert {one.sentence for part in said for one in part} <= written, "without the dateline, which was judged too"
+    assert lead in {one.sentence for part in said for one in part}
 
 
 @pytest.mark.long

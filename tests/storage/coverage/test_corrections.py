@@ -6,6 +6,7 @@ import importlib
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import select, text
 
 import storage.migrate
 from errors import DiemBaoError, StorageError
-from press import TOPICS, TopicTag
+from press import TOPICS, Deciding, TopicTag
 from storage import Archive, open_archive
 from storage.coverage import again, articles
 from storage.coverage.corrections import MODEL, Field, Value, add_correction, corrections, undo_correction
@@ -205,6 +206,39 @@ def test_whatever_happens_the_newest_correction_shows_or_else_the_model(steps_ar
             undo(archive, undone)
             del made[undone]
         assert shown(archive, article)[1] == (made[max(made)] if made else said)
+
+
+FLOOD = (Deciding("Ba người chết.", 1.5, ("chết",)), Deciding("Đã “tạm” ổn.", -0.9))
+SALT = (Deciding("Nước mặn\tvào ruộng.", 2.25, ("Nước mặn",)),)
+
+
+def test_the_sentences_that_decided_show_while_their_verdict_stands(archive: Archive) -> None:
+    topics = (TopicTag("environment", 0.8, ("nước mặn",), SALT), TopicTag("agriculture", 0.6))
+    said = judgement(topics=topics, tone_sentences=FLOOD)
+    article = store(archive, link(1), judged=said)
+
+    def sentences() -> tuple[Any, ...]:
+        with archive.read() as db:
+            (found,) = articles.load_articles(db, [article])
+        return found.tone_sentences, {tag.id: tag.sentences for tag in found.topics}
+
+    whole = (FLOOD, {"environment": SALT, "agriculture": ()})
+    assert sentences() == whole
+    other, confirmed = correct(archive, article, "tone", 0), correct(archive, article, "tone", -1)
+    assert sentences() == whole, "a person said the same"
+    undo(archive, confirmed)
+    assert sentences() == ((), whole[1]), "nobody's sentences made this tone"
+    topic = correct(archive, article, "topics", ["religion", "environment"])
+    assert sentences() == ((), {"religion": (), "environment": SALT})
+    for number in (other, topic):
+        undo(archive, number)
+    assert sentences() == whole
+    with archive.begin() as db:
+        articles.rejudge(db, article, NEW, at(2))
+    assert sentences() == ((), {"health": ()}), "the new models' were not asked for"
+    with archive.begin() as db:
+        articles.rejudge(db, article, replace(said, model="m3"), at(3))
+    assert sentences() == whole
 
 
 def test_what_another_model_judged_is_found_until_it_is_judged_again(archive: Archive) -> None:

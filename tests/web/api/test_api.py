@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.writing.message import build
-from press import Outcome, TopicTag
+from press import Deciding, Outcome, TopicTag
 from storage.collecting import links
 from storage.coverage.stories import Membership, assign
 from storage.delivery import editions, subscriptions
@@ -149,11 +149,30 @@ def test_one_article_tells_why_it_is_tagged_so_and_what_changed(home: House) -> 
     client = client_of(home)
     whole = client.get(f"{API}/articles/1").json()
     assert whole["relevance_evidence"] == ["xã Lịch Hội Thượng"]
-    assert whole["topics"][0] == {"id": "environment", "score": 0.8, "evidence": ["nước mặn"]}
-    assert (whole["tone"], whole["tone_evidence"]) == (-1, ["thiệt hại"])
+    assert whole["topics"][0] == {"id": "environment", "score": 0.8, "evidence": ["nước mặn"], "sentences": []}
+    assert (whole["tone"], whole["tone_evidence"], whole["tone_sentences"]) == (-1, ["thiệt hại"], [])
     assert whole["body"].startswith("Đoạn một.")
     assert [version["number"] for version in client.get(f"{API}/articles/1/versions").json()] == [1]
     assert acts(home)[:2] == [("admin@example.vn", "read", "1")] * 2
+
+
+def test_the_sentences_that_decided_are_told_with_one_article_only(tmp_path: Path) -> None:
+    tone = (Deciding("Nước mặn vào ruộng, thiệt hại lớn.", 1.25, ("thiệt hại",)), Deciding("Đã có nước ngọt.", -0.8))
+    topics = (TopicTag("environment", 0.8, ("nước mặn",), (Deciding("Nước mặn vào ruộng.", 2.0, ("Nước mặn",)),)),)
+    with house(tmp_path) as made:
+        store(made.archive, link(1), judged=judgement(tone_sentences=tone, topics=topics))
+        client = client_of(made)
+        whole = client.get(f"{API}/articles/1").json()
+        (listed,) = client.get(f"{API}/articles").json()["items"]
+    assert whole["tone_sentences"] == [
+        {"sentence": "Nước mặn vào ruộng, thiệt hại lớn.", "weight": 1.25, "words": ["thiệt hại"]},
+        {"sentence": "Đã có nước ngọt.", "weight": -0.8, "words": []},
+    ]
+    assert whole["topics"][0]["sentences"] == [
+        {"sentence": "Nước mặn vào ruộng.", "weight": 2.0, "words": ["Nước mặn"]}
+    ]
+    assert listed["topics"] == [{"id": "environment", "score": 0.8, "evidence": ["nước mặn"]}]
+    assert "tone_sentences" not in listed
 
 
 def test_stories_their_articles_and_pages(home: House) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.desk.readers import Wishes, subscribe
 from pipeline.figures import area
 from pipeline.group import group
 from pipeline.publish import publish
-from press import Place
+from press import Deciding, Place, TopicTag
 from settings import Area
 from storage.coverage import articles, stories
 from storage.coverage.stories import Membership
@@ -89,6 +90,48 @@ def test_an_article_shows_its_evidence_and_is_logged_first(home: House) -> None:
     assert client.get(f"/articles/{2**70}").status_code == 422
 
 
+def test_under_a_label_stand_the_sentences_that_decided_and_a_click_marks_them(home: House) -> None:
+    flood = Deciding("Triều cường làm ba người chết.", 1.4, ("người chết",))
+    calm = Deciding("Nước đã rút.", -0.9)
+    salt = Deciding("Nước mặn <vào> ruộng.", 2.0, ("Nước mặn",))
+    rain = Deciding("Mưa.", 1.1)
+    topics = (TopicTag("environment", 0.8, ("nước mặn",), (salt, rain)), TopicTag("agriculture", 0.6, ("ruộng",)))
+    text = {"lead": "Triều cường làm ba người chết. Nước đã rút.", "body": "Nước mặn <vào> ruộng. Mưa."}
+    judged = judgement(topics=topics, tone_sentences=(flood, calm), tone_evidence=("người chết", "thiệt hại"))
+    number = put(home, 1, judged=judged, **text)
+    client = home.browser("reader")
+
+    def quoted(page: str) -> list[str]:
+        shown = LexborHTMLParser(page).css(".deciding li")
+        return [" ".join(one.text().split()) for one in shown]
+
+    page = client.get(f"/articles/{number}").text
+    assert quoted(page) == [
+        "“Nước mặn <vào> ruộng.”", "“Mưa.”", "“Triều cường làm ba người chết.”", "cũng có: “Nước đã rút.”",
+    ]  # fmt: skip
+    assert [one.text() for one in LexborHTMLParser(page).css("mark")] == ["Nước mặn", "người chết"]
+    assert "Thêm 1 câu" in page
+    assert "thiệt hại" not in page, "sentences stand in place of loose words"
+    assert "ruộng</span>" in page, "a label without sentences is shown by its words"
+    for shown, marks in [
+        ("topic:environment", ["Nước mặn <vào> ruộng.", "Mưa."]),
+        ("tone", ["Triều cường làm ba người chết."]),
+        ("topic:agriculture", ["ruộng"]),
+    ]:
+        found = LexborHTMLParser(client.get(f"/articles/{number}", params={"shown": shown}).text)
+        assert [one.text() for one in found.css("#bai mark")] == marks, shown
+    send(home, f"/articles/{number}/correct", choice="set|tone|0")
+    assert quoted(client.get(f"/articles/{number}").text) == ["“Nước mặn <vào> ruộng.”", "“Mưa.”"], "not the tone's"
+
+
+def test_a_long_sentence_is_shown_around_its_words() -> None:
+    said = evidence.quoted(Deciding(f"{'một hai ' * 80}<b>chết</b> {'ba bốn ' * 80}", 1.0, ("chết",)))
+    assert len(said) < 360
+    assert "&lt;b&gt;<mark>chết</mark>" in said
+    assert said.startswith("“… ")
+    assert said.endswith(" …”")
+
+
 def test_a_page_that_cannot_be_logged_shows_nothing(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     number = put(home, 1)
     client = home.browser("reader")
@@ -103,7 +146,10 @@ def test_a_page_that_cannot_be_logged_shows_nothing(home: House, monkeypatch: py
 
 def test_hostile_titles_and_bodies_are_text(home: House) -> None:
     place = Place(HOSTILE, "31699", HOSTILE, HOSTILE, "2025-07-01", 0.9, True)
-    judged = judgement(tone_evidence=(HOSTILE,), places=(place,), relevance_evidence=(HOSTILE,))
+    said = (Deciding(HOSTILE, 1.0, (HOSTILE,)), Deciding(HOSTILE, -1.0))
+    judged = judgement(
+        tone_evidence=(HOSTILE,), places=(place,), relevance_evidence=(HOSTILE,), tone_sentences=said,
+    )  # fmt: skip
     one = put(home, 1, title=HOSTILE, lead=HOSTILE, body=HOSTILE, judged=judged, section=HOSTILE, published_raw=HOSTILE)
     put(home, 1, hours=1, title=HOSTILE * 2, body=f"{HOSTILE}\n{HOSTILE}", judged=judged)
     (story,) = grouped(home, (one,))
