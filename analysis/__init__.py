@@ -24,7 +24,7 @@ from press import Judgement, Language, TopicTag
 from press.text import readable
 
 MODELS: Final = Path(__file__).parent / "models"
-_ASKED: Final = 4  # sentences without which the net is asked: each costs what judging an article does
+_ASKED: Final = 2  # sentences without which the net is asked: each costs what judging an article does
 _LONGEST: Final = 200_000  # characters of a text that are judged; no article is longer
 #: What the net said, by the pieces it read.
 Values = dict[tuple[int, ...], tuple[Floats, Floats]]
@@ -134,8 +134,8 @@ class Tagger:
         if not explained:
             return judged
         return [
-            said if said.relevance == "none" else self._explained(one, said, words)
-            for one, said, (_, _, _, words) in zip(read, judged, subjects, strict=True)
+            said if said.relevance == "none" else self._explained(one, said, words, known)
+            for one, said, (_, _, _, words), known in zip(read, judged, subjects, heard, strict=True)
         ]
 
     def models(self, language: Language) -> tuple[str, str]:
@@ -151,25 +151,26 @@ class Tagger:
         """A judgement of this very text, with the sentences that decided its topics and tone.
 
         By the linear models alone that costs less than judging did; where the net judged too, it is asked without each
-        of the four sentences that weigh most by them (of a text in another language: the first four). Its voice is
-        held for the others.
+        of the two sentences that weigh most by them (of a text in another language: the first two). Its voice is held
+        for the others.
         """
         one = _cleaned(text._replace(language=judged.language))
         words = (segmenter.words(one.title), segmenter.words(one.text)) if judged.language == "vi" else None
-        return self._explained(one, judged, words)
+        return self._explained(one, judged, words, None)
 
-    def _explained(self, one: Text, judged: Judgement, words: Words | None) -> Judgement:
+    def _explained(self, one: Text, judged: Judgement, words: Words | None, heard: Heard) -> Judgement:
+        """`heard`: what the net said of the text, None where that is not known any more."""
         net = self._net if self._net is not None and self._net.id in judged.model else None
         cut = parts(one.title, one.text)
-        asked: Values = {}
+        asked: Values = {} if net is None or heard is None else {net.read(one.title, one.text): heard}
         if words is not None:
             split = cut.words(*words)
             said = _of(judged, *self._odds(split, None if net is None else _without(net, cut, (), asked)))
             if net is not None:
                 said = _of(judged, *self._odds(split, _without(net, cut, loudest(said, _ASKED), asked)))
         elif net is not None:
-            heard = _without(net, cut, range(min(_ASKED, len(cut.each()))), asked)
-            said = _of(judged, *other_languages.odds(net, heard, cut, judged.language))
+            without = _without(net, cut, range(min(_ASKED, len(cut.each()))), asked)
+            said = _of(judged, *other_languages.odds(net, without, cut, judged.language))
         else:
             return judged
         return decided(cut, judged, said)

@@ -45,6 +45,7 @@ LOCK_WAIT = 60.0
 BATCH = 64  # pages a worker takes at once, and a transaction
 BATCH_BYTES = 8 << 20  # but no more of them than have so many bytes
 WORTH_WORKERS = 240  # fewer pages than this are done before workers have loaded the models and caught up
+WORTH_WITH_NET = 100  # the same where a net is asked, which takes an article of the area many times as long
 SAMPLE = 3  # pages outside the area that a run reads of each outlet, to know its layout
 OUTSIDE = "names no place of the area"
 REPLACED = "not an article: "  # how the reason begins where a list, a front page or an error page stands instead
@@ -88,6 +89,7 @@ class Reader:
             raise DiemBaoError(f"{error}; `diembao check` looks at area and models") from error
         self.outlets = chosen_outlets.known(settings)
         self.keep_all = settings.analysis.keep == "all"
+        self.explained = settings.analysis.net != "off"  # whoever turns the net off wants speed
         self.looked_at: Counter[str] = Counter()
 
     def read(self, tasks: Sequence[Task]) -> list[Result]:
@@ -158,10 +160,10 @@ class Reader:
     def judge(self, articles: Sequence[tuple[Draft | Judged, str]]) -> list[Judgement]:
         """Judge articles, each given with its outlet: drafts, or rows of the archive that have the same fields.
 
-        What concerns the area comes with the sentences that decided, as the article writes them.
+        What concerns the area comes with the sentences that decided, as the article writes them, unless the net is off.
         """
         texts = [self._text(article, outlet) for article, outlet in articles]
-        judged = self.tagger.judge_all(texts, explained=True)
+        judged = self.tagger.judge_all(texts, explained=self.explained)
         return [_bare(one, self._where(article)) for (article, _), one in zip(articles, judged, strict=True)]
 
     def _text(self, article: Draft | Judged, outlet: str) -> Text:
@@ -220,7 +222,8 @@ def analyse(
         if not counts.due:
             return counts
         if workers is None:
-            workers = (os.cpu_count() or 1) if counts.due >= WORTH_WORKERS else 1
+            worth = WORTH_WORKERS if settings.analysis.net == "off" else WORTH_WITH_NET
+            workers = (os.cpu_count() or 1) if counts.due >= worth else 1
         with _readers(settings, workers, apart) as read:
             for results in read(_batches(archive, should_stop)):
                 keep(archive, results, now, counts)

@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 SECOND = "second@example.vn"
 WITH_WORKERS = (
     "-c",
-    "import sys, cli, pipeline.analyse as at; at.WORTH_WORKERS, at.BATCH = 1, 16; sys.exit(cli.main())",
+    "import sys, cli, pipeline.analyse as at\n"
+    "at.WORTH_WORKERS = at.WORTH_WITH_NET = 1; at.BATCH = 16\n"
+    "sys.exit(cli.main())",
 )
 
 

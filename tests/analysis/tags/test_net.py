@@ -109,13 +109,16 @@ def test_another_net_than_the_calibrated_one_is_not_asked(monkeypatch):
 LONG = Text(HERE.title, " ".join(f"{HERE.text} Chuyện thứ {n} không ai nhắc tới nữa." for n in range(12)))
 
 
-def test_sentences_cost_four_askings_more_whatever_the_length(monkeypatch):
+def test_sentences_cost_two_askings_more_whatever_the_length(monkeypatch):
     tagger, asked, real = Tagger("Sóc Trăng", net="area"), [], nets.Net.values
     monkeypatch.setattr(nets.Net, "values", lambda self, pieces: asked.append(pieces) or real(self, pieces))
     (judged,) = tagger.judge_all([LONG])
     assert len(asked) == 1
     explained = tagger.explain(LONG, judged)
-    assert 2 <= len(asked) <= 1 + 1 + 4
+    assert 2 <= len(asked) <= 1 + 1 + 2, "the judgement, the text anew, and without each of two"
+    asked.clear()
+    assert tagger.judge_all([LONG], explained=True) == [explained]
+    assert len(asked) <= 1 + 2, "at judging the text is not asked about twice"
     assert explained.tone_sentences[0].weight > 0
     assert all(one.sentence in f"{LONG.title}\n{LONG.text}" for one in explained.tone_sentences)
 
