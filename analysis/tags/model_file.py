@@ -79,6 +79,11 @@ def save(path: Path, names: Sequence[str], arrays: tuple[Floats, Floats, Floats]
         "bias": np.asarray(bias, np.float32),
         "info": np.frombuffer(json.dumps(info, ensure_ascii=False, sort_keys=True).encode(), np.uint8),
     }
+    write(path, tables)
+
+
+def write(path: Path, tables: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Writes plain arrays into a file whole or not at all."""
     partial = path.with_name(path.name + ".part")
     with partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **tables)

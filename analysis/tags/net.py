@@ -18,6 +18,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from analysis.tags import model_file
 from analysis.tags.model_file import BadModelError
 from analysis.tags.vocabulary import Floats
 from press import TOPICS
@@ -95,17 +96,14 @@ class Net:
 
 def save(path: Path, pieces: str, weights: Floats, bias: Floats, info: Mapping[str, Any]) -> None:
     """Writes the heads, the tokenizer and what the net says of itself: `info` has id, graph, read, alone."""
-    tables: dict[str, npt.NDArray[Any]] = {
+    tables = {
         "form": np.array([FORM]),
         "pieces": np.frombuffer(pieces.encode(), np.uint8),
         "weights": np.asarray(weights, np.float32),
         "bias": np.asarray(bias, np.float32),
         "info": np.frombuffer(json.dumps(info, ensure_ascii=False, sort_keys=True).encode(), np.uint8),
     }
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **tables)
-    partial.replace(path)
+    model_file.write(path, tables)
 
 
 def _heads(path: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

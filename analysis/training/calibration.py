@@ -18,6 +18,7 @@ Array = npt.NDArray[np.float64]
 Table = dict[str, Any]  #: a calibration as a model file carries it
 
 KINDS: Final = ("full", "short")
+UNDECIDED: Final = 0.36  #: chance of the likeliest tone below which none is given
 _FEWEST: Final = 200  # texts of a kind below which it takes the calibration of all
 
 

@@ -18,7 +18,7 @@ from analysis import MODELS
 from analysis.tags import model_file, tone, topics
 from analysis.tags.evidence import Evidence
 from analysis.tags.net import Net, NoNetError
-from analysis.training.calibration import by_kind, learn_tone, learn_topics
+from analysis.training.calibration import UNDECIDED, by_kind, learn_tone, learn_topics
 from analysis.training.corrected import KIND, admit
 from analysis.training.evaluate import Figures, as_text, compare
 from analysis.training.fitting import Array, Silver, Weights, fit, ground
@@ -31,7 +31,6 @@ from analysis.training.silver import read as read_silver
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
-UNDECIDED: Final = 0.36  #: chance of the likeliest tone below which none is given
 READERS: Final = 3.0  #: what a reader's topics count beside a teacher's; a reader's tones count once
 Say = Callable[[str], None]
 

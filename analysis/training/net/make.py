@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from analysis.tags import net as shipped
 from analysis.tags.tone import TONES
-from analysis.training.calibration import by_kind, learn_tone, learn_topics
+from analysis.training.calibration import UNDECIDED, by_kind, learn_tone, learn_topics
 from analysis.training.gold import Example
 from analysis.training.net import e5, graph, learn, texts, tokens, values
 from analysis.training.net.texts import KHMER, Labelled
@@ -29,7 +29,6 @@ Floats = npt.NDArray[np.float32]
 _NETS: Final = 2  # of the folds: each costs half an hour, two thirds of the articles are enough to calibrate on
 _TAUGHT: Final = 12_000  # texts the teacher labelled that are read first
 _TOPICS: Final = len(TOPICS)
-_UNDECIDED: Final = 0.36  # as in the linear model
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def written(stage: Stage, nets: Sequence[dict[str, Any]], out: Path, kept: Path,
         "id": name,
         "graph": digest,
         "read": learn.READ,
-        "alone": {**_alone(stage, said, len(nets)), "undecided": _UNDECIDED},
+        "alone": {**_alone(stage, said, len(nets)), "undecided": UNDECIDED},
     }
     shipped.save(heads, stage.pieces, net["head.w"].numpy(), net["head.b"].numpy(), info)
     rows = [i for i in range(len(stage.examples)) if 0 <= stage.known.folds[i] < len(nets)]

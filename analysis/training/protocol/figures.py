@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.tags import tone, topics
-from analysis.training.calibration import Array, Table, by_kind, learn_tone, learn_topics
+from analysis.training.calibration import UNDECIDED, Array, Table, by_kind, learn_tone, learn_topics
 from analysis.training.gold import PARTS
-from analysis.training.train import UNDECIDED
 from press import TOPICS
 
 ROUNDS: Final = 1000
