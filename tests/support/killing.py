@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
@@ -73,6 +74,15 @@ def ended(process: BaseProcess, folder: Path, seconds: float = 120) -> Ended:
         raise AssertionError(f"a command did not end within {seconds} s: {said}")
     assert process.exitcode is not None
     return Ended(process.exitcode, int((folder / "commits.txt").read_text() or 0), said)
+
+
+def strike(process: BaseProcess, seconds: float = 20) -> None:
+    """Kill a command for which another thread waits in `ended`, and see it dead.
+
+    Its exit code can be read once only: it is left to the one who waits.
+    """
+    process.kill()
+    assert wait([process.sentinel], seconds), "a killed command did not die"
 
 
 def _command(args: list[str], folder: Path, kill: Kill) -> None:

@@ -360,6 +360,7 @@ class MailServer:
     answer: Answer = agree
     messages: list[Mail] = field(default_factory=list)  #: taken with 250
     received: list[Mail] = field(default_factory=list)  #: come whole, whatever we said then
+    unanswered: list[Mail] = field(default_factory=list)  #: come whole, and we hung up
 
     def __enter__(self) -> Self:
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -415,6 +416,7 @@ class MailServer:
                     self.received.append(mail)
                     text = self.answer("body", " ".join(recipients))
                     if text is None:
+                        self.unanswered.append(mail)
                         raise ConnectionAbortedError
                     if text.startswith("2"):
                         self.messages.append(mail)
