@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from typing import Literal
+from typing import Literal, cast
 
 from digest.sending.address import split_sender, valid_address
 from digest.sending.replies import Stage, judge
@@ -41,7 +42,8 @@ def send(message: bytes, *, sender: str, recipient: str, server: MailServer, on_
 
     A mail that is too large for the server goes as its plain text alone; returns whether it went whole.
     DeliveryError: not accepted (`permanent` tells a refusal of this mail or recipient from an outage).
-    DeliveryUncertain: it broke off after `on_data`, the mail may have gone out. What `on_data` raises passes through.
+    DeliveryUncertain: it broke off when the whole mail was on its way, it may have gone out. What `on_data` raises
+    passes through.
     """
     origin, target = _envelope(sender, recipient)
     forms = list(dict.fromkeys((message, lighter(message))))
@@ -81,7 +83,7 @@ def _post(
     mark()
     with _named(server):
         _accepted("DATA", smtp.docmd("DATA"), says)
-    _hand_over(smtp, message, says)
+    _hand_over(smtp, server, message, says)
 
 
 def probe(server: MailServer) -> None:
@@ -218,16 +220,27 @@ def _says(origin: str, target: str, size: int) -> dict[str, str]:
     }
 
 
-def _hand_over(smtp: smtplib.SMTP, message: bytes, says: Mapping[str, str]) -> None:
-    """The mail itself and the final answer: a broken connection in here leaves the fate of the mail open."""
+def _hand_over(smtp: smtplib.SMTP, server: MailServer, message: bytes, says: Mapping[str, str]) -> None:
+    """The mail itself and the final answer: once its end has left, a broken connection leaves its fate open."""
     lines = _LONE_DOT.sub(b"..", message).removesuffix(b"\r\n") + b"\r\n.\r\n"
+    connection = cast(socket.socket, smtp.sock)
+    cut: OSError | None = None
     try:
-        smtp.send(lines)
+        connection.sendall(lines)
+    except OSError as error:  # its last bytes never left us, so nobody took it; the server may have said why
+        cut = error
+        connection.settimeout(min(server.timeout, GOODBYE))
+    try:
         answer = smtp.getreply()
     except (smtplib.SMTPException, OSError) as error:
+        if cut is not None:
+            place = _place(server)
+            reason = f"the mail server {place} broke off in the middle of the mail ({_line(cut)}): it was not taken"
+            raise _outage(reason) from cut
         reason = f"the connection broke while the mail was handed over ({_line(error)}): it may have gone out"
         raise DeliveryUncertain(reason) from error
-    if not 200 <= answer[0] < 300 and not 400 <= answer[0] < 600:
+    yes = 200 <= answer[0] < 300 and cut is None  # to half a mail it is none
+    if not yes and not 400 <= answer[0] < 600:
         raise DeliveryUncertain(f"the mail server's last answer is none ({_line(answer[1])}): it may have gone out")
     _accepted("END", answer, says)
 

@@ -405,6 +405,7 @@ def talk(connection: socket.socket, *, until: str, final: bytes | None = None) -
             connection.sendall(b"354 go on\r\n")
             while (row := stream.readline()) and row != b".\r\n":
                 if until == "BODY":
+                    connection.sendall(final or b"")
                     return
             command = "."
         if command == until:
@@ -421,9 +422,34 @@ def test_a_connection_that_breaks_after_the_mail_was_begun_is_uncertain(until: s
         scripted(lambda connection: talk(connection, until=until, final=final)) as server,
         pytest.raises(DeliveryUncertain, match="may have gone out") as broken,
     ):
-        send(MESSAGE * 40, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: marks.append("data"))
+        send(MESSAGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: marks.append("data"))
     assert marks == ["data"]
     assert not broken.value.permanent
+
+
+LARGE = MESSAGE + (b"y" * 70 + b"\r\n") * 110_000  # more than the buffers on its way hold
+
+
+@pytest.mark.parametrize(
+    ("final", "kind", "permanent"),
+    [(None, "", False), (b"552 5.3.4 too big\r\n", "large", True), (b"421 4.3.2 closing\r\n", "server", False)],
+)
+def test_a_mail_whose_end_never_left_was_not_taken(final: bytes | None, kind: str, permanent: bool) -> None:
+    with (
+        scripted(lambda connection: talk(connection, until="BODY", final=final)) as server,
+        pytest.raises(DeliveryError) as broken,
+    ):
+        send(LARGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: None)
+    assert not isinstance(broken.value, DeliveryUncertain)
+    assert (broken.value.kind, broken.value.permanent) == (kind, permanent), broken.value
+
+
+def test_a_yes_to_half_a_mail_is_uncertain() -> None:
+    with (
+        scripted(lambda connection: talk(connection, until="BODY", final=b"250 thanks\r\n")) as server,
+        pytest.raises(DeliveryUncertain, match="is none"),
+    ):
+        send(LARGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: None)
 
 
 @pytest.mark.parametrize("until", ["EHLO", "MAIL", "RCPT", "DATA"])
