@@ -18,6 +18,7 @@ from cli import (
     models,
     people,
     register,
+    report,
     search,
     service,
     settle,
@@ -28,7 +29,8 @@ from cli.common import common_options
 from errors import DiemBaoError, UsageError
 
 ROOMS = (
-    verbs, service, status, filters, archive, search, export, settle, models, care, people, matter, register, demo,
+    verbs, service, status, filters, archive, search, export, settle, models, care, people, matter, register, report,
+    demo,
 )  # fmt: skip
 DESCRIPTION = """\
 Press monitoring and a daily digest for a province of Vietnam: collects the published press politely, tags

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import logs
 import settings as settings_module
-from errors import SettingsError
+from errors import DiemBaoError, SettingsError
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -108,11 +109,29 @@ def opened(args: argparse.Namespace) -> Iterator[tuple[Archive, Settings]]:
         archive.close()
 
 
-def print_json(value: Mapping[str, object] | list[object]) -> None:
-    """Print one JSON document on one line, Vietnamese unescaped, times as ISO 8601 with offset."""
+def json_line(value: Mapping[str, object] | list[object]) -> str:
+    """Return one JSON document on one line, Vietnamese unescaped, times as ISO 8601 with offset."""
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     # Lone surrogates of a hostile page cannot be written as UTF-8: escape them, keep the line whole.
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+
+
+def print_json(value: Mapping[str, object] | list[object]) -> None:
+    """Print one JSON document on one line."""
+    sys.stdout.write(json_line(value))
+
+
+def written(path: Path, body: Iterable[bytes]) -> None:
+    """Write a file whole or not at all; DiemBaoError where it cannot be."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(body)
+        partial.replace(path)
+    except OSError as error:
+        raise DiemBaoError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _plain(value: object) -> object:

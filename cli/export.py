@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from cli.common import Commands, add_command, now_of, opened, wrong_query
+from cli.common import Commands, add_command, now_of, opened, written, wrong_query
 from cli.search import LANGUAGE, told
-from errors import DiemBaoError, UsageError
+from errors import UsageError
 
 FORMATS = ("csv", "xlsx", "jsonl", "atom", "docx", "warc")
 
@@ -58,19 +57,6 @@ def export(args: argparse.Namespace) -> int:
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
         else:
-            _replace(args.output, body)
+            written(args.output, body)
     print(f"{made.about.count} articles exported", file=sys.stderr)
     return 0
-
-
-def _replace(path: Path, body: Iterator[bytes]) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.writelines(body)
-        partial.replace(path)
-    except OSError as error:
-        raise DiemBaoError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)

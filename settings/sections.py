@@ -72,6 +72,10 @@ class Digest:
 @dataclass(frozen=True, slots=True)
 class Register:
     due_soon: int = 3  #: working days before a deadline
+    issuer: str = "Sở Văn hóa, Thể thao và Du lịch"  #: whose reports these are
+    parent: str = ""  #: the body above it; "": the People's Committee of the province of today
+    sign: str = "SVHTTDL"  #: what stands after "/BC-" in the number of a report
+    place: str = ""  #: where reports are dated; "": the province of today
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from errors import Conflict, UsageError
 from press.deadlines import local_day
-from press.matters import STATES, WAITING, State, may_follow
+from press.matters import ENDED, STATES, WAITING, State, may_follow
 from storage.collecting.links import chunks
 from storage.people import audit
 from storage.people.audit import Act, Entry
@@ -61,6 +61,7 @@ class Matter:
     due_at: datetime | None
     opened_at: datetime
     changed_at: datetime
+    ended_at: datetime | None
     answered_at: datetime | None
     answer_letter: str
     answer_date: str
@@ -98,7 +99,7 @@ class Letter:
 
 #: What an editor may change, and what is written of it in the audit log.
 CHANGEABLE: Final = frozenset(one.name for one in fields(Matter)) - {
-    "id", "area", "year", "number", "version", "due_at", "opened_at", "changed_at",
+    "id", "area", "year", "number", "version", "due_at", "opened_at", "changed_at", "ended_at",
 }  # fmt: skip
 
 
@@ -151,6 +152,8 @@ def change(
     _check(counted, row, now)
     counts = {name: getattr(before, name) for name in ("kind", "received_at", "until")} | row
     row |= {"due_at": _due(counted, counts), "version": before.version + 1, "changed_at": now}
+    if "state" in apart:
+        row["ended_at"] = now if state in ENDED else None
     db.execute(update(table).where(table.c.id == matter).values(row))
     _units(db, before.area, matter, apart)
     after = get(db, matter)
@@ -250,6 +253,23 @@ def find(
 def count(db: Connection, area: str, wanted: Wanted) -> int:
     """Return how many matters are wanted."""
     return int(db.execute(select(func.count()).select_from(table).where(*_which(area, wanted))).scalar_one())
+
+
+def dated(db: Connection, area: str, first: datetime, before: datetime) -> list[Matter]:
+    """Return the matters that came up from an instant on and before another, oldest first.
+
+    A matter counts by the start of its clock, which an official stated; without one by when it was opened.
+    """
+    came = func.coalesce(table.c.received_at, table.c.opened_at, type_=table.c.opened_at.type)
+    query = select(table).where(table.c.area == area, came >= first, came < before)
+    return _complete(db, db.execute(query.order_by(came, table.c.id)).all())
+
+
+def listed(db: Connection, area: str, first: datetime, before: datetime) -> list[Matter]:
+    """Return what a list of a period tells: matters opened before its end, not ended before it began; oldest first."""
+    still = table.c.ended_at.is_(None) | (table.c.ended_at >= first)
+    query = select(table).where(table.c.area == area, table.c.opened_at < before, still)
+    return _complete(db, db.execute(query.order_by(table.c.id)).all())
 
 
 def history(db: Connection, matter: Matter) -> list[Entry]:

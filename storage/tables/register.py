@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from storage.tables.columns import metadata, words
-from storage.types import BigId, Json, Utc, Words
+from storage.types import BigId, Json, Packed, Utc, Words
 
 units = Table(
     "units",
@@ -48,6 +48,7 @@ matters = Table(
     ),  # the earlier of the law's deadline and the letter's: follows rules and days when they change
     Column("opened_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
+    Column("ended_at", Utc),  # done, passed on, refused or merged since: what a weekly list tells
     Column("answered_at", Utc),
     words("answer_letter"),
     words("answer_date"),
@@ -162,5 +163,37 @@ press_log = Table(
     Column("struck_at", Utc),  # entered by mistake; the row stays
     CheckConstraint("kind IN ('conference', 'giao_ban')", name="kind"),
     Index("ix_press_log_day", "area", "day"),  # entries of a period
+    sqlite_autoincrement=True,
+)
+
+# Reports as they were made: what they say does not change when matters do.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("area", Words, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("first", String(10), nullable=False),  # days of the period, both included
+    Column("last", String(10), nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of what is told but for when: the same twice is one report
+    Column("told", Packed, nullable=False),  # JSON: every figure with the numbers and rules behind it
+    CheckConstraint("kind IN ('weekly', 'annual')", name="kind"),
+    Index("ix_reports_area", "area", "id"),  # reports, newest first
+    sqlite_autoincrement=True,
+)
+
+# The office's own Word templates, one an issuer and kind of report.
+report_templates = Table(
+    "report_templates",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("area", Words, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("issuer", Words, nullable=False),
+    Column("added_at", Utc, nullable=False),
+    Column("file", Packed, nullable=False),
+    CheckConstraint("kind IN ('weekly', 'annual')", name="kind"),
+    UniqueConstraint("area", "kind", "issuer"),
     sqlite_autoincrement=True,
 )

@@ -262,4 +262,11 @@ CHECKS = (
         register.mend_due,
         "counts them anew",
     ),
+    Check(
+        "reports",
+        "reports that do not tell any more what they told when they were made",
+        register.find_reports,
+        None,
+        "only a backup has them as they were",
+    ),
 )

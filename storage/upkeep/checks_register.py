@@ -1,4 +1,4 @@
-"""Faults of the register: matters that were merged into nothing, deadlines that rules and days no longer give."""
+"""Faults of the register: matters merged into nothing, deadlines that rules no longer give, changed reports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from storage.register import follow
+from storage.register import follow, reports
 from storage.tables.register import matters
 from storage.types import AnyRow
 from storage.upkeep.checks_content import Fault
@@ -46,6 +46,11 @@ def find_due(db: Connection) -> list[Fault]:
 def mend_due(db: Connection, now: datetime) -> None:
     """Count them anew."""
     follow.refresh(db)
+
+
+def find_reports(db: Connection) -> list[Fault]:
+    """Kept reports whose text is not the one that was sealed when they were made."""
+    return [Fault(str(report), f"report {report} was changed after it was made") for report in reports.broken(db)]
 
 
 def _odd(db: Connection) -> list[AnyRow]:

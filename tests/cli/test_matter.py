@@ -196,6 +196,30 @@ def test_the_office_counts_by_its_own_rules_with_archive(desk: Desk) -> None:
     assert desk.one(*words, "--archive")["until"].startswith("2026-09-09")
 
 
+def test_reports_are_made_kept_and_written(desk: Desk) -> None:
+    desk.one("matter", "open", "--story", "1", "--kind", "press_request", "--received", "2026-08-04T09:00+07:00")
+    weekly = desk.one("report", "weekly", "--from", "2026-08-01", "--to", "2026-08-05")
+    assert (weekly["report"], weekly["figures"][0]["matters"]["count"]) == ("weekly", ["1/2026"])
+    annual = desk.one("report", "annual", "--year", "2026", "--format", "json")
+    line = next(one for one in annual["figures"] if one["line"] == "I.3")
+    assert (line["count"], line["of"], line["matters"]) == (0, 1, {"count": [], "of": ["1/2026"]})
+    assert (annual["from"], annual["to"], annual["due"], annual["days_left"]) == (
+        "2025-12-15", "2026-12-14", "2026-12-19", 136,
+    )  # fmt: skip
+    assert [(row["id"], row["report"]) for row in desk.ask("report", "list")] == [(2, "annual"), (1, "weekly")]
+    assert desk.one("report", "show", "1") == weekly
+    folder = desk.settings.parent
+    for form, start in (("docx", b"PK"), ("xlsx", b"PK"), ("json", b"{")):
+        out = folder / f"a.{form}"
+        args = ["report", "annual", "--year", "2026", "--format", form, "--out", str(out)]
+        assert main([*args, "--settings", str(desk.settings), "--now", TODAY]) == 0
+        assert out.read_bytes().startswith(start)
+    assert main(["report", "template", "weekly", "--out", str(folder / "t.docx")]) == 0
+    assert (folder / "t.docx").stat().st_size > 1000
+    assert "first one first" in desk.wrong("report", "weekly", "--from", "2026-08-05", "--to", "2026-08-01", code=2)
+    assert "no report 9" in desk.wrong("report", "show", "9", code=1)
+
+
 def test_a_person_reads_both_deadlines(desk: Desk) -> None:
     desk.one("matter", "open", "--article", "1", "--kind", "press_request", "--received", "2026-08-04T09:00+07:00")
     desk.one("matter", "assign", "1", "--lead", "Công an", "--until", "2026-08-20")

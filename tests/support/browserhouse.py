@@ -107,6 +107,8 @@ class Office:
             assert client.post("/searches", data=wish | {"at": "07:00"}).status_code == 200
             matter = {"csrf": token(client.get("/me")), "kind": "press_request", "received": "2026-08-03T09:00"}
             assert client.post("/matters", data=matter | {"story": "1", "letter": "12/CV"}).status_code == 200
+            for report in ({"kind": "weekly"}, {"kind": "annual", "year": "2026"}):
+                assert client.post("/matters/reports", data={"csrf": matter["csrf"], **report}).status_code == 200
             waiting = ["/", "/me"]
             while waiting:
                 address = waiting.pop(0)

@@ -21,7 +21,9 @@ from tests.support.wholeway import Stages
 __all__ = ["chromium", "office"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: GET routes that are no pages to look at in a browser.
-NO_PAGES = re.compile(r"^/(api/|start$|export[./]|search/complete$|editions/{number}/mail$|.*\.atom$)")
+NO_PAGES = re.compile(
+    r"^/(api/|start$|export[./]|search/complete$|editions/{number}/mail$|.*\.atom$|matters/reports/.*\.(docx|{form})$)"
+)
 HEADLINE = "Độ mặn thấp bất thường, vùng tôm Ngọc Tố - Hòa Tú tạm dừng thả giống"
 OpenTab = Callable[..., Tab]
 

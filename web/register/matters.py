@@ -26,7 +26,7 @@ from storage.register.matters import Changed, Letter, Matter, Wanted
 from web.site import register_words as terms
 from web.site.access import Editor, Reader
 from web.site.acts import REGISTER
-from web.site.site import HEADERS, Number, Site, site_of
+from web.site.site import HEADERS, Number, office_of, site_of
 from web.site.site import show as render
 from web.site.visitor import Visitor
 
@@ -50,7 +50,7 @@ def listing(
     q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:  # fmt: skip
     """List the matters that are asked for, late ones by deadline."""
-    site, office = site_of(request), _office(request, visitor)
+    site, office = site_of(request), office_of(request, visitor)
     view = view if view in VIEWS or view in STATES else "waiting"
     with site.archive.read() as db:
         law = register.law.load(db, office.area)
@@ -70,7 +70,7 @@ def listing(
     back = urlencode({**kept, "page": page - 1}) if page > 1 else ""
     return render(
         request, "register/list.html.j2", visitor, rows=rows, counts=counts, given=given, units=known, views=VIEWS,
-        kinds=law.kinds(), more=more, back=back, others=OTHERS, **_words(visitor),
+        kinds=law.kinds(), more=more, back=back, others=OTHERS, **words(visitor),
     )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def open_matter(
         )  # fmt: skip
         if not subject.strip() and wanted.story is None and wanted.article is None:
             raise UsageError("a matter needs a subject")
-        row = acts.open_matter(_office(request, visitor), wanted)
+        row = acts.open_matter(office_of(request, visitor), wanted)
     except DiemBaoError as error:
         return _new(request, visitor, given, _problem(error), 422, str(error))
     return _go(str(row["number"]))
@@ -206,7 +206,7 @@ def _done(request: Request, visitor: Visitor, year: int, number: int, act: Calla
     """Do something to a matter and show it; what went wrong is said on its page."""
     name = f"{number}/{year}"
     try:
-        act(_office(request, visitor), name)
+        act(office_of(request, visitor), name)
     except Changed as error:
         told = [_meanwhile(entry.who, entry.details, visitor) for entry in error.entries]
         problem = "Sự việc vừa được người khác sửa, thay đổi của anh/chị chưa được ghi. Xin xem lại rồi làm lại."
@@ -222,7 +222,7 @@ def _matter(
     request: Request, visitor: Visitor, name: str, problem: str = "", status: int = 200, told: list[str] | None = None
 ) -> HTMLResponse:
     """Return the page of a matter, noted in the audit log first; 404 where there is none."""
-    site, office = site_of(request), _office(request, visitor)
+    site, office = site_of(request), office_of(request, visitor)
     known = units.filled(site.archive, site.settings, office.now) if visitor.may("editor") else []
     with site.archive.read() as db:
         try:
@@ -243,7 +243,7 @@ def _matter(
         history=[(entry, list(terms.changes(entry.details, visitor.account.language, said))) for entry in history],
         units=[unit for unit in known if unit.stands(day)], kinds=law.kinds(), problem=problem, told=told or [],
         doubts=list(_doubts(found)), may=[state for state in STATES if may_follow(found.state, state)], today=day,
-        link=f"/matters/{found.year}/{found.number}", **_words(visitor),
+        link=f"/matters/{found.year}/{found.number}", **words(visitor),
     )  # fmt: skip
 
 
@@ -252,7 +252,7 @@ def _new(
 ) -> HTMLResponse:
     from storage import coverage
 
-    site, office = site_of(request), _office(request, visitor)
+    site, office = site_of(request), office_of(request, visitor)
     with site.archive.read() as db:
         law = register.law.load(db, office.area)
         story = next(iter(coverage.stories.stories(db, ids=[given["story"]])), None) if given.get("story") else None
@@ -262,7 +262,7 @@ def _new(
     blank = {"kind": "ordered", "subject": "", "received": "", "letter": "", "date": "", "link": ""}
     return render(
         request, "register/new.html.j2", visitor, status, given={**blank, **given}, story=story, article=article,
-        kinds=law.kinds(), problem=problem, detail=detail, **_words(visitor),
+        kinds=law.kinds(), problem=problem, detail=detail, **words(visitor),
     )  # fmt: skip
 
 
@@ -294,12 +294,7 @@ def _view(base: Wanted, name: str, now: datetime, until: datetime) -> Wanted:
     return Wanted(states=states, **values)
 
 
-def _office(request: Request, visitor: Visitor) -> Office:
-    site: Site = site_of(request)
-    return Office(site.archive, site.settings, visitor.account.email, site.clock())
-
-
-def _words(visitor: Visitor) -> dict[str, Any]:
+def words(visitor: Visitor) -> dict[str, Any]:
     """Return what the templates say codes with, in the visitor's language."""
     language = visitor.account.language
     tables = {

@@ -27,6 +27,12 @@ REGISTER: Final[Mapping[str, str]] = {
     "units filled": "lập danh sách đơn vị",
     "press log": "ghi họp báo, giao ban",
     "press log struck": "bỏ mục họp báo, giao ban",
+    "report made": "lập báo cáo",
+    "report read": "xem báo cáo",
+    "report exported": "xuất báo cáo",
+    "template kept": "lưu mẫu báo cáo",
+    "template dropped": "bỏ mẫu báo cáo",
+    "template refused": "từ chối mẫu báo cáo",
 }
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from pydantic import Field
 
+from pipeline.register.acts import Office
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.search import open_index
 from pipeline.watching.condition import Outlets
@@ -89,6 +90,12 @@ def site_of(request: Request) -> Site:
     """Return the site a request is for."""
     site: Site = request.app.state.site
     return site
+
+
+def office_of(request: Request, visitor: Visitor) -> Office:
+    """Return who works at the register where, as its acts need it."""
+    site = site_of(request)
+    return Office(site.archive, site.settings, visitor.account.email, site.clock())
 
 
 def tongue_of(request: Request) -> Tongue:

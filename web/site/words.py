@@ -166,6 +166,7 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
     env.filters |= {
         "span": span,
         "moment": moment,
+        "written_moment": lambda iso: moment(datetime.fromisoformat(iso)),
         "day": day,
         "iso": lambda at: at.astimezone(zone).isoformat() if at else "",
         "number": lru_cache(5000)(lambda value: format_decimal(value, locale=locale)),

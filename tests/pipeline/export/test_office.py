@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.export import reports as files
+from pipeline.register import reports
+from pipeline.register.reports import Asked
+from storage import open_archive
 from tests.pipeline.export.test_exports import QUERY, about, article, made
 from tests.support.office import fonts, pages, printed, programs
+from tests.support.registerhouse import furnished, office
 
 __all__ = ["programs"]
 
@@ -46,3 +51,31 @@ def test_the_workbook_prints_every_row_with_its_time(tmp_path: Path) -> None:
     assert len(re.findall(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b", whole)) >= COUNT
     assert "####" not in whole, "a column is too narrow for what it holds"
     assert "Hạn mặn ở Trần Đề, bài 7" in whole
+
+
+@pytest.mark.parametrize("asked", [Asked("annual", year=2026, difficulties="Thiếu người"), Asked("weekly")])
+def test_a_report_prints_in_the_layout_of_the_decree(tmp_path: Path, asked: Asked) -> None:
+    with open_archive(f"sqlite:///{tmp_path / 'a.db'}") as archive:
+        furnished(archive, tmp_path, 60)
+        desk = office(archive, tmp_path, "2026-12-17T15:00")
+        report = reports.make(desk, asked)
+        for form in ("docx", "xlsx"):
+            (tmp_path / f"{report.kind}.{form}").write_bytes(files.made(desk, report, form))
+    pdf = printed(tmp_path / f"{report.kind}.docx")
+    read = pages(pdf)
+    assert len(read) > 1
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in read[0]
+    assert "Cần Thơ, ngày 17 tháng 12 năm 2026" in read[0]
+    assert re.search(r"^\s*1\s*$", read[0].splitlines()[0]) is None, "no number on the first page"
+    assert [page.split()[0] for page in read[1:]] == [str(n) for n in range(2, len(read) + 1)]
+    if report.kind == "weekly":
+        assert all("Văn bản" in page and "Kết quả" in page for page in read[:-1]), "the head of the table on each page"
+    else:
+        whole = " ".join(" ".join(read).split())
+        assert "Thiếu người" in whole
+        assert "Lưu: VT" in whole
+    assert not re.search(r"\{\{|\}\}|\{%|Error!|None|#REF", "\n".join(read)), "a placeholder is left"
+    assert any("Times" in name or "Liberation" in name or "Tinos" in name for name in fonts(pdf)), fonts(pdf)
+    sheet = "\n".join(pages(printed(tmp_path / f"{report.kind}.xlsx")))
+    assert "####" not in sheet
+    assert "Đề xuất" in sheet

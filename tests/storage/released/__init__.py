@@ -1,8 +1,8 @@
 """Archives as every released version of the program left them, made by that version: dumps of SQLite, one a schema.
 
 They hold every state a row can have: articles with versions, a merged story, pages due, kept and given up, editions
-sent and waiting, readers, a correction. `python -m tests.storage.released` makes the next one, with the program of that
-version, before the next migration comes.
+sent and waiting, readers, a correction, matters of every state (from 0011 on). `python -m tests.storage.released` makes
+the next one, with the program of that version, before the next migration comes.
 """
 
 from __future__ import annotations
