@@ -70,8 +70,10 @@ _CLOSED = re.compile(
 _ASKS_WHO = re.compile(
     r"just a moment|attention required|checking your browser|access denied|security check|verify(?:ing)? you are human"
     r"|ddos protection|are you a robot|bạn có phải (?:là )?(?:người máy|robot)"
-    r"|xác (?:minh|thực) (?:bạn là|trình duyệt|truy cập)",
-    re.IGNORECASE,
+    r"|xác (?:minh|thực) (?:bạn là|trình duyệt|truy cập)|đang kiểm tra (?:trình duyệt|kết nối|bảo mật|truy cập)"
+    r"|^(?:vui lòng |xin |hãy )*(?:chờ|đợi)(?: trong)?(?: (?:một|ít|vài|giây|\d{1,2}))* (?:chút|lát|giây|phút)"
+    r"[\s.…!]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _LOGIN = re.compile(r"(?:trang )?đăng nhập\b.{0,40}|log ?in\b.{0,40}|sign ?in\b.{0,40}", re.IGNORECASE)
 _ASKS_TO_PAY = re.compile(

@@ -56,6 +56,7 @@ _PROSE = (
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
 _NAME = 60  # characters of the longest name of a site
+_NAME_WORDS = 5  # of a site's name, those of its trade apart
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
 _SIGNS = (">>", "»", "►", "▶")
 _ADDRESS = re.compile(
@@ -71,6 +72,13 @@ _TRADE = re.compile(
 )
 _A_SITE = re.compile(
     rf"(?i:báo|tạp chí|đài|kênh|chuyên trang)(?i: điện tử)? [{UPPER}]|(?i:(?:cổng|trang) (?:thông tin|tin))\b"
+)
+# What a page of a portal is called whatever it shows.
+_ANY_PAGE = re.compile(
+    r"(?:trang chủ|home(?: ?page)?|index|default|untitled(?: document)?|document|new page \d*|no title|article|news"
+    r"|(?:xem |đọc )?(?:chi tiết|nội dung)(?: (?:bản )?(?:tin(?: tức| bài)?|bài(?: viết| đăng)?|nội dung|chi tiết))*"
+    r"|(?:bản )?tin(?: tức| bài)?(?: (?:-|và|&) sự kiện| sự kiện)?|bài viết|(?:news|article|content)[ -]?detail)",
+    re.IGNORECASE,
 )
 _LINKS = 8  # that lead home
 _ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
@@ -163,6 +171,7 @@ def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[s
         page = without_site(head.doc_title, names, seen)
         own = not page or _names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
         own = own or _overlap(seen, page) >= 0.5 or _same(_bare(seen), _address_key(url))
+        own = own or _says_nothing(page)
         return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
     if not seen or key_of(said) == key_of(seen):
         return said
@@ -171,6 +180,13 @@ def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[s
     if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
         return seen
     return said
+
+
+def _says_nothing(title: str) -> bool:
+    """Whether a title is that of every page of a site: the name of a paper in capitals, or "Chi tiết tin"."""
+    words = _TRADE.sub(" ", title).split() if _A_SITE.match(title) else []
+    named = 0 < len(words) <= _NAME_WORDS and all(word[0].isupper() for word in words)
+    return named or _ANY_PAGE.fullmatch(title) is not None
 
 
 def _as_addressed(title: str, url: str) -> str:

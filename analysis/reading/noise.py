@@ -69,6 +69,7 @@ _KINDS = tuple(
 _REPLIES = re.compile(r"\b(?:trả lời|reply|thích|like|báo cáo vi phạm|gửi bình luận|ý kiến bạn đọc)\b", re.IGNORECASE)
 _RIGHT = "[style*='text-align' i],[align],p[class*=right i],div[class*=right i]"
 _TO_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)\b", re.IGNORECASE)
+_RIGHT_CLASS = re.compile(r"(?:[\w-]*(?:text|align|txt)[_-]?(?:(?:xs|sm|md|lg|xl|align)-)?)?right", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -255,5 +256,4 @@ def _is_right(node: LexborNode) -> bool:
     attributes = node.attributes
     if (attributes.get("align") or "").lower() == "right" or _TO_RIGHT.search(attributes.get("style") or ""):
         return True
-    words = "-" + "-".join(_WORDS.findall(attributes.get("class") or "")).lower() + "-"
-    return words == "-right-" or "-text-right-" in words or "-align-right-" in words
+    return any(map(_RIGHT_CLASS.fullmatch, (attributes.get("class") or "").split()))

@@ -14,7 +14,7 @@ _NETWORKS = (
 )
 # Lines that point elsewhere, wherever they stand: the phrase ends, a title follows, or it names what only a site has.
 _FURNITURE = re.compile(
-    r"[>»►▶→•*+\-–=\s]*+(?:"
+    r"[^\w\"“”‘’(\[]*+(?:"  # whatever sign stands in front
     rf"(?:xem thêm|đọc thêm|đọc tiếp|xem tiếp|bạn có thể quan tâm|có thể bạn quan tâm|see also|read more|related news"
     rf"|read also)\b(?:\s*[:>»].{{0,220}}|{_REST}|.{{0,15}})"
     r"|(?:các )?(?:tin,? bài|tin|bài)(?: viết)? (?:liên quan|cùng chuyên mục|cùng chủ đề|đọc nhiều|khác|đọc thêm)"

@@ -172,6 +172,8 @@ def _kind(stage: Stage, code: int, subject: int, detail: int, words: str) -> str
             return "large"
         about_us = telling if FAULTS.get(telling) == "us" else said if FAULTS.get(said) == "us" else ""
         return about_us or ("server" if code in _SERVER_CODES or code < 500 or subject == 3 else "sender")
+    if subject == 4 and FAULTS.get(telling) == "reader" and FAULTS.get(said) == "us":  # what is in the way is said
+        return said
     if telling:
         return "busy" if telling == "gone" and detail == 1 and subject == 2 and code < 500 else telling
     if not 400 <= code < 600 or code in _SERVER_CODES:

@@ -16,7 +16,8 @@ _STRAIGHT: Final = str.maketrans(dict.fromkeys(_CURLY, '"'))
 _TWO_AS_ONE: Final = re.compile(r"''|``|´´|‘‘|’’|‚‚|,,(?=\w)")
 _SAID_TWICE: Final = re.compile(rf'(?<!\w)["{_CURLY}]{{2,}}(?=\w)|(?<=\w)["{_CURLY}]{{2,}}(?!\w)')
 _ENDS: Final = frozenset(",.;:!?)…")  # what may stand behind a quotation mark that closes
-_WHOLE: Final = re.compile(r"(?:https?:)?//\S+|www\.\S+|(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?/\S+", re.IGNORECASE)
+_HOST = r"(?:(?:[\w-]+\.)+[a-z]{2,}|(?:\d{1,3}\.){3}\d{1,3}|localhost)(?::\d+)?"
+_WHOLE: Final = re.compile(rf"(?:https?:)?//\S+|www\.\S+|{_HOST}/\S+", re.IGNORECASE)
 _AROUND: Final = "<>[]{}'’‘*_,.;:!?…"
 
 

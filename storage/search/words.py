@@ -16,7 +16,7 @@ from press.text import fold
 WORD: Final = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u1780-\u17d3\u17dd])*")
 KHMER: Final = re.compile("[\u1780-\u17b3][\u1780-\u17d3\u17dd\u200b-\u200d\u2060]*")
 BREAK: Final = "|"  #: stands between title, lead and body, so that no phrase runs from one into the next; no word
-_FORMS: Final = str.maketrans("ð០១២៣៤៥៦៧៨៩", "đ0123456789", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
+_FORMS: Final = str.maketrans("Ðð០១២៣៤៥៦៧៨៩", "đđ0123456789", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 #: Cuts a Khmer text into words.
 Segment = Callable[[str], list[str]]

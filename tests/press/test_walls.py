@@ -93,6 +93,25 @@ def test_a_headline_that_speaks_of_such_things_is_none(text: str) -> None:
     assert not walls.says_closed(text)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Just a moment...", "Chờ một chút...", "Xin vui lòng đợi trong giây lát", "Vui lòng chờ 5 giây…"),
+        *("Đang kiểm tra trình duyệt của bạn trước khi truy cập", "Đang kiểm tra kết nối\nBáo Ví Dụ"),
+    ],
+)
+def test_what_only_asks_who_reads(title: str) -> None:
+    assert walls.asks_who(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Lũ rút chậm, người dân xin chờ một chút", "Xin đợi một mùa nước nổi", "Đang kiểm tra tàu cá ở cảng Trần Đề"],
+)
+def test_a_headline_that_asks_to_wait_is_no_bot_check(title: str) -> None:
+    assert not walls.asks_who(title)
+
+
 @pytest.mark.parametrize("text", ["Trang " * 60, "bài viết này " * 25, "lỗi - " * 50, "hệ thống đang tạm thời " * 12])
 def test_what_was_built_to_be_expensive_is_not(text: str) -> None:
     for says in (walls.says_gone, walls.says_closed, walls.asks_to_pay, walls.asks_to_log_in, walls.asks_who):

@@ -14,7 +14,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.pieces import text_lines
+from analysis.reading.pieces import is_prose, text_lines
 from analysis.reading.when.reader import Reader, names_of
 from press import dates
 from press.text import clean
@@ -112,9 +112,9 @@ def _anchor(tree: LexborHTMLParser, said: str) -> LexborNode | None:
         text = clean(node.text() or "")
         if len(text) > _TITLE and said.startswith(text) and node.tag != "a" and not node.css("a[href]"):
             return node
-    return next(
-        (node for node in tree.css(_HEADINGS)[:20] if len(node.text() or "") > _TITLE and not node.css("a")), None
-    )
+    headings = (node for node in tree.css(_HEADINGS)[:20] if len(node.text() or "") > _TITLE and not node.css("a"))
+    # Where the title is in the head only, the text begins where the headline would end.
+    return next(headings, None) or next(filter(is_prose, tree.css("p")[:20]), None)
 
 
 class _Page:

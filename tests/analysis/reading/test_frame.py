@@ -55,6 +55,36 @@ def test_what_only_begins_like_buttons_or_has_figures_is_text(line: str) -> None
     assert tidy([STORY[0], line, STORY[1]]) == [STORY[0], line, STORY[1]]
 
 
+@given(st.text("➤👉☞✅▪◆●■⇒→»•*-–|\ufe0f ", max_size=4))
+def test_the_sign_in_front_of_a_line_says_nothing_of_it(sign: str) -> None:
+    kept = f"{sign}Trạm Bến Đò: 12,5 g/l"
+    assert tidy([*STORY, kept, f"{sign}Xem thêm: Giá lúa đầu vụ tăng nhẹ", STORY[0]]) == [*STORY, kept, STORY[0]]
+
+
+@pytest.mark.parametrize("name", ["text-right", "right", "text-md-right", "has-text-align-right", "t1 align_right"])
+def test_a_line_set_to_the_right_is_its_authors(name: str) -> None:
+    assert read(f"<h1>{TITLE}</h1><div>{TEXT}<p class='{name}'>Bến Lở sáng nay mưa</p></div>").body.split("\n") == STORY
+
+
+@pytest.mark.parametrize("name", ["text-right-col", "bright", "right-col-text", "mr-right-2"])
+def test_a_class_that_only_holds_the_word_is_no_side(name: str) -> None:
+    body = read(f"<h1>{TITLE}</h1><div>{TEXT}<p class='{name}'>Nước đã rút.</p><p>{STORY[0]} Hết.</p></div>").body
+    assert "Nước đã rút." in body.split("\n")
+
+
+@pytest.mark.parametrize("title", ["Báo Ví Dụ điện tử", "Chi tiết tin", "Tin tức - Sự kiện", "Untitled Document"])
+def test_the_title_of_every_page_of_a_site_is_no_headline(title: str) -> None:
+    cells = f"<td><a href='/'>Trang chủ</a></td><td><h3>{TITLE}</h3><i>(05/08/2026 10:03 SA)</i>{TEXT}</td>"
+    draft = read(f"<table><tr>{cells}</tr></table>", title=title)
+    assert (draft.title, draft.body.split("\n")) == (TITLE, STORY)
+    assert f"{draft.published_at:%d/%m %H:%M}" == "05/08 03:03"
+
+
+@pytest.mark.parametrize("title", ["Báo Ví Dụ trao quà cho học sinh vùng lũ", "Chi tiết tin đồn vỡ đê bị bác bỏ"])
+def test_a_headline_that_only_begins_so_is_one(title: str) -> None:
+    assert read(f"<h1>Từ thiện</h1>{TEXT}", title=title).title == title
+
+
 @pytest.mark.parametrize("name", ["keyword-list", "tags", "source-list", "vote", "related-items"])
 @pytest.mark.parametrize("tag", ["ul", "ol"])
 def test_a_list_between_paragraphs_is_text_whatever_its_name(name: str, tag: str) -> None:

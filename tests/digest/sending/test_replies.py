@@ -32,6 +32,8 @@ REPLIES: list[tuple[Stage, int, str, str, bool]] = [
     ("END", 550, "5.4.5 Daily SMTP relay limit exceeded for user", "limit", False),
     ("RCPT", 554, "5.7.1 You have sent too many messages today", "limit", False),
     ("RCPT", 450, "4.7.1 Error: too much mail from 192.0.2.9", "limit", False),
+    ("RCPT", 550, "5.4.6 Daily quota of your account exceeded", "limit", False),
+    ("RCPT", 554, "5.4.1 Recipient address rejected: your network is on a block list", "listed", False),
     ("RCPT", 421, "4.7.28 Our system has detected an unusual rate of unsolicited mail", "limit", False),
     ("RCPT", 452, "4.5.3 Too many recipients", "limit", False),
     ("RCPT", 550, "Account b has exceeded the max emails per hour (100/100) allowed", "limit", False),

@@ -111,11 +111,14 @@ SPELT_ALIKE = [
     ("vy", ""),
     ('-place:"Trần-Đề"', ""),
     ("place:Trần-Ðề", "other spelt"),
+    ("Ðồng", "spelt"),
+    ("ðồng", "spelt"),
+    ("đồng", "spelt"),
 ]
 
 
 def test_spellings_of_a_word_find_each_other_and_other_words_do_not(archive: Archive, index: SearchIndex) -> None:
-    text = "Kĩ sư của công ti tại Qui Nhơn, ông Hòang, già quí."
+    text = "Kĩ sư của công ti tại Qui Nhơn, ông Hòang, già quí, Ðồng Bến."
     names = {
         store(archive, link(1), title="Thủy lợi", body=text, judged=judgement(places=(TRAN_DE,))): "spelt",
         store(archive, link(2), title="Tin", body="Tái lái vi bác sĩ.", judged=judgement(places=(TRAN_DE,))): "other",

@@ -451,4 +451,5 @@ PAGES = [
     ("khmer am", "", "<h1>TITLE</h1><div>០៨:៣០ AM - ០៥/០៨/២០២៦</div>TEXT", "05/08/2026 08:30"),
     ("khmer night", "", "<h1>TITLE</h1><div>៥ សីហា ២០២៦ ម៉ោង ៨:៣០ យប់</div>TEXT", "05/08/2026 20:30"),
     ("minute mark", "", "<h1>TITLE</h1><div>10:30' ngày 05/08/2026</div>TEXT", "05/08/2026 10:30"),
+    ("no headline shown", "", "<div class=date>05/08/2026 08:30</div>TEXT", "05/08/2026 08:30"),
 ]
