@@ -14,7 +14,7 @@ from analysis.places.gazetteer import load_gazetteer
 from analysis.places.places import survey
 from analysis.tags import model_file, other_languages, rules, tone, topics
 from analysis.tags.evidence import Evidence
-from analysis.tags.net import HEADS, Net, NoNetError
+from analysis.tags.net import GRAPH, HEADS, Net, NoNetError, Vectors
 from analysis.tags.relevance import Relevance
 from analysis.tags.sentences import Parts, decided, loudest, parts
 from analysis.tags.vocabulary import Floats
@@ -48,6 +48,16 @@ class Text(NamedTuple):
     language: Language | None = None
 
 
+def net_of(folder: Path, known: Vectors | None = None) -> Net:
+    """The net that judges with the models of a folder: by its own heads and graph, else by those that ship.
+
+    `known`: where vectors are kept; errors as `Net.load`.
+    """
+    if not (folder / HEADS).is_file() or folder == MODELS:
+        return Net.load(MODELS, known=known)
+    return Net.load(folder, None if (folder / GRAPH).is_file() else MODELS, known)
+
+
 class Tagger:
     """Judges texts for one area; loads its models once, may be shared by threads, keeps nothing of what it reads."""
 
@@ -59,11 +69,13 @@ class Tagger:
         landmarks: Path | None = None,
         merged: Merged = "weigh",
         net: Asked = "off",
+        known: Vectors | None = None,
     ) -> None:
         """`area`: a province as settings name it, `models`: folder of the files; ValueError says what is wrong.
 
         `landmarks`: a file with more of them (SettingsError where it cannot be), `merged`: see `area_of`. `net`: what
         the language net is asked about; where it cannot run here `no_net` says why, and the linear models judge.
+        `known`: where the net's vectors are kept, nowhere otherwise.
         """
         folder = models or MODELS
         self.area: Final[Area] = area_of(load_gazetteer(landmarks=landmarks), area, merged)
@@ -71,12 +83,12 @@ class Tagger:
         self._topics = model_file.load(folder / "topics.npz")
         self._tone = model_file.load(folder / "tone.npz")
         self._asked: Final = net
-        self._net, self.no_net = (None, "") if net == "off" else self._loaded(folder)
+        self._net, self.no_net = (None, "") if net == "off" else self._loaded(folder, known)
 
-    def _loaded(self, folder: Path) -> tuple[Net | None, str]:
-        """The net of the folder, else the shipped one; or None and why there is none."""
+    def _loaded(self, folder: Path, known: Vectors | None) -> tuple[Net | None, str]:
+        """The net of the folder, or None and why there is none."""
         try:
-            net = Net.load(folder if (folder / HEADS).is_file() else MODELS)
+            net = net_of(folder, known)
         except NoNetError as error:
             return None, str(error)
         for model in (self._topics, self._tone):

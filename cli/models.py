@@ -49,6 +49,7 @@ def _add_train(commands: Commands) -> None:
         "Writes analysis/models/ and the figures of docs/quality.md; the data are described there. With --candidate\n"
         "nothing that ships is touched: the new version is kept beside the archive, weighed against the models in use\n"
         "on articles that neither has seen, and used from then on if it is not worse (`diembao model list`).\n"
+        "With --corrections its net's heads learn from them too, unless the net is off.\n"
         "With --net the language net is made first; it needs `pip install 'diembao[train]'` and hours, goes on where\n"
         "it was stopped, and what ships does not need it.",
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -26,6 +26,9 @@ from press import TOPICS
 FORM: Final = 1
 GRAPH: Final = "net.onnx"
 HEADS: Final = "net.npz"
+_TABLES: Final = ("weights", "bias", "spread")
+#: Vectors by a digest of the graph and of what was read; those that are asked for are put in anew.
+Vectors = MutableMapping[bytes, Floats]
 
 
 class NoNetError(ValueError):
@@ -39,14 +42,17 @@ def passage(title: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Net:
-    """The net in memory; may be shared by threads, keeps nothing of what it reads."""
+    """The net in memory; may be shared by threads, keeps nothing of what it reads unless it is given where."""
 
     id: str
     info: Mapping[str, Any] = field(repr=False)  #: "alone": its own calibrations by kind of text, of topics and of tone
-    _weights: Floats = field(repr=False)  # (topics + tones, width)
-    _bias: Floats = field(repr=False)
+    weights: Floats = field(repr=False)  #: (topics + tones, width)
+    bias: Floats = field(repr=False)
+    #: The mean of the products of the press's vectors, a 1 behind each: (width + 1, width + 1).
+    spread: Floats = field(repr=False)
     _pieces: Any = field(repr=False)
     _graph: Any = field(repr=False)
+    _known: Vectors | None = field(repr=False, default=None)
 
     def read(self, title: str, text: str) -> tuple[int, ...]:
         """The numbers of the pieces of a text that are read: two texts that begin alike long enough have the same."""
@@ -54,21 +60,45 @@ class Net:
 
     def vector(self, pieces: tuple[int, ...]) -> Floats:
         """What the net makes of what was read of a text: (width,)."""
-        found: Floats = self._graph.run(None, {"pieces": np.array([pieces], np.int64)})[0][0]
+        read = np.array([pieces], np.int64)
+        if self._known is None:
+            return self._made(read)
+        key = hashlib.sha256(self.info["graph"].encode() + read.tobytes()).digest()
+        if (found := self._known.get(key)) is None:
+            found = self._made(read)
+        self._known[key] = found
+        return found
+
+    def _made(self, read: npt.NDArray[np.int64]) -> Floats:
+        found: Floats = self._graph.run(None, {"pieces": read})[0][0]
         return found
 
     def values(self, pieces: tuple[int, ...]) -> tuple[Floats, Floats]:
         """The decision values of the topics and of the tones, as the heads give them."""
-        said = self._weights @ self.vector(pieces) + self._bias
+        said = self.weights @ self.vector(pieces) + self.bias
         return said[: len(TOPICS)], said[len(TOPICS) :]
 
+    def with_heads(self, name: str, weights: Floats, bias: Floats) -> Net:
+        """The same net under another name, read by other heads; its own calibrations stay."""
+        return replace(self, id=name, info={**self.info, "id": name}, weights=weights, bias=bias)
+
+    def save(self, path: Path) -> None:
+        """Writes heads, pieces and calibrations, all but the graph."""
+        save(path, self._pieces.to_str(), (self.weights, self.bias, self.spread), self.info)
+
     @classmethod
-    def load(cls, folder: Path) -> Net:
-        """Reads the net of a folder; NoNetError where this machine cannot run it, BadModelError for damaged files."""
-        heads, graph = folder / HEADS, folder / GRAPH
+    def load(cls, folder: Path, home: Path | None = None, known: Vectors | None = None) -> Net:
+        """Reads the net of a folder, its graph from `home` where it lies there; `known`: where vectors are kept.
+
+        NoNetError where this machine cannot run it, or where the heads were made for another graph than `home` has;
+        BadModelError for damaged files.
+        """
+        heads, graph = folder / HEADS, (home or folder) / GRAPH
         if not heads.is_file() and not graph.is_file():
             raise NoNetError(f"{folder}: no net lies there")
         info, tables = _heads(heads)
+        if home and (ships := _heads(home / HEADS)[0]) and ships["graph"] != info["graph"]:
+            raise NoNetError(f"{info['id']} reads another net than {ships['id']}: train it again")
         try:
             import onnxruntime
             from tokenizers import Tokenizer
@@ -91,16 +121,19 @@ class Net:
             raise NoNetError(f"onnxruntime cannot run the net here: {error}") from error
         pieces = Tokenizer.from_str(tables["pieces"].tobytes().decode())
         pieces.enable_truncation(int(info["read"]))
-        return cls(str(info["id"]), info, tables["weights"], tables["bias"], pieces, session)
+        weights, bias, spread = (tables[name] for name in _TABLES)
+        return cls(str(info["id"]), info, weights, bias, spread, pieces, session, known)
 
 
-def save(path: Path, pieces: str, weights: Floats, bias: Floats, info: Mapping[str, Any]) -> None:
-    """Writes the heads, the tokenizer and what the net says of itself: `info` has id, graph, read, alone."""
+def save(path: Path, pieces: str, arrays: tuple[Floats, Floats, Floats], info: Mapping[str, Any]) -> None:
+    """Writes the heads, the tokenizer and what the net says of itself: `info` has id, graph, read, alone.
+
+    `arrays` are weights, bias and spread as `Net` has them.
+    """
     tables = {
         "form": np.array([FORM]),
         "pieces": np.frombuffer(pieces.encode(), np.uint8),
-        "weights": np.asarray(weights, np.float32),
-        "bias": np.asarray(bias, np.float32),
+        **{name: np.asarray(one, np.float32) for name, one in zip(_TABLES, arrays, strict=True)},
         "info": np.frombuffer(json.dumps(info, ensure_ascii=False, sort_keys=True).encode(), np.uint8),
     }
     model_file.write(path, tables)
@@ -109,7 +142,7 @@ def save(path: Path, pieces: str, weights: Floats, bias: Floats, info: Mapping[s
 def _heads(path: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            tables = {name: data[name] for name in ("form", "pieces", "weights", "bias")}
+            tables = {name: data[name] for name in ("form", "pieces", *_TABLES)}
             info = json.loads(data["info"].tobytes())
             form, found = int(tables["form"][0]), {key: info[key] for key in ("id", "graph", "read", "alone")}
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:

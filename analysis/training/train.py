@@ -14,16 +14,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from analysis import MODELS
+from analysis import MODELS, net_of
 from analysis.tags import model_file, tone, topics
 from analysis.tags.evidence import Evidence
-from analysis.tags.net import Net, NoNetError
+from analysis.tags.net import HEADS, Net, NoNetError, Vectors
 from analysis.training.calibration import UNDECIDED, by_kind, learn_tone, learn_topics
-from analysis.training.corrected import KIND, admit
+from analysis.training.corrected import KIND, Admitted, admit
 from analysis.training.evaluate import Figures, as_text, compare
 from analysis.training.fitting import Array, Silver, Weights, fit, ground
 from analysis.training.gold import PARTS, Example, example, groups, part, records
 from analysis.training.net import values as net_values
+from analysis.training.net.heads import learned
 from analysis.training.net.values import Values
 from analysis.training.relevance_train import measure as measure_relevance
 from analysis.training.relevance_train import train_relevance
@@ -180,14 +181,35 @@ def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
     return said if taught is None else f"{said}, {len(taught.texts)} unlabelled ones with a teacher's labels"
 
 
-def joined(*paths: Path) -> Net | None:
-    """The net that ships, where it runs here and every one of the model files was calibrated with it."""
+def _with_own_heads(
+    said: Values | None, labelled: Sequence[Example], more: Admitted, out: Path, known: Vectors
+) -> Values | None:
+    """What the net that ships `said`, or with heads refitted on corrected articles says: these are written into `out`.
+
+    They are not refitted where the net does not run, or has said nothing of these `labelled` articles.
+    """
+    rows = [i for i, one in enumerate(more.examples) if one.topics or one.tone in tone.TONES]
+    if said is None or not rows or all(said.of(one) is None for one in labelled):
+        return said
     try:
-        net = Net.load(MODELS)
+        net = net_of(MODELS, known)
+    except NoNetError:
+        return said
+    if said.net != net.id:
+        return said
+    net, said = learned(net, said, *_some(rows, more.examples, more.parts))
+    net.save(out / HEADS)
+    return said
+
+
+def joined(*paths: Path, known: Vectors | None = None) -> Net | None:
+    """The net of the model files' folder, where it runs here and every one of them was calibrated with it."""
+    try:
+        net = net_of(paths[0].parent, known)
     except NoNetError:
         return None
-    known = [model_file.load(path).info.get("with_net", {}).get("net") for path in paths]
-    return net if set(known) == {net.id} else None
+    names = {model_file.load(path).info.get("with_net", {}).get("net") for path in paths}
+    return net if names == {net.id} else None
 
 
 def measure(
@@ -228,13 +250,14 @@ def train(
     progress: Say,
     corrected: Sequence[Mapping[str, Any]] = (),
     values: Path = net_values.SHIPPED,
+    known: Vectors | None = None,
 ) -> Report:
     """Trains on `data` (the labelled articles of its `gold/`), writes the files into `out`, measures them.
 
     `corrected` are records of corrected articles, each labelled in what was corrected, with `area` for relevance; they
-    count like the labelled ones and are never measured on. `values`: the file of what the net
-    said of the labelled ones. Raises ValueError with the reason where the data cannot be
-    used; nothing is written then.
+    count like the labelled ones and are never measured on. `values`: the file of what the net said of the labelled
+    ones. `known`: where the net's vectors are kept; with it the net's heads learn from corrected articles too. Raises
+    ValueError with the reason where the data cannot be used; nothing is written then.
     """
     gold = data / "gold" / "articles.jsonl.gz"
     if not gold.is_file():
@@ -249,6 +272,9 @@ def train(
     training_parts = [*(parts[i] for i in seen), *more.parts]
     out.mkdir(parents=True, exist_ok=True)
     said = net_values.load(values)
+    if known is not None:
+        progress(f"the net's heads: {len(more.examples)} corrected articles")
+        said = _with_own_heads(said, training, more, out, known)
     progress("reading and segmenting unlabelled press")
     taught = read_silver(data, [*examples, *more.examples])
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")
@@ -261,7 +287,7 @@ def train(
     relevance_path = train_relevance(data, out, frozenset(one.id for one in held), more.records)
     progress("measuring on the gate set")
     figures = measure(held, topic_path, tone_path, "gate set, linear models alone")
-    if net := joined(topic_path, tone_path):
+    if net := joined(topic_path, tone_path, known=known):
         figures = (*measure(held, topic_path, tone_path, "gate set, with the net", net), *figures)
     progress("measuring relevance in five folds")
     near = measure_relevance(data)

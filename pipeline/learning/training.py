@@ -18,6 +18,8 @@ from pipeline.running import models
 from settings import Settings
 
 if TYPE_CHECKING:
+    from analysis import Asked
+    from analysis.tags.net import Vectors
     from storage import Archive
 
 QUALITY = Path(__file__).resolve().parents[2] / "docs" / "quality.md"
@@ -92,6 +94,7 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
     What is in use stays as it is until then. Returns the figures, the differences and the decision in words.
     """
     from analysis.training.candidates import gate_set, labels, weigh
+    from analysis.training.net import values, vectors
     from analysis.training.train import train as trained
     from pipeline.desk import corrections
 
@@ -103,11 +106,14 @@ def candidate(archive: Archive, settings: Settings, data: Path | None, now: date
     with archive.lock("train"):
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
+        known = None if settings.analysis.net == "off" else vectors.load(home / vectors.FILE)
         try:
-            report = trained(data, staging, _say, records)
+            report = trained(data, staging, _say, records, values.SHIPPED, known)
             rows = gate_set(data)
-            old, new = _answers(before, rows), _answers(staging, rows)
-            version, gate = _version(staging, now), labels(rows)
+            old, new = (_answers(settings, where, rows, known) for where in (before, staging))
+            if known is not None:
+                vectors.save(home / vectors.FILE, known)
+            version, gate = _version(new[0], now), labels(rows)
             learned = f"{data.resolve()}, {len(records)} corrected articles"
             card = models.card_of(version, now.isoformat(), learned, gate, dict([new, old]))
             models.write(staging / models.CARD, json.dumps(card, ensure_ascii=False))
@@ -194,16 +200,23 @@ def _with_gold(data: Path | None) -> Path:
     return data
 
 
-def _answers(where: Path | None, rows: list[dict[str, Any]]) -> tuple[str, Any]:
+def _answers(
+    settings: Settings, where: Path | None, rows: list[dict[str, Any]], known: Vectors | None
+) -> tuple[str, Any]:
+    """What the models of a folder say of the gate set as they do of the area's articles, with the net unless it is off.
+
+    `known`: where the net's vectors are kept.
+    """
     from analysis import Tagger
     from analysis.training.candidates import AREA, answers
 
-    return models.ids_of(where), answers(Tagger(AREA, where).judge, rows)
+    asked: Asked = "off" if settings.analysis.net == "off" else "all"
+    return models.ids_of(settings, where), answers(Tagger(AREA, where, net=asked, known=known).judge, rows)
 
 
-def _version(where: Path, now: datetime) -> str:
+def _version(ids: str, now: datetime) -> str:
     """Name models by their day and what they are."""
-    return f"{now:%Y%m%d}-{hashlib.sha256(models.ids_of(where).encode()).hexdigest()[:8]}"
+    return f"{now:%Y%m%d}-{hashlib.sha256(ids.encode()).hexdigest()[:8]}"
 
 
 def _say(line: str) -> None:

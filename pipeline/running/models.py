@@ -67,7 +67,7 @@ def versions(settings: Settings) -> list[Version]:
     """Return the shipped models, then every kept version by name."""
     chosen, cards = current(settings), _cards(settings)
     pools = _pools(cards).values()
-    told = [(SHIPPED, ids_of(None), "", "came with the program")]
+    told = [(SHIPPED, ids_of(settings, None), "", "came with the program")]
     told += [(name, card["models"], card["made"], card["learned_from"]) for name, card in cards.items()]
     found = []
     for name, ids, made, learned in told:
@@ -87,7 +87,7 @@ def promote(settings: Settings, version: str, *, force: bool = False) -> tuple[D
         raise DiemBaoError(f"no models {version!r} in {folder(settings)}: `diembao model list` shows what there is")
     if version == old:
         raise DiemBaoError(f"models {version} are in use already")
-    new_ids = ids_of(None if version == SHIPPED else folder(settings) / version)
+    new_ids = ids_of(settings, None if version == SHIPPED else folder(settings) / version)
     apart = _weighed(settings, cards, old, new_ids)
     if not force and not apart:
         raise DiemBaoError(
@@ -126,10 +126,10 @@ def write(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def ids_of(where: Path | None) -> str:
-    """Return what the models of a folder say they are; DiemBaoError where they cannot be used."""
+def ids_of(settings: Settings, where: Path | None) -> str:
+    """Return what names the models of a folder at an article of the area; DiemBaoError where they cannot be used."""
     try:
-        return Tagger(AREA, where).judge("Sạt lở bờ sông", "Sạt lở bờ sông.", language="vi").model
+        return Tagger(AREA, where, net=settings.analysis.net).models("vi")[1]
     except ValueError as error:
         raise DiemBaoError(str(error)) from error
 
@@ -194,8 +194,10 @@ def _pools(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Sheet, dic
 
 def _weighed(settings: Settings, cards: Mapping[str, Any], old: str, new_ids: str) -> tuple[Difference, ...]:
     """Return how new models differ from a version, on any gate set both answered; () where there is none."""
-    known = cards.get(old)
-    old_ids = ids_of(None) if old == SHIPPED else str(known["models"]) if known else ""
+    try:
+        old_ids = ids_of(settings, None if old == SHIPPED else folder(settings) / old)
+    except DiemBaoError:  # damaged: it can still be weighed, and given up
+        old_ids = str(cards[old]["models"]) if old in cards else ""
     for gate, said in _pools(cards).values():
         if old_ids in said and new_ids in said:
             return weigh(gate, said[old_ids], said[new_ids])

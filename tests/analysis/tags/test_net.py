@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from analysis import MODELS, Tagger, Text
+from analysis import MODELS, Tagger, Text, net_of
 from analysis.tags import net as nets
 from analysis.tags.model_file import BadModelError
-from analysis.training.net import values
+from analysis.training.net import values, vectors
 from press import TOPICS
 
 HERE = Text("Sạt lở ở Kế Sách", "Bờ sông ở huyện Kế Sách, tỉnh Sóc Trăng sạt lở, ba căn nhà sụp xuống nước.")
@@ -100,10 +101,62 @@ def test_where_it_cannot_run_the_linear_models_judge_and_say_why(monkeypatch):
 
 def test_another_net_than_the_calibrated_one_is_not_asked(monkeypatch):
     other = nets.Net.load(MODELS)
-    monkeypatch.setattr(nets.Net, "load", classmethod(lambda cls, folder: other))
+    monkeypatch.setattr(nets.Net, "load", classmethod(lambda cls, folder, **_: other))
     object.__setattr__(other, "id", "net-1-other")
     tagger = Tagger("Sóc Trăng", net="all")
     assert "was not calibrated with net-1-other" in tagger.no_net
+
+
+@pytest.fixture
+def version(net, tmp_path):
+    """A version of an office's own, whose heads call everything bad."""
+    for name in ("relevance.npz", "topics.npz", "tone.npz"):
+        (tmp_path / name).symlink_to(MODELS / name)
+    bias = net.bias + np.array([0] * len(TOPICS) + [9, 0, 0], np.float32)
+    net.with_heads("net-1-own", net.weights, bias).save(tmp_path / nets.HEADS)
+    return tmp_path
+
+
+def test_a_version_has_heads_of_its_own_and_the_graph_that_ships(net, version):
+    own, pieces = net_of(version), net.read(HERE.title, HERE.text)
+    assert own.id == "net-1-own"
+    assert own.read(HERE.title, HERE.text) == pieces
+    assert np.array_equal(own.vector(pieces), net.vector(pieces))
+    assert own.values(pieces)[1] == pytest.approx(net.values(pieces)[1] + [9, 0, 0], abs=1e-4)
+    assert own.info["alone"] == net.info["alone"]
+    assert net_of(version.parent).id == net.id, "a version without heads: those that ship"
+
+
+def test_heads_of_another_net_are_not_asked_and_a_damaged_graph_is_told_apart(net, version, tmp_path):
+    other = {**net.info, "graph": "0" * 64, "id": "net-1-older"}
+    replace(net, info=other).save(version / nets.HEADS)
+    tagger = Tagger("Sóc Trăng", version, net="all")
+    assert tagger.no_net == f"net-1-older reads another net than {net.id}: train it again"
+    assert "net-" not in tagger.judge_all([HERE])[0].model
+    (tmp_path / "home").mkdir()
+    shutil.copy(MODELS / nets.HEADS, tmp_path / "home" / nets.HEADS)
+    (tmp_path / "home" / nets.GRAPH).write_bytes(b"half a graph")
+    net.save(version / nets.HEADS)
+    with pytest.raises(BadModelError, match="restore both"):
+        nets.Net.load(version, tmp_path / "home")
+
+
+def test_what_was_read_once_is_not_read_again_where_vectors_are_kept(net, tmp_path, monkeypatch):
+    pieces, path = net.read(HERE.title, HERE.text), tmp_path / vectors.FILE
+    known = vectors.load(path)
+    wanted = nets.Net.load(MODELS, known=known).values(pieces)
+    assert np.array_equal(wanted[0], net.values(pieces)[0])
+    vectors.save(path, known)
+    again = vectors.load(path)
+    reader = nets.Net.load(MODELS, known=again)
+    monkeypatch.setattr(nets.Net, "_made", lambda self, read: pytest.fail("asked again"))
+    assert all(np.array_equal(one, other) for one, other in zip(reader.values(pieces), wanted, strict=True))
+    vectors.save(path, again)
+    assert len(vectors.load(path)) == 1, "asked for, so it stays"
+    vectors.save(path, vectors.load(path))
+    assert not vectors.load(path), "and goes when nobody asks for it"
+    path.write_bytes(b"PK\x03\x04 no archive")
+    assert not vectors.load(path)
 
 
 LONG = Text(HERE.title, " ".join(f"{HERE.text} Chuyện thứ {n} không ai nhắc tới nữa." for n in range(12)))

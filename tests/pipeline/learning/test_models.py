@@ -14,12 +14,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import settings
-from analysis import Tagger, Text
+from analysis import MODELS, Tagger, Text, net_of
+from analysis.tags.net import Net
+from analysis.tags.tone import TONES
 from analysis.training.candidates import gate_set
-from analysis.training.gold import records
+from analysis.training.gold import example, records
+from analysis.training.net import values, vectors
 from cli import main
 from errors import DiemBaoError
 from pipeline.analyse import Reader
@@ -28,7 +32,7 @@ from pipeline.learning import filters, training
 from pipeline.learning.again import BATCH, again
 from pipeline.running import models
 from pipeline.upkeep import check
-from press import Article
+from press import TOPICS, Article
 from settings import Settings
 from storage import Archive, open_archive
 from storage.coverage import articles
@@ -85,6 +89,30 @@ def mislabelled(data: Path, to: Path) -> Path:
     return to
 
 
+def net_values(data: Path, to: Path) -> Path:
+    """What the net that ships may have said of these labelled articles while it was made."""
+    examples = [example(row) for row in records(data / "gold" / "articles.jsonl.gz")]
+    labels = [[*(name in one.topics for name in TOPICS), *(one.tone == tone for tone in TONES)] for one in examples]
+    said = 6.0 * np.array(labels, np.float32) - 3 + np.random.default_rng(1).normal(size=(len(labels), len(labels[0])))
+    values.save(to, Net.load(MODELS).id, [values.key(one) for one in examples], said.astype(np.float32))
+    return to
+
+
+def correct_some(archive: Archive, first: int) -> None:
+    for number, one in enumerate(demo_articles("vi")[:12], first):
+        article = store(archive, link(number), title=one.text.title, lead=one.text.lead, body=one.text.body)
+        corrections.correct(archive, str(article), {"topics": list(one.topics), "tone": one.tone}, "Lan", NOW)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The net knows the demo's labelled articles as it does those it was made with."""
+    folder = tmp_path_factory.mktemp("values")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(values, "SHIPPED", net_values(write_gold(folder), folder / values.FILE))
+        yield
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Path]:
     """An office with a bad first version of its own; what was said of it; better data."""
@@ -95,6 +123,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Path]:
     left.mkdir(parents=True)
     (left / "topics.npz").write_bytes(b"broken off")
     with closing(open_archive(own.storage.url)) as archive:
+        correct_some(archive, 100)
         said = training.candidate(archive, own, data, NOW, corrected=True)
     return folder, said, right
 
@@ -118,11 +147,32 @@ def test_a_candidate_worse_than_the_shipped_is_kept_and_not_used(made: tuple[Pat
     assert version.version.startswith("20260805-")
     assert shipped.figures["topics micro-F1"] > version.figures["topics micro-F1"]
     assert {path.name for path in (models.folder(own) / version.version).iterdir()} == {
-        "topics.npz", "tone.npz", "relevance.npz", "card.json",
+        "topics.npz", "tone.npz", "relevance.npz", "net.npz", "card.json",
     }  # fmt: skip
     assert models.in_use(own) is None
     assert not (models.folder(own) / ".training").exists()
     assert "Sạt lở" not in (models.folder(own) / version.version / "card.json").read_text("utf-8"), "labels, no texts"
+
+
+def test_a_version_has_its_own_heads_and_is_weighed_with_them(house: tuple[Settings, str]) -> None:
+    own, version = house
+    home = models.folder(own)
+    net, ships = net_of(home / version), Net.load(MODELS)
+    assert net.id != ships.id
+    read = [net.read(one.text.title, f"{one.text.lead}\n{one.text.body}") for one in demo_articles("vi")[:12]]
+    moved = [abs(net.values(one)[1] - ships.values(one)[1]).max() for one in read[:4]]
+    assert min(moved) > 0.05, "corrections reach the net"
+    names = json.loads((home / version / models.CARD).read_text("utf-8"))["answers"]
+    assert [name.split()[-1] for name in names] == [net.id, ships.id]
+    kept = vectors.load(home / vectors.FILE)
+    vectors_of = Net.load(MODELS, known=kept)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Net, "_made", lambda self, read: pytest.fail("the next training would ask the net again"))
+        assert all(len(vectors_of.vector(one)) for one in read)
+    off = replace(own, analysis=replace(own.analysis, net="off"))
+    assert "net-" not in models.ids_of(off, home / version)
+    with pytest.raises(DiemBaoError, match="never weighed"):
+        models.promote(off, version)
 
 
 def test_promoting_and_going_back(house: tuple[Settings, str]) -> None:
@@ -132,12 +182,12 @@ def test_promoting_and_going_back(house: tuple[Settings, str]) -> None:
     assert models.current(own) == models.SHIPPED
     assert any(one.worse for one in models.promote(own, version, force=True))
     assert models.in_use(own) == models.folder(own) / version
-    ids = models.ids_of(models.folder(own) / version)
-    assert ids in Reader(own).models()["vi"]
-    assert ids != models.ids_of(None)
+    ids = models.ids_of(own, models.folder(own) / version)
+    assert ids == Reader(own).models()["vi"][1]
+    assert ids != models.ids_of(own, None)
     assert filters.judge(own)({"id": 1, "title": "Tin", "text": "Mưa lớn."})["model"] == ids
     said = next(f for f in check.check(own, NOW) if f.what == "models").found
-    assert said.startswith(f"{version}: {ids}; the linear models judge alone: ")
+    assert said == f"{version}: {ids}"
     assert [one.current for one in models.versions(own)] == [False, True]
     with pytest.raises(DiemBaoError, match="in use already"):
         models.promote(own, version)
@@ -154,13 +204,11 @@ def test_a_better_candidate_is_used_at_once(house: tuple[Settings, str], made: t
     own, version = house
     models.promote(own, version, force=True)
     with closing(open_archive(own.storage.url)) as archive:
-        for number, one in enumerate(demo_articles("vi")[:12]):
-            article = store(archive, link(number), title=one.text.title, lead=one.text.lead, body=one.text.body)
-            corrections.correct(archive, str(article), {"topics": list(one.topics), "tone": one.tone}, "Lan", NOW)
+        correct_some(archive, 200)
         taught = training.candidate(archive, own, made[2], NOW + timedelta(days=1), corrected=True)
         *_, newest = models.versions(own)
         assert newest.version.startswith("20260806-")
-        assert newest.learned_from.endswith("12 corrected articles")
+        assert newest.learned_from.endswith("24 corrected articles")
         assert f"promoted: {newest.version} is in use instead of {version}" in taught.splitlines()[-1]
         assert models.current(own) == newest.version
         same = training.candidate(archive, own, made[2], NOW + timedelta(days=1), corrected=True)
