@@ -27,12 +27,12 @@ demo: setup      ## the whole job against the demo press, once
 
 quick: setup     ## style, types, layers, and the tests without a server, a browser or other data: the loop of a change
 	@$(MAKE) --no-print-directory check
-	@$(PYTEST) -n 2 -m "not (slow or server or browser or shared or long)"
+	@$(PYTEST) -n 2 --hypothesis-profile quick -m "not (slow or server or browser or shared or long)"
 
 test: setup      ## every test but the long ones, the slowest named at the end
 	@$(PYTEST) -m "not long"
 
-long: setup      ## what takes minutes or needs PostgreSQL or an office program (LONG="postgres or office" chooses)
+long: setup      ## what takes minutes, needs PostgreSQL or an office program, or the program as it is installed (LONG="postgres or office or wheel" chooses)
 	@$(PYTEST) -m "long and ($(LONG))"
 
 campaigns: setup ## by hand: thirty days of faults and kills, a million articles; each prints its seed

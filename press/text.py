@@ -46,7 +46,7 @@ _HEADLESS = re.compile(
     r"""\A(?:(?:[^\s<>"']{1,500}["'])?(?:\s*[a-zA-Z-]+=(?:"[^"<>]*"|'[^'<>]*'))++\s*+/?>|[^\s<>"']{1,500}["']/?>)"""
 )
 # A tag or an entity whose end was cut off before it can be told what it is.
-_CUT = re.compile(r"(?:<+/?([a-z][a-z0-9:-]*)?|<![a-z\[-]*|&(?:#x?[0-9a-f]*|([a-z]{1,8})))\Z", re.IGNORECASE)
+_CUT = re.compile(r"(?:<+/?(?:([a-z][a-z0-9:-]*)&?)?|<![a-z\[-]*|&(?:#x?[0-9a-f]*|([a-z]{1,8})))\Z", re.IGNORECASE)
 _CUT_CHARS = 16
 _MARKUP_PASSES = 4  # a tag whose entities were encoded twice comes out in the second
 _NAMES = (*_BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|"), *_INLINE.split("|"), "script", "style", "noscript")

@@ -14,6 +14,7 @@ from tests.support.wholeway import stages
 __all__ = ["shared_data", "stages"]
 
 hypothesis.settings.register_profile("shared machine", deadline=None)  # a busy neighbour is no failure
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)  # the whole hundred in `make test`
 hypothesis.settings.load_profile("shared machine")
 
 

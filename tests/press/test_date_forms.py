@@ -86,6 +86,7 @@ moments = st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisofor
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(
     at=moments,

@@ -6,7 +6,7 @@ import html
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from press.text import plain, readable
@@ -42,6 +42,7 @@ def test_markup_is_taken_out_and_the_words_stay(given: tuple[list[str], str]) ->
 
 
 @given(fragments(), st.integers(0, 400))
+@example((["Cầu"], " &lt;p&gt;Cầu&lt;/p&gt; "), 7)
 def test_markup_cut_anywhere_adds_no_word(given: tuple[list[str], str], at: int) -> None:
     words, text = given
     assert "".join(words).startswith(readable(text[:at]).rstrip("&").replace(" ", ""))
@@ -61,6 +62,7 @@ def test_signs_that_are_no_markup_stay(said: str) -> None:
         ("Mưa lớn <im", "Mưa lớn"),
         ("Mưa lớn &nbs", "Mưa lớn"),
         ("Mưa lớn &#78", "Mưa lớn"),
+        ("Mưa lớn &lt;p&", "Mưa lớn"),
         ('a.jpg" alt="Ảnh"/>Mưa lớn', "Mưa lớn"),
         ('.jpg">Mưa lớn', "Mưa lớn"),
         ("<![CDATA[Mưa <b>lớn</b>]]>", "Mưa lớn"),

@@ -20,6 +20,7 @@ SAID = Judgement(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_kind_of_pair_is_judged_worse_than_before() -> None:
     asked = written.pairs()
     sides = written.verdicts(asked, written.tagger().judge)

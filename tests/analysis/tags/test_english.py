@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from analysis.training.evaluate import as_text, compare
 from analysis.training.gold import records
 from analysis.words.language import detect
@@ -13,6 +15,7 @@ from tests.analysis import floors, written
 ROWS = list(records(written.ENGLISH))
 
 
+@pytest.mark.slow
 def test_the_english_articles_are_judged_no_worse_than_before() -> None:
     for figures in written.english_figures(written.tagger().judge):
         print(as_text(figures), "\n")

@@ -15,6 +15,8 @@ from analysis.tags.model_file import BadModelError
 from analysis.training.net import values, vectors
 from press import TOPICS
 
+pytestmark = pytest.mark.slow
+
 HERE = Text("Sạt lở ở Kế Sách", "Bờ sông ở huyện Kế Sách, tỉnh Sóc Trăng sạt lở, ba căn nhà sụp xuống nước.")
 ELSEWHERE = Text("Sạt lở ở Cà Mau", "Bờ sông ở huyện Năm Căn, tỉnh Cà Mau sạt lở, ba căn nhà sụp xuống nước.")
 

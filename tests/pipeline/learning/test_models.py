@@ -61,20 +61,20 @@ def office(folder: Path) -> Settings:
 
 
 def fill(archive: Archive, number: int) -> list[int]:
-    """Put demo articles into an archive as other models would have judged them."""
-    demo = (demo_articles("vi") * 5)[: number - 2] + demo_articles("km")[:1] + demo_articles("en")[:1]
+    """Put articles into an archive as other models would have judged them: six of the demo, then mere notices."""
+    demo = demo_articles("vi")[: min(6, number - 2)] + demo_articles("km")[:1] + demo_articles("en")[:1]
     return [
         store(
             archive,
             link(n),
-            title=one.text.title,
-            lead=one.text.lead,
-            body=f"{one.text.body}\n{n}",
+            title=one.text.title if n < len(demo) else f"Thông báo số {n}",
+            lead=one.text.lead if n < len(demo) else "Lịch họp tuần này không đổi.",
+            body=f"{one.text.body if n < len(demo) else 'Các phòng ban làm việc như thường lệ.'}\n{n}",
             language=one.language,
             published_at=at(n),
             judged=judgement(language=one.language, model="old", topics=(), tone=None, relevance="none"),
         )
-        for n, one in enumerate(demo)
+        for n, one in enumerate(demo + demo_articles("vi")[:1] * (number - len(demo)))
     ]
 
 

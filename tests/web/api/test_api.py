@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import Client, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -65,13 +64,13 @@ def add(home: House, number: int) -> int:
     return store(home.archive, link(number), at(-number), title=title, published_at=at(-number), judged=judged)
 
 
-def client_of(home: House, *scopes: str, role: str = "admin") -> TestClient:
+def client_of(home: House, *scopes: str, role: str = "admin") -> Client:
     client = home.anonymous()
-    client.headers |= home.key(role, *scopes or ("read",))  # type: ignore[arg-type]
+    client.headers.update(home.key(role, *scopes or ("read",)))
     return client
 
 
-def every(client: TestClient, path: str, rows: str = "items", **asked: Any) -> list[dict[str, Any]]:
+def every(client: Client, path: str, rows: str = "items", **asked: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     while True:
         answer = client.get(f"{API}{path}", params=asked)
@@ -308,7 +307,7 @@ def test_each_thing_needs_its_role_and_its_scope(whole: House) -> None:
     home, nobody = whole, whole.anonymous()
     for method, path, scope, role, body in CALLS:
 
-        def ask(client: TestClient, **more: Any) -> Response:
+        def ask(client: Client, **more: Any) -> Response:
             return client.request(method, f"{API}{path}", json=body, **more)  # noqa: B023 - called in the loop only
 
         assert "Bearer" in ask(nobody).headers["www-authenticate"]
@@ -394,7 +393,8 @@ def test_whatever_is_wrong_is_a_problem(home: House, monkeypatch: pytest.MonkeyP
         client.post(f"{API}/articles/1/corrections", content=b"{", headers={"content-type": "application/json"}), 422
     )
     monkeypatch.setattr("web.api.archive.show.article", lambda row: 1 / 0)
-    loud = TestClient(home.app, raise_server_exceptions=False, headers=dict(client.headers))
+    loud = home.anonymous(raises=False)
+    loud.headers.update(client.headers)
     assert "ZeroDivision" not in str(problem(loud.get(f"{API}/articles/1"), 500))
 
 

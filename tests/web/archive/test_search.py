@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fastapi.testclient import TestClient
+from httpx import Client
 
 from press import Place, TopicTag
 from storage.coverage.stories import Membership, assign
@@ -57,7 +57,7 @@ def press(furnished: Path, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def analyst(press: House) -> TestClient:
+def analyst(press: House) -> Client:
     return press.browser("analyst")
 
 
@@ -74,7 +74,7 @@ def queries(page: str) -> dict[str, str]:
     }
 
 
-def test_the_page_shows_hits_marks_facets_and_bars(analyst: TestClient) -> None:
+def test_the_page_shows_hits_marks_facets_and_bars(analyst: Client) -> None:
     page = analyst.get("/search", params={"q": "han man"}).text
     assert "<b>45</b> bài" in page
     assert len(titles(page)) == 20
@@ -89,7 +89,7 @@ def test_the_page_shows_hits_marks_facets_and_bars(analyst: TestClient) -> None:
     assert not re.search(r"<[^>]+ style=|<script(?! src)|onclick", page)
 
 
-def test_every_link_of_the_page_finds_as_many_as_it_says(analyst: TestClient) -> None:
+def test_every_link_of_the_page_finds_as_many_as_it_says(analyst: Client) -> None:
     page = analyst.get("/search", params={"q": "mặn OR tế"}).text
     facets = page[page.index("<aside") :]
     counted = re.findall(r'<a href="(/search[^"]+)">([^<]+)</a> <span class="muted">(\d+)</span>', facets)
@@ -103,14 +103,14 @@ def test_every_link_of_the_page_finds_as_many_as_it_says(analyst: TestClient) ->
     assert f"<b>{count}</b> bài" in analyst.get(html.unescape(address)).text
 
 
-def test_a_chosen_field_is_taken_out_again(analyst: TestClient) -> None:
+def test_a_chosen_field_is_taken_out_again(analyst: Client) -> None:
     page = analyst.get("/search", params={"q": "mặn topic:environment -outlet:bao-hai"}).text
     asked = queries(page)
     assert asked["Môi trường, thiên tai ✕(bỏ)"] == "mặn -outlet:bao-hai"
     assert asked["nguồn báo: −bao-hai ✕"] == "mặn topic:environment"
 
 
-def test_days_of_the_form_become_part_of_the_query(analyst: TestClient) -> None:
+def test_days_of_the_form_become_part_of_the_query(analyst: Client) -> None:
     def led(q: str, **days: str) -> str:
         answer = analyst.get("/search", params={"q": q, "sort": "oldest", **days})
         assert answer.status_code == 303
@@ -132,7 +132,7 @@ def test_days_of_the_form_become_part_of_the_query(analyst: TestClient) -> None:
     assert analyst.get("/search", params={"q": '"mặn', "since": "2026-05-01"}).status_code == 422
 
 
-def test_who_was_first_who_copied_and_what_was_changed_is_on_the_page(press: House, analyst: TestClient) -> None:
+def test_who_was_first_who_copied_and_what_was_changed_is_on_the_page(press: House, analyst: Client) -> None:
     first = store(press.archive, link("đầu", "bao-ba"), title="Cống Bãi Giá hỏng", published_at=NOW)
     copy = store(press.archive, link("chép", "bao-hai"), title="Cống Bãi Giá hỏng rồi", published_at=NOW + timedelta(1))
     with press.archive.begin() as db:
@@ -148,7 +148,7 @@ def test_who_was_first_who_copied_and_what_was_changed_is_on_the_page(press: Hou
     assert told.index("đăng đầu tiên") < told.index("đăng lại của bao-ba")
 
 
-def test_a_query_that_finds_nothing_offers_what_finds_something(analyst: TestClient) -> None:
+def test_a_query_that_finds_nothing_offers_what_finds_something(analyst: Client) -> None:
     page = analyst.get("/search", params={"q": "hạn mặn đồng tháp topic:environment"}).text
     assert "Không có bài nào khớp." in page
     offered = page[page.index("Bớt điều kiện") :]
@@ -158,14 +158,14 @@ def test_a_query_that_finds_nothing_offers_what_finds_something(analyst: TestCli
     assert 'hạn mặn</a> <span class="muted">45 bài' in less
 
 
-def test_what_only_the_body_says_is_shown_and_nothing_of_it_is_markup(analyst: TestClient) -> None:
+def test_what_only_the_body_says_is_shown_and_nothing_of_it_is_markup(analyst: Client) -> None:
     page = analyst.get("/search", params={"q": '"bảo hiểm y tế"'}).text
     assert "<mark>bảo hiểm y tế</mark> chi trả &lt;b&gt;đủ&lt;/b&gt;" in page
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_every_page_of_a_search_is_reached_with_and_without_script(analyst: TestClient) -> None:
+def test_every_page_of_a_search_is_reached_with_and_without_script(analyst: Client) -> None:
     for headers in ({}, HTMX):
         for sort in ("relevance", "newest", "oldest"):
             seen: list[str] = []
@@ -194,7 +194,7 @@ def test_every_page_of_a_search_is_reached_with_and_without_script(analyst: Test
     ],
 )
 def test_a_wrong_query_is_pointed_at_and_mended(
-    analyst: TestClient, query: str, place: str, mended: str, said: str
+    analyst: Client, query: str, place: str, mended: str, said: str
 ) -> None:
     for headers, status in (({}, 422), (HTMX, 200)):
         answer = analyst.get("/search", params={"q": query}, headers=headers)
@@ -214,7 +214,7 @@ def test_every_mistake_is_said_in_vietnamese_with_what_it_names() -> None:
     assert all(set(re.findall(r"{(\w+)", text)) <= names[kind] for kind, text in MISTAKES.items())
 
 
-def test_a_search_is_in_the_log_before_it_is_shown(press: House, analyst: TestClient) -> None:
+def test_a_search_is_in_the_log_before_it_is_shown(press: House, analyst: Client) -> None:
     analyst.get("/search", params={"q": "han man"}, headers=HTMX)
     analyst.get("/search", params={"q": 'mặn "'}, headers=HTMX)  # shows nothing of the archive
     with press.archive.read() as db:
@@ -225,7 +225,7 @@ def test_a_search_is_in_the_log_before_it_is_shown(press: House, analyst: TestCl
     assert press.anonymous().get("/search?q=x").headers["location"] == "/login?next=/search%3Fq%3Dx"
 
 
-def test_typing_is_helped(analyst: TestClient) -> None:
+def test_typing_is_helped(analyst: Client) -> None:
     options = analyst.get("/search/complete", params={"q": "mặn topic:môi"}).text
     assert 'data-query="mặn topic:environment"' in options
     assert "Môi trường, thiên tai" in options
@@ -239,7 +239,7 @@ def test_a_search_says_that_the_index_is_being_built(tmp_path: Path) -> None:
         assert "0 trên 1 bài" in office.browser("reader").get("/search?q=a").text
 
 
-def test_the_first_load_is_small(press: House, analyst: TestClient) -> None:
+def test_the_first_load_is_small(press: House, analyst: Client) -> None:
     page = analyst.get("/search", params={"q": "han man"})
     assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
     assert len(assets) >= 4

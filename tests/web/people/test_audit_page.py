@@ -63,7 +63,7 @@ def test_acts_are_told_in_words_with_links(home: House) -> None:
         "lĩnh vực: thêm Y tế",
         "hoàn tác sửa nhãn Mặn <b>lên</b> cao sắc thái · lần sửa số 1",
         "bị từ chối GET /accounts cần vai trò quản trị",
-        "đăng nhập từ testclient",
+        "đăng nhập từ 192.0.2.1",
     ):
         assert told in said, (told, said)
     assert 'href="/articles/1"' in page

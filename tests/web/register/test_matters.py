@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import Client, Response
 from selectolax.lexbor import LexborHTMLParser
 
 from storage.coverage.stories import Membership, assign
 from tests.support.archives import NOW, at, link, store
 from tests.support.webhouse import House, house, token
+
+pytestmark = pytest.mark.slow
 
 LAN, HOA = "lan@example.vn", "hoa@example.vn"
 
@@ -34,14 +35,14 @@ def seen(answer: Response | str, within: str = "main") -> str:
     return " ".join(" ".join(part.text(separator=" ") for part in tree.css(within)).split())
 
 
-def act(client: TestClient, doing: str, /, *, version: str = "", **data: object) -> Response:
+def act(client: Client, doing: str, /, *, version: str = "", **data: object) -> Response:
     page = client.get("/matters/2026/1").text
     now = re.search(r'name="version" value="(\d+)"', page)
     form = {"csrf": token(page), "version": version or (now[1] if now else ""), **data}
     return client.post(f"/matters/2026/1/{doing}", data=form)
 
 
-def opened(client: TestClient, **more: str) -> Response:
+def opened(client: Client, **more: str) -> Response:
     return client.post("/matters", data={"csrf": token(client.get("/stories/1")), "story": "1", **more})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from fastapi.testclient import TestClient
+from httpx import Client
 
 from cli import main
 from errors import StorageError
@@ -96,7 +96,7 @@ def test_many_accounts_tried_from_one_address_wait(home: House) -> None:
         answer = client.post("/login", data={"email": f"{number}@example.vn", "password": "sai sai sai"})
         assert answer.status_code == 401
     assert client.post("/login", data=LOGIN).status_code == 429
-    elsewhere = TestClient(home.app, follow_redirects=False, client=("192.0.2.7", 1))
+    elsewhere = home.anonymous("192.0.2.7")
     assert elsewhere.post("/login", data=LOGIN).status_code == 303
     logged = len(entries(home))
     for _ in range(5):  # a flood does not fill the log
@@ -110,7 +110,7 @@ def test_whether_an_address_has_an_account_cannot_be_told_from_how_the_login_ans
     home.account("reader")
     answers = []
     for email in ("reader@example.vn", "khong.co@example.vn"):
-        client = TestClient(home.app, follow_redirects=False, client=(f"192.0.2.{len(email)}", 1))
+        client = home.anonymous(f"192.0.2.{len(email)}")
         said = [client.post("/login", data={"email": email, "password": "sai"}) for _ in range(8)]
         answers.append([(one.status_code, one.text.replace(email, "")) for one in said])
     assert answers[0] == answers[1]
@@ -230,7 +230,8 @@ def test_nothing_of_the_archive_is_told_when_it_fails(home: House, monkeypatch: 
         raise RuntimeError("secret of the program")
 
     monkeypatch.setattr(audit, "entries", break_down)
-    quiet = TestClient(home.app, follow_redirects=False, raise_server_exceptions=False, cookies=dict(client.cookies))
+    quiet = home.anonymous(raises=False)
+    quiet.cookies.update(client.cookies)
     answer = quiet.get("/audit")
     assert answer.status_code == 500
     assert "secret" not in answer.text
@@ -280,7 +281,7 @@ def fields_of(route: Any, text: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{sorted(route.methods)[0]} {route.path}")
-def test_no_address_breaks_a_page(shared_home: tuple[House, TestClient], route: Any) -> None:
+def test_no_address_breaks_a_page(shared_home: tuple[House, Client], route: Any) -> None:
     home, client = shared_home
     home.clock.now += timedelta(seconds=30)  # a program may ask so often
     method = sorted(route.methods)[0]
@@ -305,7 +306,7 @@ def test_no_address_breaks_a_page(shared_home: tuple[House, TestClient], route: 
 
 
 @pytest.fixture(scope="module")
-def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, TestClient]]:
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Client]]:
     """A house with two administrators, one of whom tries everything."""
     with house(tmp_path_factory.mktemp("hostile")) as home:
         home.account("admin", "khac@example.vn")

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import Client, Response
 from sqlalchemy import func, select
 
 from press import Outcome, TopicTag
@@ -89,7 +88,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield found
 
 
-def ask(client: TestClient, call: str, csrf: str = "") -> Response:
+def ask(client: Client, call: str, csrf: str = "") -> Response:
     method, path = call.split()
     path = re.sub(r"{number(:int)?}|{page}|{key}", "1", path).replace("{form}", "csv").replace("{topic}", "health")
     path = path.replace("{year}", "2026").replace("{slug}", "bao-mot").replace("{code}", "31699")
