@@ -1,91 +1,34 @@
-"""Real SMTP conversations on loopback: what goes through, and what each failure means."""
+"""Real SMTP conversations on loopback: what goes through, and what each refusal means."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from digest.choosing.compose import compose
 from digest.sending.send import MailServer, lighter, probe, send
-from digest.writing.render import render
 from errors import DeliveryError, DeliveryUncertain
-from press import Subscription
-from tests.support.digest_day import READER, SENDER, UNSUBSCRIBE, request
+from tests.support.digest_day import READER, SENDER
+from tests.support.postoffice import (
+    MESSAGE,
+    TARGET,
+    Postbox,
+    check_password,
+    edition,
+    post,
+    post_office,
+    scripted,
+    talk,
+)
 
 pytestmark = pytest.mark.server
-
-TARGET = "canbo@example.vn"
-
-
-def edition(reader: Subscription = READER) -> bytes:
-    return render(compose(request(subscription=reader)), sender=SENDER, unsubscribe_url=UNSUBSCRIBE).as_bytes()
-
-
-MESSAGE = edition()
-
-
-@dataclass
-class Postbox:
-    """What a real server received; `answers` replaces its answer to a command."""
-
-    answers: dict[str, str] = field(default_factory=dict)
-    letters: list[Any] = field(default_factory=list)
-
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return self.answers.get("MAIL", "250 OK")
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        envelope.rcpt_tos.append(address)
-        return self.answers.get("RCPT", "250 OK")
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        answer = self.answers.get("DATA", "250 taken")
-        if answer.startswith("2"):
-            self.letters.append(envelope)
-        return answer
-
-
-def check_password(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"diembao", b"bi-mat")
-    return AuthResult(success=right, handled=False)
-
-
-@contextmanager
-def post_office(box: Postbox, *, wrapped: ssl.SSLContext | None = None, **options: Any) -> Iterator[MailServer]:
-    """A mail server on a free port; `wrapped` speaks TLS from the first byte, `tls_context` offers STARTTLS."""
-    controller = Controller(box, hostname="127.0.0.1", port=0, ssl_context=wrapped, **options)
-    # The controller's own start connects to the port it was given, which is not known before: so bind first.
-    with socket.socket() as probing:
-        probing.bind(("127.0.0.1", 0))
-        controller.port = probing.getsockname()[1]
-    controller.start()
-    try:
-        yield MailServer("localhost", controller.port, timeout=5)
-    finally:
-        controller.stop()
-
-
-def post(server: MailServer, message: bytes = MESSAGE, recipient: str = TARGET) -> list[str]:
-    """Send, and return what happened in which order."""
-    marks: list[str] = []
-    send(message, sender=SENDER, recipient=recipient, server=server, on_data=lambda: marks.append("data"))
-    return marks
 
 
 @pytest.fixture(scope="session")
@@ -370,147 +313,3 @@ def test_an_odd_envelope_never_reaches_the_wire(bad: str) -> None:
     with pytest.raises(DeliveryError, match="not a mail address") as refused:
         post(nowhere, recipient=bad)
     assert refused.value.permanent
-
-
-# What breaks
-
-
-@contextmanager
-def scripted(script: Callable[[socket.socket], None]) -> Iterator[MailServer]:
-    """A server for one conversation that does what real ones only do on bad days."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.settimeout(5)
-            script(connection)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield MailServer("127.0.0.1", listener.getsockname()[1], timeout=2)
-    finally:
-        thread.join(10)
-        listener.close()
-
-
-def talk(connection: socket.socket, *, until: str, final: bytes | None = None) -> None:
-    """Answer politely until a command comes (or "." for the end of the mail), then say `final` and hang up."""
-    connection.sendall(b"220 hello\r\n")
-    stream = connection.makefile("rb")
-    while line := stream.readline():
-        command = line.strip().upper().split(b" ")[0].decode()
-        if command == "DATA" and until != "DATA":
-            connection.sendall(b"354 go on\r\n")
-            while (row := stream.readline()) and row != b".\r\n":
-                if until == "BODY":
-                    connection.sendall(final or b"")
-                    return
-            command = "."
-        if command == until:
-            if final is not None:
-                connection.sendall(final)
-            return
-        connection.sendall(b"250 ok\r\n")
-
-
-@pytest.mark.parametrize(("until", "final"), [("BODY", None), (".", None), (".", b"what?\r\n")])
-def test_a_connection_that_breaks_after_the_mail_was_begun_is_uncertain(until: str, final: bytes | None) -> None:
-    marks: list[str] = []
-    with (
-        scripted(lambda connection: talk(connection, until=until, final=final)) as server,
-        pytest.raises(DeliveryUncertain, match="may have gone out") as broken,
-    ):
-        send(MESSAGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: marks.append("data"))
-    assert marks == ["data"]
-    assert not broken.value.permanent
-
-
-LARGE = MESSAGE + (b"y" * 70 + b"\r\n") * 110_000  # more than the buffers on its way hold
-
-
-@pytest.mark.parametrize(
-    ("final", "kind", "permanent"),
-    [(None, "", False), (b"552 5.3.4 too big\r\n", "large", True), (b"421 4.3.2 closing\r\n", "server", False)],
-)
-def test_a_mail_whose_end_never_left_was_not_taken(final: bytes | None, kind: str, permanent: bool) -> None:
-    with (
-        scripted(lambda connection: talk(connection, until="BODY", final=final)) as server,
-        pytest.raises(DeliveryError) as broken,
-    ):
-        send(LARGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: None)
-    assert not isinstance(broken.value, DeliveryUncertain)
-    assert (broken.value.kind, broken.value.permanent) == (kind, permanent), broken.value
-
-
-def test_a_yes_to_half_a_mail_is_uncertain() -> None:
-    with (
-        scripted(lambda connection: talk(connection, until="BODY", final=b"250 thanks\r\n")) as server,
-        pytest.raises(DeliveryUncertain, match="is none"),
-    ):
-        send(LARGE, sender=SENDER, recipient=TARGET, server=server, on_data=lambda: None)
-
-
-@pytest.mark.parametrize("until", ["EHLO", "MAIL", "RCPT", "DATA"])
-def test_a_connection_that_breaks_before_the_mail_is_an_outage(until: str) -> None:
-    with (
-        scripted(lambda connection: talk(connection, until=until)) as server,
-        pytest.raises(DeliveryError, match="broke off") as broken,
-    ):
-        post(server)
-    assert not isinstance(broken.value, DeliveryUncertain)
-    assert not broken.value.permanent
-
-
-def test_a_server_that_forgets_to_say_goodbye_took_the_mail() -> None:
-    with scripted(lambda connection: talk(connection, until="QUIT", final=b"421 crash\r\n")) as server:
-        assert post(server) == ["data"]
-    with scripted(lambda connection: talk(connection, until="QUIT")) as server:
-        assert post(server) == ["data"]
-
-
-def test_a_hostile_answer_is_one_short_line() -> None:
-    answer = b"550 \x1b[31mno\x00 " + b"x" * 400 + b"\r\n"
-    with (
-        scripted(lambda connection: talk(connection, until="RCPT", final=answer)) as server,
-        pytest.raises(DeliveryError) as refused,
-    ):
-        post(server)
-    assert str(refused.value).isprintable()
-    assert len(str(refused.value)) < 350
-
-
-def test_a_server_that_is_not_there_says_what_to_mend() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        closed = MailServer("127.0.0.1", taken.getsockname()[1], timeout=2)
-        with pytest.raises(DeliveryError, match=r"refuses the connection; check \[mail\] host and port"):
-            probe(closed)
-    with pytest.raises(DeliveryError, match=r"cannot be reached: .*check \[mail\] host"):
-        probe(MailServer("mail.invalid", 25, timeout=2))
-    with pytest.raises(DeliveryError, match="must be ASCII"):
-        probe(MailServer("a" * 80 + ".vn", 25, timeout=2))
-
-
-def test_a_silent_server_is_given_up_in_time() -> None:
-    with (
-        scripted(lambda connection: connection.recv(1) and None) as server,
-        pytest.raises(DeliveryError, match=r"does not answer within 0\.3 s"),
-    ):
-        probe(replace(server, timeout=0.3))
-
-
-def test_the_wrong_kind_of_security_is_named() -> None:
-    with post_office(Postbox()) as server:
-        with pytest.raises(DeliveryError, match=r"does not offer STARTTLS; check \[mail\] security"):
-            probe(replace(server, security="starttls"))
-        with pytest.raises(DeliveryError, match="does not offer a login"):
-            probe(replace(server, user="x", password="y"))
-        with pytest.raises(DeliveryError, match=r"no TLS with the mail server .*check \[mail\] port and security"):
-            probe(replace(server, security="tls"))
-
-
-def test_a_missing_file_of_authorities_is_named(tmp_path: Path) -> None:
-    with post_office(Postbox()) as server, pytest.raises(DeliveryError, match="cannot be read"):
-        probe(replace(server, security="tls", cafile=str(tmp_path / "none.pem")))
