@@ -36,6 +36,7 @@ from pipeline.running.due import last_daily
 from pipeline.running.lease import BEAT, Lease, shown
 from pipeline.upkeep.backup import backups
 from pipeline.upkeep.retention import retention
+from pipeline.watching.reminding import reminders
 from pipeline.watching.saved import saved_searches
 from pipeline.watching.watch import watch
 from settings import Settings
@@ -87,6 +88,7 @@ JOBS = (
     Job("editions", (publish,), after_press=True),
     Job("watch", (watch,), after_press=True),
     Job("searches", (saved_searches,)),
+    Job("reminders", (reminders,)),
     Job("nightly", (backups, retention), daily=time_of_day(2, 30)),
 )
 

@@ -24,6 +24,8 @@ from errors import UsageError
 from press import deadlines
 from press.matters import AFTER, FORMS, LETTERS, STATES
 
+_PRINTED = {"list": "one JSON object a line", "remind": "the counts as one JSON object"}
+
 
 def add_commands(commands: Commands) -> None:
     """Add `matter`."""
@@ -68,6 +70,7 @@ def add_commands(commands: Commands) -> None:
     action.add_argument("--outlet-after-on", type=day, metavar="D", help="when it did")
     action.add_argument("--story", type=int, metavar="ID")
     action.add_argument("--article", type=int, metavar="ID")
+    _act(actions, "remind", remind, "send the reminders that are due now: each once", number=False)
     action = _act(actions, "list", list_matters, "list matters, newest first; overdue ones by deadline", number=False)
     action.add_argument("--state", choices=STATES, help="only these")
     action.add_argument("--overdue", action="store_true", help="only those whose answer is late")
@@ -79,7 +82,7 @@ def _act(actions: Commands, name: str, call: Any, text: str, *, number: bool = T
     action = add_command(actions, name, call, text)
     if number:
         action.add_argument("number", metavar="N", help="such as 7/2026; 7 is that of this year")
-    json_option(action, "one JSON object a line" if name == "list" else "the matter as one JSON object")
+    json_option(action, _PRINTED.get(name, "the matter as one JSON object"))
     return action
 
 
@@ -170,6 +173,19 @@ def change(args: argparse.Namespace) -> int:
         if values:
             row = acts.change(office, args.number, values)
         return _tell(args, row)
+
+
+def remind(args: argparse.Namespace) -> int:
+    """Send the reminders that are due."""
+    from pipeline.watching.reminding import reminders
+
+    with opened(args) as (archive, settings):
+        counts = reminders(archive, settings, now_of(args))
+    if args.json:
+        print_json(counts.as_json())
+    else:
+        print(counts.line())
+    return 0
 
 
 def list_matters(args: argparse.Namespace) -> int:

@@ -142,6 +142,7 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "digest.at": clock_time,
     "digest.timezone": _timezone,
     "register.due_soon": _number,
+    "register.remind_at": clock_time,
     "register.issuer": _filled,
     "register.parent": _text,
     "register.sign": _filled,

@@ -72,6 +72,7 @@ class Digest:
 @dataclass(frozen=True, slots=True)
 class Register:
     due_soon: int = 3  #: working days before a deadline
+    remind_at: time = time(7, 30)  #: from when on, on a working day, is reminded of deadlines
     issuer: str = "Sở Văn hóa, Thể thao và Du lịch"  #: whose reports these are
     parent: str = ""  #: the body above it; "": the People's Committee of the province of today
     sign: str = "SVHTTDL"  #: what stands after "/BC-" in the number of a report

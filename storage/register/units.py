@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,6 +77,23 @@ def change(db: Connection, area: str, unit: Unit) -> Unit:
         raise Conflict(f"{unit.name} cannot be merged into unit {unit.successor}")
     db.execute(update(table).where(table.c.id == unit.id).values(_row(unit) | {"version": unit.version + 1}))
     return by_ids(db, [unit.id])[unit.id]
+
+
+def circle(db: Connection, area: str, unit: int) -> bool:
+    """Tell whether a unit is merged into itself, by way of others."""
+    known = {one.id: one for one in all_units(db, area)}
+    return ends_in(known, unit) is None
+
+
+def ends_in(known: Mapping[int, Unit], unit: int) -> int | None:
+    """Return what a unit was merged into at last, itself where it was not; None for a circle."""
+    seen: set[int] = set()
+    while (further := known[unit].successor) is not None and further in known:
+        if unit in seen:
+            return None
+        seen.add(unit)
+        unit = further
+    return unit
 
 
 def find(units: Sequence[Unit], text: str, day: str) -> Unit:

@@ -5,9 +5,20 @@ Every row carries its area. No column has a place for a person: who did what is 
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
-from storage.tables.columns import metadata, words
+from storage.tables.columns import count, metadata, words
 from storage.types import BigId, Json, Packed, Utc, Words
 
 units = Table(
@@ -195,5 +206,55 @@ report_templates = Table(
     Column("file", Packed, nullable=False),
     CheckConstraint("kind IN ('weekly', 'annual')", name="kind"),
     UniqueConstraint("area", "kind", "issuer"),
+    sqlite_autoincrement=True,
+)
+
+# Mails that remind of matters: kept before they go out, like the alerts of saved searches.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("area", Words, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("recipient", Words, nullable=False),  # of an office, or of an account
+    Column("subject", Words, nullable=False),
+    Column("message", Packed, nullable=False),
+    Column("sending_at", Utc),  # committed before the message goes out: from then on it is never sent again
+    Column("sent_at", Utc),
+    count("attempts"),
+    Column("next_try", Utc),  # NULL: not to be sent (again)
+    words("error"),
+    Index("ix_reminders_waiting", "next_try"),
+    sqlite_autoincrement=True,
+)
+
+# What was reminded of, to whom: a row for ever, so that nothing is told twice.
+reminded = Table(
+    "reminded",
+    metadata,
+    Column("matter_id", BigId, ForeignKey("matters.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("recipient", Words, primary_key=True),
+    Column("due", String(32), primary_key=True),  # the deadline it was about, "" = none: another one is told anew
+    Column("area", Words, nullable=False),
+    Column("reminder_id", BigId, ForeignKey("reminders.id", ondelete="CASCADE"), nullable=False),
+    CheckConstraint("kind IN ('assigned', 'soon', 'today', 'overdue')", name="kind"),
+    Index("ix_reminded_reminder", "reminder_id"),  # what a mail told
+)
+
+# Letters as files, which may name complainants: for editors only, in no index, export or mail.
+matter_files = Table(
+    "matter_files",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("matter_id", BigId, ForeignKey("matters.id", ondelete="CASCADE"), nullable=False),
+    Column("area", Words, nullable=False),
+    Column("letter", String(16), nullable=False),  # what kind of letter it is; its own name may name a person
+    Column("type", String(8), nullable=False),  # told from the bytes
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("added_at", Utc, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_matter_files_matter", "matter_id"),  # files of a matter
     sqlite_autoincrement=True,
 )

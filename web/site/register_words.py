@@ -70,6 +70,12 @@ COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "ground": ("lý do từ chối", "ground"),
     "passed_to": ("chuyển đến", "passed to"),
     "merged_into": ("nhập vào", "merged into"),
+    "name": ("tên", "name"),
+    "email": ("thư điện tử", "e-mail"),
+    "code": ("mã", "code"),
+    "valid_from": ("từ ngày", "from"),
+    "valid_to": ("đến ngày", "to"),
+    "successor": ("nhập vào đơn vị số", "merged into unit"),
 }
 _CODES: Final = {"state": STATES, "answer_form": FORMS, "outlet_after": AFTER}
 
