@@ -181,7 +181,7 @@ def _origin(examples: Sequence[Example], taught: Silver | None) -> str:
     return said if taught is None else f"{said}, {len(taught.texts)} unlabelled ones with a teacher's labels"
 
 
-def _with_own_heads(
+def with_own_heads(
     said: Values | None, labelled: Sequence[Example], more: Admitted, out: Path, known: Vectors
 ) -> Values | None:
     """What the net that ships `said`, or with heads refitted on corrected articles says: these are written into `out`.
@@ -274,7 +274,7 @@ def train(
     said = net_values.load(values)
     if known is not None:
         progress(f"the net's heads: {len(more.examples)} corrected articles")
-        said = _with_own_heads(said, training, more, out, known)
+        said = with_own_heads(said, training, more, out, known)
     progress("reading and segmenting unlabelled press")
     taught = read_silver(data, [*examples, *more.examples])
     progress(f"topics: {len(training)} articles, {len(held)} kept for the gate, {PARTS - 1} folds")

@@ -74,6 +74,13 @@ def refit(heads: Heads, vectors: Array, wanted: Array, spread: Array, strength: 
     A text that was not corrected in its topics, or its tone, has NaN there. `spread` (width + 1, width + 1) is the mean
     of the products of the press's vectors, a 1 behind each; `strength` what a mean square of 1 costs, in texts.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # fits so small take twenty times as long with a thread for each core
+        return _refit(heads, vectors, wanted, spread, strength)
+
+
+def _refit(heads: Heads, vectors: Array, wanted: Array, spread: Array, strength: float) -> Heads:
     from scipy.optimize import minimize
 
     turned = _root(spread)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import MODELS, net_of
+from analysis.tags.net import Net
+from analysis.training import gold
+from analysis.training.corrected import Admitted
 from analysis.training.net.heads import Heads, refit, spread_of
+from analysis.training.net.values import Values, key
+from analysis.training.train import with_own_heads
 from press import TOPICS
+from tests.support.labelled import demo_articles, record
 
 WIDTH, SIZE = 24, len(TOPICS) + 3
 
@@ -77,3 +87,40 @@ def test_the_dearer_the_less_the_press_moves():
     means = [one.mean() for one in moved]
     assert means == sorted(means, reverse=True)
     assert means[-1] < means[0] / 10
+
+
+@pytest.fixture(scope="module")
+def corrected():
+    """A labelled article that the net that ships has said something of, and two corrected ones in two folds."""
+    labelled, one, other = (gold.example(record(article)) for article in demo_articles("vi")[:3])
+    said = Values(Net.load(MODELS).id, {key(labelled): np.zeros(SIZE)})
+    return said, labelled, Admitted((one, replace(other, topics=())), (1, 2))
+
+
+def test_heads_of_ones_own_are_written_with_what_they_said_of_articles_they_had_not_seen(corrected, tmp_path):
+    said, labelled, more = corrected
+    found = with_own_heads(said, [labelled], more, tmp_path, {})
+    own, ships = net_of(tmp_path), Net.load(MODELS)
+    assert found.net == own.id != said.net == ships.id
+    assert found.of(labelled).tolist() == said.of(labelled).tolist()
+    for one in more.examples:
+        pieces = own.read(one.title, one.text)
+        unseen, seen, before = found.of(one), np.concatenate(own.values(pieces)), np.concatenate(ships.values(pieces))
+        assert np.abs(seen - before).max() > np.abs(unseen - before).max()
+    again = with_own_heads(said, [labelled], more, tmp_path, {})
+    assert again.net == found.net
+
+
+@pytest.mark.parametrize("why", ["nothing corrected", "other labelled articles", "another net", "no wheel"])
+def test_the_heads_that_ship_stay_where_nothing_can_be_learned(corrected, tmp_path, monkeypatch, why):
+    said, labelled, more = corrected
+    if why == "nothing corrected":
+        more = Admitted((replace(more.examples[0], topics=(), tone=None),), (1,))
+    if why == "other labelled articles":
+        labelled = replace(labelled, id="another")
+    if why == "another net":
+        said = replace(said, net="net-1-older")
+    if why == "no wheel":
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert with_own_heads(said, [labelled], more, tmp_path, {}) is said
+    assert not list(tmp_path.iterdir())
