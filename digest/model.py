@@ -28,6 +28,23 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """A matter of the register: what the press raised, who answers by when; `result` where it is done."""
+
+    number: str
+    subject: str
+    field: str
+    places: tuple[str, ...]
+    unit: str  #: who answers; empty: nobody yet
+    until: datetime | None
+    late: bool
+    waiting: bool  #: an answer is still owed
+    joined: int  #: articles that joined it in the period
+    page: str  #: the path of its page in the archive
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """All that one edition is made of; `articles` are candidates, older ones of the same stories among them."""
 
@@ -46,6 +63,7 @@ class Request:
     last_seen: int | None = None  #: highest article id when the last delivered edition was composed; None: no edition
     archive_url: str = ""  #: what links to archive pages begin with; empty: no such links
     operator: str = ""  #: who mends a wrong label; empty: nobody is named
+    matters: Sequence[Matter] = ()  #: that owe an answer, late ones first; then answered ones with new coverage; done
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,17 @@ class Item:
     archive_url: str = ""
     decided: str = ""  #: the sentence that decided the tone, shortened; the title where that did; may be empty
     rank: int = 0  #: 1..3 where the summary shows it, else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One matter as the mail shows it; `facts` are in the reader's language."""
+
+    number: str
+    subject: str
+    facts: tuple[str, ...]
+    late: bool
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +159,7 @@ class Digest:
     coverage: tuple[str, ...]
     correct: str  #: how to correct a label
     correct_url: str
+    owed: tuple[Line, ...] = ()  #: matters that need an answer, late ones first, and open ones with new coverage
+    owed_more: str = ""  #: how many more there are, in words
+    done: tuple[Line, ...] = ()  #: matters that have a result since the last edition
     articles: tuple[int, ...] = field(default=())  #: what this edition delivers, in its order

@@ -19,7 +19,7 @@ from digest.model import Request
 from digest.sending.send import send
 from digest.writing.render import render
 from errors import DeliveryError, DeliveryUncertain, StorageError
-from pipeline.figures import area, told
+from pipeline.figures import area, owed, told
 from pipeline.running import due, unsubscribe
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, Progress, never_stop, silent
@@ -152,6 +152,7 @@ def _request(
         last_seen=delivery.editions.basis(db, last.id).get("newest", 0) if last else None,
         archive_url=settings.web.archive_url,
         operator=settings.operator.email,
+        matters=owed.matters(db, settings, period),
     )
 
 

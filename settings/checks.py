@@ -131,6 +131,7 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "retention.versions": _kept,
     "retention.addresses": _kept,
     "retention.runs": _kept,
+    "retention.letters": _kept,
     "crawl.contact": _text,
     "crawl.outlets": _slugs,
     "crawl.delay": _seconds,

@@ -41,6 +41,7 @@ class Retention:
     versions: timedelta | None = None
     addresses: timedelta | None = None
     runs: timedelta | None = timedelta(days=90)
+    letters: timedelta | None = timedelta(days=730)  #: files of letters, from the end of their matter on
 
 
 @dataclass(frozen=True, slots=True)

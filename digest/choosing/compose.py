@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from digest.choosing.coverage import short_statement, statement
 from digest.choosing.figures import daily_bars, sentences, topic_bars
+from digest.choosing.register import lines
 from digest.choosing.select import GROWTH, News, instant, main_topic, needs_answer, select
 from digest.model import TONES, Digest, Item, Numbers, Request, Section, Source, Tone
 from digest.plain import shown, web_address
@@ -42,6 +43,7 @@ def compose(request: Request) -> Digest:
     rest = [*province[shares[0] :], *khmer[shares[1] :], *related[shares[2] :]]
     delivered = [*province[: shares[0]], *khmer[: shares[1]], *related[: shares[2]], *rest[:MAX_HEADLINES]]
     daily, daily_label = daily_bars(request, words)
+    owed, owed_more, done = lines(request, words)
     local_end = request.end.astimezone(request.timezone)
     return Digest(
         subscription=request.subscription.id,
@@ -71,6 +73,9 @@ def compose(request: Request) -> Digest:
         more=_more(rest, words),
         more_items=tuple(_item(one, request, words) for one in rest[:MAX_HEADLINES]),
         more_url=_edition_page(request) if rest else "",
+        owed=owed,
+        owed_more=owed_more,
+        done=done,
         numbers=sentences(request, news, words),
         topics=topic_bars(news, words),
         daily=daily,

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from digest.choosing.coverage import statement
 from digest.choosing.select import News, main_topic, needs_answer, select
-from digest.model import Numbers, Request
+from digest.model import Matter, Numbers, Request
 from digest.words import Words
-from pipeline.figures import area, told
+from pipeline.figures import area, owed, told
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.due import Period
 from press import TOPICS, Article, Edition, OutletHealth, Subscription
@@ -33,6 +33,7 @@ class Today:
     day: Counter[int | None]  #: of the last 24 hours
     stories: tuple[News, ...]  #: the most important first
     matters: tuple[News, ...]  #: those that an agency should answer, or that tell of harm
+    register: tuple[Matter, ...]  #: matters that owe an answer, late ones first; with new coverage; done in these hours
     topics: tuple[tuple[str, int], ...]  #: strongest topic -> stories, most first
     numbers: Numbers
     coverage: tuple[str, ...]
@@ -73,6 +74,7 @@ def look(archive: Archive, settings: Settings, now: datetime, language: str, hea
             day=coverage.counts.tones(db, since, now),
             stories=news,
             matters=tuple(one for one in news if _matters(one))[:MATTERS],
+            register=tuple(owed.matters(db, settings, Period(since, now))),
             topics=tuple(Counter(main_topic(one.head, TOPICS) for one in news).most_common()),
             numbers=request.numbers,
             coverage=statement(health, tongue, timezone=zone, now=now),

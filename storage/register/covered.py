@@ -119,6 +119,19 @@ def reports_of(db: Connection, ids: Iterable[int]) -> dict[int, list[Report]]:
     return {matter: [reports[article] for article in found] for matter, found in of_matters.items()}
 
 
+def joined(db: Connection, area: str, since: datetime, until: datetime) -> dict[int, int]:
+    """Return how many articles joined matters from an instant on and before another, those it was opened with not."""
+    late = matter_articles.c.added_at > matters.c.opened_at
+    query = (
+        select(matter_articles.c.matter_id, func.count())
+        .join(matters, matters.c.id == matter_articles.c.matter_id)
+        .where(matter_articles.c.area == area, matter_articles.c.added_at >= since, matter_articles.c.added_at < until)
+        .where(late)
+        .group_by(matter_articles.c.matter_id)
+    )
+    return {row[0]: int(row[1]) for row in db.execute(query)}
+
+
 def stories_of(db: Connection, matter: int) -> list[int]:
     """Return the stories a matter stands on, by the ids they have today."""
     query = select(_today()).join_from(matter_stories, stories, stories.c.id == matter_stories.c.story_id)

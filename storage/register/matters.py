@@ -29,7 +29,7 @@ _CHUNK = 500
 #: acts whose target is the number of a matter
 ACTS: Final = (
     "matter opened", "matter assigned", "matter answered", "matter closed", "matter passed on", "matter refused",
-    "matter merged", "matter changed", "matter coverage",
+    "matter merged", "matter changed", "matter coverage", "letter file added", "letter file dropped",
 )  # fmt: skip
 
 
@@ -270,6 +270,14 @@ def listed(db: Connection, area: str, first: datetime, before: datetime) -> list
     still = table.c.ended_at.is_(None) | (table.c.ended_at >= first)
     query = select(table).where(table.c.area == area, table.c.opened_at < before, still)
     return _complete(db, db.execute(query.order_by(table.c.id)).all())
+
+
+def finished(db: Connection, area: str, first: datetime, before: datetime) -> list[Matter]:
+    """Return the matters that were done from an instant on and before another, with their result, newest first."""
+    ended = (table.c.state == "done", table.c.ended_at >= first, table.c.ended_at < before)
+    return _complete(
+        db, db.execute(select(table).where(table.c.area == area, *ended).order_by(table.c.id.desc())).all()
+    )
 
 
 def history(db: Connection, matter: Matter) -> list[Entry]:

@@ -30,12 +30,12 @@ from sqlalchemy import (
 
 from storage.tables.collecting import links, pages
 from storage.tables.coverage import articles, corrections, versions
-from storage.tables.register import matter_articles
+from storage.tables.register import matter_articles, matter_files, matters
 from storage.tables.upkeep import runs
 
 #: pages: the bytes of raw pages that were analysed · versions: the texts an article had before · addresses: headline
-#: and lead of addresses that gave no article · runs: the ledger of runs.
-KINDS = ("pages", "versions", "addresses", "runs")
+#: and lead of addresses that gave no article · runs: the ledger of runs · letters: files of letters, of ended matters.
+KINDS = ("pages", "versions", "addresses", "runs", "letters")
 
 
 class Weight(NamedTuple):
@@ -71,6 +71,9 @@ def _rule(kind: str, before: datetime) -> _Rule:
         settled = (without, links.c.next_reading.is_(None), links.c.article_id.is_(None), seen < before)
         full = or_(*(column != "" for column in words))
         return _Rule(links, (*settled, full), words, {column.name: "" for column in words})
+    if kind == "letters":
+        ended = select(matters.c.id).where(matters.c.ended_at < before)
+        return _Rule(matter_files, (matter_files.c.matter_id.in_(ended),), (matter_files.c.body,))
     last = select(func.max(runs.c.id)).group_by(runs.c.verb)
     return _Rule(runs, (runs.c.ended_at < before, runs.c.id.not_in(last)), (runs.c.counts, runs.c.error))
 

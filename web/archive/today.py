@@ -29,10 +29,13 @@ def first(request: Request, visitor: Reader) -> Response:
         say(language, "Số bài về địa bàn mỗi ngày, 14 ngày qua và hôm nay"),
     )
     strips = {name: _strip(language, counts) for name, counts in (("today", found.today), ("day", found.day))}
+    open_ = [one for one in found.register if one.waiting or not one.result]
+    ended = [one for one in found.register if one.result and not one.waiting]
     others = [news for news in found.stories if news not in found.matters]
     return show(
         request, "archive/today.html.j2", visitor, found=found, top=others[:TOP], more=len(others) - TOP,
-        daily=daily, strips=strips, order=ORDER, reprints=today.reprints,
+        daily=daily, strips=strips, order=ORDER, reprints=today.reprints, owed=open_,
+        done=ended,
     )  # fmt: skip
 
 

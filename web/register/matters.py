@@ -87,7 +87,7 @@ def open_matter(
 ) -> Response:  # fmt: skip
     """Open a matter; from a story or an article one press of a button is enough."""
     given: dict[str, Any] = {"kind": kind, "subject": subject, "received": received, "letter": letter, "date": date_}
-    given |= {"story": _id(story), "article": _id(article), "link": link}
+    given |= {"story": id_of(story), "article": id_of(article), "link": link}
     try:
         at = _instant(received)
         wanted = Opening(
@@ -120,10 +120,10 @@ def assign(
         helping = [one for one in others if one.strip()]
         acts.assign(
             office, name, lead=lead, others=helping, letter=_letter("order", letter, date_, link), until=_day(until),
-            version=_id(version),
+            version=id_of(version),
         )  # fmt: skip
 
-    return _done(request, visitor, year, number, act)
+    return done(request, visitor, year, number, act)
 
 
 @router.post("/matters/{year}/{number}/answer")
@@ -135,9 +135,9 @@ def answer(
 
     def act(office: Office, name: str) -> None:
         sent = _letter("answer", letter, date_, link)
-        acts.answer(office, name, letter=sent, form=form, to=to, at=_instant(at), version=_id(version))
+        acts.answer(office, name, letter=sent, form=form, to=to, at=_instant(at), version=id_of(version))
 
-    return _done(request, visitor, year, number, act)
+    return done(request, visitor, year, number, act)
 
 
 @router.post("/matters/{year}/{number}/end")
@@ -149,15 +149,15 @@ def end(
 
     def act(office: Office, name: str) -> None:
         if how == "pass":
-            acts.pass_on(office, name, to, version=_id(version))
+            acts.pass_on(office, name, to, version=id_of(version))
         elif how == "refuse":
-            acts.refuse(office, name, words, version=_id(version))
+            acts.refuse(office, name, words, version=id_of(version))
         elif how == "merge":
-            acts.merge(office, name, into, version=_id(version))
+            acts.merge(office, name, into, version=id_of(version))
         else:
-            acts.close(office, name, words, version=_id(version))
+            acts.close(office, name, words, version=id_of(version))
 
-    return _done(request, visitor, year, number, act)
+    return done(request, visitor, year, number, act)
 
 
 @router.post("/matters/{year}/{number}/change")
@@ -180,9 +180,9 @@ async def change(request: Request, visitor: Editor, year: Number, number: Number
             )
         if "places" in form:
             values["places"] = tuple(word.strip() for word in form["places"].split(",") if word.strip())
-        acts.change(office, name, values, version=_id(form.get("version", "")))
+        acts.change(office, name, values, version=id_of(form.get("version", "")))
 
-    return await _threaded(_done, request, visitor, year, number, act)
+    return await _threaded(done, request, visitor, year, number, act)
 
 
 @router.post("/matters/{year}/{number}/cover")
@@ -193,7 +193,7 @@ def cover(request: Request, visitor: Editor, year: Number, number: Number, what:
         kind, found = _addressed(what)
         acts.cover(office, name, **{kind: found})
 
-    return _done(request, visitor, year, number, act)
+    return done(request, visitor, year, number, act)
 
 
 async def _threaded(call: Callable[..., Response], *args: Any) -> Response:
@@ -202,7 +202,7 @@ async def _threaded(call: Callable[..., Response], *args: Any) -> Response:
     return await run_in_threadpool(call, *args)
 
 
-def _done(request: Request, visitor: Visitor, year: int, number: int, act: Callable[[Office, str], None]) -> Response:
+def done(request: Request, visitor: Visitor, year: int, number: int, act: Callable[[Office, str], None]) -> Response:
     """Do something to a matter and show it; what went wrong is said on its page."""
     name = f"{number}/{year}"
     try:
@@ -235,13 +235,15 @@ def _matter(
         deadlines = show.terms_of(law, found, letters)
         history = register.matters.history(db, found)[::-1]
         stories = register.covered.stories_of(db, found.id)
+        files = register.files.of_matter(db, found.id) if visitor.may("editor") else []
     site.note(visitor, "matter read", found.name)
     said = _kinds(law, visitor)
     day = f"{office.now.astimezone(VIETNAM):%Y-%m-%d}"
     return render(
         request, "register/matter.html.j2", visitor, status, row=row, found=found, deadlines=deadlines, stories=stories,
         history=[(entry, list(terms.changes(entry.details, visitor.account.language, said))) for entry in history],
-        units=[unit for unit in known if unit.stands(day)], kinds=law.kinds(), problem=problem, told=told or [],
+        files=files, kept_for=site.settings.retention.letters, units=[unit for unit in known if unit.stands(day)],
+        kinds=law.kinds(), problem=problem, told=told or [],
         doubts=list(_doubts(found)), may=[state for state in STATES if may_follow(found.state, state)], today=day,
         link=f"/matters/{found.year}/{found.number}", **words(visitor),
     )  # fmt: skip
@@ -327,13 +329,17 @@ _PROBLEMS = {
     "future": "Thời điểm không thể ở tương lai.",
     "is needed": "Xin ghi kết quả hoặc lý do.",
     "day such as": "Ngày chưa đúng.",
+    "the file is neither": "Chỉ nhận tệp PDF, PNG, JPEG còn nguyên vẹn. Không lưu gì.",
+    "the file is empty": "Tệp rỗng. Không lưu gì.",
+    "the file has more": "Tệp lớn hơn 8 MB. Không lưu gì.",
+    "the PDF": "Tệp PDF bị hỏng, hoặc có mã chạy, tệp kèm theo: xin in lại thành PDF thường. Không lưu gì.",
     "https://": "Đường dẫn phải bắt đầu bằng https://",
     "no number of a matter": "Số sự việc có dạng 7/2026.",
     "number of a story": "Xin ghi số của sự kiện, hoặc địa chỉ trang sự kiện hay bài.",
 }
 
 
-def _id(text: str) -> int | None:
+def id_of(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
@@ -359,7 +365,7 @@ def _letter(kind: str, number: str, day: str, link: str, received: str = "") -> 
 def _addressed(what: str) -> tuple[str, int]:
     """Return whether a text means a story or an article, and its number: "7", ".../stories/7", ".../articles/9"."""
     kind = "article" if "/articles/" in what else "story"
-    number = _id(what.rstrip("/").rpartition("/")[2].strip())
+    number = id_of(what.rstrip("/").rpartition("/")[2].strip())
     if number is None:
         raise UsageError(f"{what!r} is no number of a story")
     return kind, number

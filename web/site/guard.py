@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from fastapi import Request, Response
@@ -16,6 +17,8 @@ from web.site.site import HEADERS
 
 LOG = logs.logger()
 LARGEST = 1_000_000  #: bytes of a body; no form and no call of the API comes near
+FILES = re.compile(r"/matters/\d+/\d+/files")  #: scanned letters come here, and are larger
+LARGEST_FILE = 9_000_000
 TOO_LARGE = "Nội dung gửi lên quá lớn"
 MAIL_PROGRAMS = "/unsubscribe"  # called by whatever program shows a mail; its token is signed
 
@@ -35,14 +38,14 @@ class Guard:
         headers = Headers(scope=scope)
         send = _finished(scope, send)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST:
+        if not length.isdecimal() or int(length) > _largest(scope):
             await self._refuse(scope, receive, send, 413, TOO_LARGE)
         elif scope["method"] not in SAFE and _from_elsewhere(headers) and scope["path"] != MAIL_PROGRAMS:
             await self._refuse(scope, receive, send, 403, "Không được phép")
         elif scope["method"] == "HEAD":
             await self.app({**scope, "method": "GET"}, receive, _without_body(send))
         else:
-            await self.app(scope, _limited(receive), send)
+            await self.app(scope, _limited(receive, _largest(scope)), send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, title: str) -> None:
         answer = await run_in_threadpool(self.trouble, Request(scope), status, title)
@@ -54,7 +57,11 @@ def _from_elsewhere(headers: Headers) -> bool:
     return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
 
 
-def _limited(receive: Receive) -> Receive:
+def _largest(scope: Scope) -> int:
+    return LARGEST_FILE if FILES.fullmatch(scope["path"]) else LARGEST
+
+
+def _limited(receive: Receive, largest: int) -> Receive:
     """A body without a length is counted as it comes."""
     seen = 0
 
@@ -62,7 +69,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > LARGEST:
+        if seen > largest:
             raise HTTPException(413, TOO_LARGE)
         return message
 

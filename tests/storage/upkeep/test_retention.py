@@ -12,7 +12,7 @@ from errors import StorageError
 from pipeline.upkeep.retention import BATCH, foreseen, retention
 from press import Outcome, Reading
 from settings import Retention, Settings
-from storage import Archive
+from storage import Archive, register
 from storage.collecting import links as stored_links
 from storage.collecting.pages import Settled, load_page, settle_pages
 from storage.coverage.articles import get_article, versions_of
@@ -25,7 +25,8 @@ from tests.support.archives import NOW, at, link, page, read_page, store
 pytest_plugins = ["tests.support.databases"]
 YEAR = timedelta(days=365)
 SETTINGS = Settings(
-    file=Path("settings.toml"), retention=Retention(pages=YEAR, versions=YEAR, addresses=YEAR, runs=timedelta(days=90))
+    file=Path("settings.toml"),
+    retention=Retention(pages=YEAR, versions=YEAR, addresses=YEAR, runs=timedelta(days=90), letters=YEAR),
 )
 LATER = NOW + YEAR + timedelta(days=2)
 
@@ -44,6 +45,9 @@ def old(archive: Archive) -> Archive:
     with archive.begin() as db:
         add_correction(db, 2, "tone", 1, who="Lan", now=NOW)
         db.execute(links.update().values(next_reading=None))
+        matter = register.matters.opened(db, "Sóc Trăng", {"subject": "Phà", "kind": "ordered"}, "Lan", NOW)
+        register.files.add(db, matter, "other", "pdf", b"%PDF-1.7 %%EOF", NOW)
+        register.matters.change(db, matter.id, None, {"state": "done", "result": "Xong"}, "Lan", NOW)
         for hours in (0, 1):
             record_run(db, "collect", at(hours), at(hours), at(hours), {"due": 1})
     return archive
@@ -55,7 +59,7 @@ def told(archive: Archive) -> dict[str, int]:
 
 
 def test_a_dry_run_says_what_goes_and_then_it_goes(old: Archive) -> None:
-    assert told(old) == {"pages": 3, "versions": 1, "addresses": 2, "runs": 1}
+    assert told(old) == {"pages": 3, "versions": 1, "addresses": 2, "runs": 1, "letters": 1}
     assert told(old)["pages"] == 3, "a dry run changes nothing"
     foreseen_bytes = [foreseen(old, SETTINGS, LATER).extra[kind] for kind in KINDS]
     gone = retention(old, SETTINGS, LATER)
@@ -98,6 +102,7 @@ def test_forever_is_the_default_but_for_runs(old: Archive) -> None:
         "versions": {"rows": 0, "bytes": 0},
         "addresses": {"rows": 0, "bytes": 0},
         "runs": {"rows": 1, "bytes": len('{"due":1}')},
+        "letters": {"rows": 0, "bytes": 0},
     }
 
 

@@ -175,3 +175,21 @@ def test_english_has_the_same_page(home: House) -> None:
     assert "receipt of what was forwarded" in page
     assert "Deadlines" in page
     assert editor.get("/matters/2026/9").status_code == editor.get("/stories/99").status_code == 404
+
+
+def test_the_first_page_shows_what_is_owed_new_coverage_and_results(home: House) -> None:
+    editor = home.browser("editor")
+    for subject, received in (("Việc muộn", "2026-06-01T09:00"), ("Việc xong", ""), ("Việc chờ", "2026-08-04T09:00")):
+        form = {"csrf": token(editor.get("/me")), "subject": subject, "kind": "feedback", "received": received}
+        assert editor.post("/matters", data=form).status_code == 303
+    form = {"csrf": token(editor.get("/me")), "how": "close", "words": "Đã trả lời dân"}
+    assert editor.post("/matters/2026/2/end", data=form).status_code == 303
+    home.clock.now = at(2)
+    form = {"csrf": token(editor.get("/me")), "what": "/articles/1"}
+    assert editor.post("/matters/2026/3/cover", data=form).status_code == 303
+    home.clock.now = at(3)
+    page = seen(home.browser("reader").get("/"), "#so-su-viec")
+    assert page.index("1/2026: Việc muộn") < page.index("3/2026: Việc chờ") < page.index("Đã có kết quả")
+    assert "▲ quá hạn hạn 23:59, 16/6/2026" in page
+    assert "1 bài mới trong 24 giờ" in page
+    assert "2/2026: Việc xong Đã trả lời dân" in page
