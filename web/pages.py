@@ -54,8 +54,8 @@ def add_to(app: FastAPI, site: Site) -> None:
     app.state.site = site
     app.state.limit = Limit()
     app.state.running = exports.Running()
-    for room in ROOMS:
-        app.include_router(room.router)
+    for room in ROOMS:  # as they are: to be included, each route would be worked out anew for every application
+        app.router.routes.extend(room.router.routes)
     # Pages are not packed: together with what a visitor typed their length would tell of the forgery token in them.
     app.mount("/static", GZipMiddleware(Assets(directory=STATIC), minimum_size=1000), name="static")
     app.add_middleware(Guard, trouble=trouble)

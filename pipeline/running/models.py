@@ -11,10 +11,11 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from analysis import Tagger
+from analysis import Asked, Tagger
 from analysis.training.candidates import AREA, Difference, Row, Sheet, digest, figures, weigh
 from errors import DiemBaoError
 from settings import Settings
@@ -129,9 +130,19 @@ def write(path: Path, text: str) -> None:
 def ids_of(settings: Settings, where: Path | None) -> str:
     """Return what names the models of a folder at an article of the area; DiemBaoError where they cannot be used."""
     try:
-        return Tagger(AREA, where, net=settings.analysis.net).models("vi")[1]
+        return _named(where, settings.analysis.net) if where else _shipped(settings.analysis.net)
     except ValueError as error:
         raise DiemBaoError(str(error)) from error
+
+
+def _named(where: Path | None, net: Asked) -> str:
+    return Tagger(AREA, where, net=net).models("vi")[1]
+
+
+@cache
+def _shipped(net: Asked) -> str:
+    """Return what names the models that came with the program, which stay as they are while it runs."""
+    return _named(None, net)
 
 
 def card_of(version: str, made: str, learned_from: str, gate: Sheet, answers: Mapping[str, Sheet]) -> dict[str, Any]:
