@@ -46,6 +46,7 @@ READERS = {
 VERBS = ("run", "run", "run", "collect", "analyse", "group", "publish", "publish")
 STORMS = ("error", "reset", "busy", "cut")
 STAGES = ("connect", "rcpt", "data", "body", "quit")
+LONGEST = 600.0  # seconds of a command that waits for busy servers while the machine has other work
 QUIET = (7 * HOUR, 14 * HOUR, 38 * HOUR, 100 * HOUR)  # after the last day, without faults: all retries and re-readings
 
 
@@ -125,7 +126,7 @@ class Life:
         elif how == "clock":
             process.join(self.chance.uniform(0, 1.0 if verb in ("publish", "group") else 6.0))
             process.kill()
-        end = ended(process, self.house.folder)
+        end = ended(process, self.house.folder, LONGEST)
         self.mood.doomed = None
         if end.killed:
             self.kills += 1
@@ -133,7 +134,7 @@ class Life:
             self.open_when_killed |= {row[0] for row in self.house.sql(began)} if self.house.archive.exists() else set()
 
     def _whole(self, verb: str, now: datetime) -> None:
-        end = ended(self._start(verb, now), self.house.folder)
+        end = ended(self._start(verb, now), self.house.folder, LONGEST)
         # 1: the mail server took nothing at all, which is said and tried again
         assert end.code == 0 or (end.code == 1 and "nothing is lost" in end.said), end.said
 
