@@ -50,10 +50,10 @@ def base_of(tree: LexborHTMLParser, url: str) -> str:
 
 def bounded(page: bytes) -> bytes:
     """The bytes to parse; raises ValueError with the reason where a parser would be busy without end."""
-    tags, closing, equals = _counts(page)
+    tags, equals = _count(page, "<"), _count(page, "=")
     if tags > _MAX_TAGS:
         raise ValueError(f"more than {_MAX_TAGS} tags")
-    if tags > _MANY_TAGS or tags - 2 * closing > _MANY_OPEN:
+    if tags > _MANY_TAGS or (tags > _MANY_OPEN and tags - 2 * _count(page, "</") > _MANY_OPEN):
         depth, formats = _nesting(page.decode("utf-8", errors="replace"))
         if depth > _MAX_DEPTH or formats > _MAX_OPEN_FORMATS:
             raise ValueError("nested too deep: thousands of elements inside each other")
@@ -61,7 +61,7 @@ def bounded(page: bytes) -> bytes:
         return page
     text = without_scripts(page.decode("utf-8", errors="replace"))  # what is judged is what is parsed
     page = text.encode("utf-8", errors="replace")
-    if not _may_have_long_tags(page, page.count(b"=")):
+    if not _may_have_long_tags(page, _count(page, "=")):
         return page
     long = (found[0] for found in _OPEN.finditer(text) if found.end() - found.start() > _LONG_TAG)
     if any(len(_QUOTED.sub("", tag)) > _LONG_TAG for tag in long):
@@ -69,17 +69,17 @@ def bounded(page: bytes) -> bytes:
     return page
 
 
-def _counts(page: bytes) -> tuple[int, int, int]:
-    """How many "<", "</" and "=" a page has; a block at a time, so that what is compared stays near the processor."""
+def _count(page: bytes, signs: str) -> int:
+    """How often a page has one or two ASCII signs; a block at a time: what is compared stays near the processor."""
     codes = np.frombuffer(page, np.uint8)
-    tags = closing = equals = 0
+    found = 0
     for start in range(0, len(codes), _BLOCK):
-        block = codes[start : start + _BLOCK]
-        opening = np.flatnonzero(block == ord("<")) + (start + 1)
-        tags += len(opening)
-        closing += int(np.count_nonzero(codes[opening[opening < len(codes)]] == ord("/")))
-        equals += int(np.count_nonzero(block == ord("=")))
-    return tags, closing, equals
+        here = codes[start : start + _BLOCK] == ord(signs[0])
+        for step, sign in enumerate(signs[1:], 1):
+            behind = codes[start + step : start + step + len(here)] == ord(sign)
+            here = here[: len(behind)] & behind
+        found += int(np.count_nonzero(here))
+    return found
 
 
 def _may_have_long_tags(page: bytes, equals: int) -> bool:

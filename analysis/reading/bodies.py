@@ -342,6 +342,8 @@ def story_lines(node: LexborNode) -> list[str]:
         else:
             texts.append(line)
         order.append(line)
+    if not captions:
+        return texts
     told = sum(len(line) for line in captions if len(line) >= _SENTENCE)
     return order if told > 2 * sum(map(len, texts)) else texts
 

@@ -14,11 +14,11 @@ from analysis.reading import kinds, recipes
 from analysis.reading.bodies import ENOUGH, prose_of
 from analysis.reading.headlines import (
     article_heading,
-    first_text,
     home_names,
     is_site_name,
     lead_of,
     selected_lead,
+    selected_title,
     title_of,
 )
 from analysis.reading.metadata import Head, head_of
@@ -35,7 +35,7 @@ from press.urls import canonical, host, site_of
 _NO_RECIPE = Outlet("", "", "vi", "local")
 # Letters only Vietnamese writes; English and Khmer have none, other Latin languages hardly any.
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
-_GLANCE = 800
+_GLANCE = 400
 _NOTICE = 100  # characters of running text below which a page may only say that its article was taken down
 _LITTLE = 600  # characters of HTML that may be a mere teaser of what the page states elsewhere
 _STATES = (b"__NEXT", b"__next_f", b"__NUXT", b"_STATE__", b"_DATA__", b"_PROPS__", b"application/json")
@@ -66,7 +66,7 @@ def extract(
     recipe = outlet or _NO_RECIPE
     heading = cache(lambda: article_heading(tree, head, url))  # a recipe that has every part never needs it
     names = cache(lambda: _names(tree, head, recipe.name, url))
-    chosen = first_text(tree, recipe.title)
+    spot, chosen = selected_title(tree, recipe.title)
     if not head.is_article and not (chosen and recipes.selects_body(tree, recipe)):
         nothing = kinds.no_article(tree, head, heading(), url)
         if nothing:
@@ -80,21 +80,24 @@ def extract(
         link=link,
         now=now,
         heading=heading,
+        title=spot,
         day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
     seen = "" if head.is_article else chosen or shown_in(heading())
     more = kinds.other_pages(tree, body, url)
-    dateline, lead = selected_lead(tree, recipe.lead, names()) or lead_of(tree, head, heading(), names=names())
+    dateline, lead = selected_lead(tree, recipe.lead, spot, names()) or lead_of(tree, head, heading(), names=names())
     paragraphs, by_recipe = _paragraphs(tree, recipe, heading, site_of(url))
-    if sum(map(len, paragraphs)) < _LITTLE and head.is_free and (head.body or any(map(body.__contains__, _STATES))):
+    size = sum(map(len, paragraphs))
+    if size < _LITTLE and head.is_free and (head.body or any(map(body.__contains__, _STATES))):
         paragraphs, said = _or_stated(paragraphs, head, body, url, content_type)
-        lead = lead or said
-    if sum(map(len, paragraphs)) > MAX_TEXT:
+        lead, size = lead or said, sum(map(len, paragraphs))
+    if size > MAX_TEXT:
         raise Unusable(url, f"too long: more than {MAX_TEXT:,} characters of text")
     if len(title) > NO_TITLE:
         raise Unusable(url, f"no headline: what stands in its place has more than {NO_TITLE:,} characters")
     title, lead = title[:MAX_TITLE], lead[:MAX_LEAD]
     told = [line for line in paragraphs if not line.startswith(LINKED)]
+    left_out = len(told) < len(paragraphs)
     told, teaser = kinds.without_wall(head, told)
     lines = tidy(told, title=title, lead=lead)
     if not lines and not lead and (not title or (not _is_told(head, heading()) and is_site_name(title, names()))):
@@ -108,7 +111,7 @@ def extract(
         recipes.NO_TITLE if recipe.title and title and not chosen else "",
         recipes.NO_BODY if recipe.body and lines and not by_recipe else "",
         kinds.PAYWALL if teaser else "",
-        kinds.LEFT_OUT if any(line.startswith(LINKED) for line in paragraphs) else "",
+        kinds.LEFT_OUT if left_out else "",
         kinds.CONTINUED + " ".join(more) if more else "",
     )
     return Draft(
@@ -147,7 +150,7 @@ def _or_stated(paragraphs: list[str], head: Head, body: bytes, url: str, content
 
 def _language(title: str, lead: str, text: str) -> Language:
     glance = text[:_GLANCE]
-    if len(glance) == _GLANCE and len(_VIETNAMESE.findall(glance)) * 14 > _GLANCE:
+    if len(glance) >= ENOUGH and len(_VIETNAMESE.findall(glance)) * 14 > len(glance):
         return "vi"
     return detect(text if len(text) >= ENOUGH else f"{title}\n{lead}\n{text}")
 

@@ -7,12 +7,12 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.reading.metadata import Head
 from analysis.reading.neighbours import SHORTEST, STOPS, apart, emphasised, is_linked, is_neighbours, key_of
 from analysis.reading.noise import in_frame
-from analysis.reading.pieces import text_lines
+from analysis.reading.pieces import first_of, text_lines
 from press.text import UPPER, clean, fold, split_dateline
 
 _LEADS = ",".join(
@@ -54,11 +54,11 @@ _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
+_SEPARATES = ("|", " - ", " – ", " — ", " · ")  # in a clean text
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
 _NAME = 60  # characters of the longest name of a site
 _NAME_WORDS = 5  # of a site's name, those of its trade apart
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
-_SIGNS = (">>", "»", "►", "▶")
 _ADDRESS = re.compile(
     rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
     re.IGNORECASE,
@@ -243,17 +243,20 @@ def _speaks_of(text: str, title: str) -> bool:
     return len({*_WORD.findall(text.lower())} & {*_WORD.findall(title.lower())}) > 1
 
 
-def selected_lead(tree: LexborHTMLParser, selector: str, names: tuple[str, ...] = ()) -> tuple[str, str] | None:
-    """Dateline and lead in the first element of a selector; None where it finds no lead."""
-    nodes = _nodes(tree, selector, first=True)
-    return lead_in(nodes[0], names) if nodes else None
+def selected_lead(
+    tree: LexborHTMLParser, selector: str, title: LexborNode | None, names: tuple[str, ...] = ()
+) -> tuple[str, str] | None:
+    """Dateline and lead in the first element of a selector, first around the title; None where that is no lead."""
+    node = first_of(tree, selector, title)
+    return lead_in(node, names) if node is not None else None
 
 
 def lead_in(node: LexborNode, names: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Dateline and lead in an element; None where its text is too short or too long to be one. The node is changed."""
-    dateline = _stamp(node)
+    plain = _is_plain(node)
+    dateline = "" if plain else _stamp(node)
     text = shown(node)
-    if node.css_first("a[href]") is not None:
+    if not plain and node.css_first("a[href]") is not None:
         linked = {clean(link.text() or "") for link in node.css("a[href]")} - {text}
         text = clean(" ".join(line for line in text_lines(node) if line not in linked))
     if not 20 <= len(text) <= 1_500:
@@ -265,20 +268,22 @@ def lead_in(node: LexborNode, names: tuple[str, ...] = ()) -> tuple[str, str] | 
 def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The dateline and the lead proper without the announcements behind it; a site's name in front is a dateline."""
     text = without_site(text, names)
-    cut = _ANNOUNCED.search(text) if any(sign in text for sign in _SIGNS) else None
+    cut = _ANNOUNCED.search(text) if ">>" in text or "»" in text or "►" in text or "▶" in text else None
     if cut and cut.start() >= SHORTEST:
         text = text[: cut.start()]
     dateline, lead = split_dateline(text)
     if dateline:
         return dateline, lead
-    address = _ADDRESS.match(text)
+    words = text.split(" ", 5)
+    address = _ADDRESS.match(text) if "." in words[0] else None
     if address:
         return address[1], text[address.end() :]
     for name in names:
         if text.startswith(name) and _BEGINS.match(text[len(name) :].lstrip()):
             return name, text[len(name) :].lstrip(" -–—:|")
+    if text[:1].isalnum() and fold(text[0]) not in _initials(names):  # most leads
+        return "", text
     keys = _bare_names(names)
-    words = text.split(" ", 5)
     for count in range(1, len(words)):
         key = _bare(" ".join(words[:count]))
         if not any(name.startswith(key) for name in keys):
@@ -296,6 +301,11 @@ def _proper_names(names: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(512)
 def _bare_names(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(_bare, names))
+
+
+@lru_cache(512)
+def _initials(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name[0] for name in _bare_names(names) if name)
 
 
 def _bare(name: str) -> str:
@@ -340,6 +350,8 @@ def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
 
     A part of the name is the name where a word of its trade stands with it, or where the headline shows it is no title.
     """
+    if not any(sign in text for sign in _SEPARATES):  # most texts
+        return text
     while True:
         cuts = list(_SEPARATOR.finditer(text, max(0, len(text) - _NAME - 8)))  # a longer tail is no name
         if not cuts or (seen and key_of(seen).endswith(key_of(text))):
@@ -367,30 +379,25 @@ def is_site_name(title: str, names: tuple[str, ...]) -> bool:
     return _names_site(title, names, seen=False) or (len(title) <= _NAME and _A_SITE.match(title) is not None)
 
 
-def first_text(tree: LexborHTMLParser, selector: str) -> str:
-    """The text of the first element a selector finds; empty where it finds none or is no selector."""
-    nodes = _nodes(tree, selector, first=True)
-    return (shown(nodes[0]) if nodes else "") or next(filter(None, map(shown, _nodes(tree, selector)[1:3])), "")
+def selected_title(tree: LexborHTMLParser, selector: str) -> tuple[LexborNode | None, str]:
+    """The first element of a selector that shows a text, and that text; (None, "") where it finds none."""
+    first = first_of(tree, selector)
+    if first is None:
+        return None, ""
+    if text := shown(first):
+        return first, text
+    return next(((node, text) for node in tree.css(selector)[1:3] if (text := shown(node))), (None, ""))
 
 
 def shown(node: LexborNode) -> str:
     """The text of an element as one clean line."""
+    return clean(node.text() or "" if _is_plain(node) else " ".join(text_lines(node)))
+
+
+def _is_plain(node: LexborNode) -> bool:
+    """Whether an element holds a text and no other element."""
     only = node.first_child
-    if only is not None and only.tag == "-text" and only.next is None:
-        return clean(node.text() or "")
-    return clean(" ".join(text_lines(node)))
-
-
-def _nodes(tree: LexborHTMLParser, selector: str, *, first: bool = False) -> list[LexborNode]:
-    if not selector:
-        return []
-    try:
-        if first:
-            node = tree.css_first(selector)
-            return [node] if node is not None else []
-        return tree.css(selector)
-    except SelectolaxError:
-        return []
+    return only is not None and only.tag == "-text" and only.next is None
 
 
 def _overlap(one: str, two: str) -> float:

@@ -84,16 +84,16 @@ def notices(tree: LexborHTMLParser) -> list[str]:
 def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
     """The lines without the invitation to pay or log in, and whether the page is only a teaser."""
     asked = [line for line in lines if walls.asks_to_pay(line)]
-    return [line for line in lines if line not in asked], bool(asked) or not head.is_free
+    kept = [line for line in lines if line not in asked] if asked else list(lines)
+    return kept, bool(asked) or not head.is_free
 
 
 def other_pages(tree: LexborHTMLParser, body: bytes, url: str) -> list[str]:
     """The addresses of the further pages of an article: numbered links or "next" to the same address."""
-    behind = len(body) // 2
-    if not any(body.find(mark, behind) >= 0 for mark in _PAGED):  # most pages; asking the tree takes longer
-        return []
     own = urlsplit(url)
     stem = re.sub(r"(?:\.\w{2,5})?/?\Z", "", own.path)
+    if not _may_go_on(body, own.path, stem):
+        return []
     found: dict[str, None] = {}
     for node in tree.css(_PAGES)[:50]:
         address = urljoin(url, (node.attributes.get("href") or "").strip()).partition("#")[0]
@@ -104,6 +104,25 @@ def other_pages(tree: LexborHTMLParser, body: bytes, url: str) -> list[str]:
         if by_path or (other.path == own.path and other.query != own.query and _NUMBERED.search(other.query)):
             found[address] = None
     return list(found)[:_MORE]
+
+
+def _may_go_on(body: bytes, path: str, stem: str) -> bool:
+    """Whether the second half of a page may have links to its other pages: asking the tree takes longer."""
+    behind = len(body) // 2
+    name = stem.rpartition("/")[2]
+    # Such links have the name in them, or are a mere query; below a folder they may be a mere number.
+    whole = not path.endswith("/") and name.isascii() and "%" not in name and "&" not in name
+    if whole and body.find(name.encode(), behind) < 0 and not _has_query(body, behind):
+        return False
+    return any(body.find(mark, behind) >= 0 for mark in _PAGED)
+
+
+def _has_query(body: bytes, at: int) -> bool:
+    """Whether an address behind that place begins with its query."""
+    while (at := body.find(b"?", at) + 1) > 0:
+        if body[at - 2 : at - 1] in {b'"', b"'", b"=", b" "}:
+            return True
+    return False
 
 
 def _is_wall(tree: LexborHTMLParser, title: str, doc_title: str) -> bool:

@@ -156,6 +156,8 @@ def linked_lines(node: LexborNode, least: int, site: str) -> dict[str, str]:
 
 def without_linked(lines: Iterable[str], linked: Mapping[str, str]) -> list[str]:
     """The lines that are no links to other articles, nor short ones around the text; what may be text is marked."""
+    if not linked:
+        return list(lines)
     kept: list[str] = []
     kinds: list[str] = []
     for line in lines:

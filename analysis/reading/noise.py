@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Set
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -141,7 +141,7 @@ def _named_noise(container: LexborNode) -> None:
     """Remove what its name says is furniture: nothing by a word that mostly names text, never more than half of all."""
     groups: defaultdict[str, list[tuple[LexborNode, int]]] = defaultdict(list)
     misleading: defaultdict[str, int] = defaultdict(int)
-    whole = len(container.text() or "") - linked(container)
+    whole = cache(lambda: len(container.text() or "") - linked(container))  # asked where something claims to be none
     explained: list[LexborNode] = []
     last: LexborNode | None = None
     for node in container.css(_SUSPECT)[:_MANY]:
@@ -158,10 +158,11 @@ def _named_noise(container: LexborNode) -> None:
             if captions:
                 explained.append(node)
             else:
-                groups[word].append((node, _weight(node, whole)))
+                groups[word].append((node, _weight(node, whole())))
         else:
             misleading[word] += len(node.text() or "")
-    spared = _spared({word: sum(weight for _, weight in nodes) for word, nodes in groups.items()}, misleading, whole)
+    sums = {word: sum(weight for _, weight in nodes) for word, nodes in groups.items()}
+    spared = _spared(sums, misleading, whole()) if sums else set()
     for word, nodes in groups.items():
         for node, _ in () if word in spared else nodes:
             cut(node)

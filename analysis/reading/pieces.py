@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from press.text import clean
 
@@ -23,6 +23,7 @@ _HEADLINE = 25  # characters of a link that may be another article's headline
 _SENTENCE = 60  # characters of what may be running text
 _BOX = 160
 _SUMMARY = 400  # characters below a linked headline
+_AROUND = 2  # levels
 _PICTURES = "img,picture,amp-img,amp-anim,source"
 _STOP = re.compile(r"\w[\"”’»)\]]{0,2}[.!?…][\"”’»)\]]{0,2}(?=\s|\Z)")
 _TINY = re.compile(r"emoji|smiley|icon|spacer|pixel|counter|tracking", re.IGNORECASE)
@@ -36,6 +37,21 @@ BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
     r"|</(?!amp-)[a-z]+-[a-z0-9-]+>\s*(?=<[a-z]+-[a-z0-9-]+[\s>])",  # a site's own elements, one behind the other
 )
 _TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
+
+
+def first_of(tree: LexborHTMLParser, selector: str, beside: LexborNode | None = None) -> LexborNode | None:
+    """The first element of a selector, around an element where one is given, else of the page; else None."""
+    try:
+        level = beside.parent if beside is not None and selector else None
+        for _ in range(_AROUND):
+            if level is None or level.tag in {"body", "html"}:
+                break
+            if (found := level.css_first(selector)) is not None:
+                return found
+            level = level.parent
+        return tree.css_first(selector) if selector else None
+    except SelectolaxError:  # one that an operator mistyped
+        return None
 
 
 def text_lines(node: LexborNode) -> list[str]:

@@ -222,7 +222,8 @@ def _is_signature(line: str) -> bool:
 
 def _end(text: str) -> str:
     """The last letters of a line: two lines with the same key, or one ending in the other, have the same."""
-    return _key(text[-40:])[-6:]
+    key = _key(text[-10:])  # nearly always enough, and every line is asked
+    return key[-6:] if len(key) >= 6 else _key(text[-40:])[-6:]
 
 
 def _key(text: str) -> str:

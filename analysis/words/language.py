@@ -17,7 +17,7 @@ from press import Language
 _SAMPLE = 4_000
 _LETTER = re.compile(r"[^\W\d_]")
 _KHMER = re.compile("[\u1780-\u17d3\u17e0-\u17e9]")
-_VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]|[âêôÂÊÔàáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]")
+_VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹâêôÂÊÔàáãèéìíĩòóõùúũýÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ]")  # one set is searched in no time
 _WORD = re.compile(r"[a-z]+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?(?:[iy]?e|[uo]?[aeo]|oo|u[aeoy]|uye|uya|i[aeu]|ye|[aeiouy])"

@@ -7,13 +7,14 @@ are none of the article's.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.reading.metadata import Head
+from analysis.reading.pieces import first_of
 from analysis.reading.when import nearby
 from analysis.reading.when.reader import Reader, best
 from press import Link, dates
@@ -22,7 +23,7 @@ from press.evidence import STRONG, is_day, rank
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def published(
     link: Link | None,
     now: datetime | None,
     heading: Callable[[], LexborNode | None],
+    title: LexborNode | None = None,
     day_first: bool = False,
 ) -> Published:
     """Choose by rank among the outlet's selector, what the page states, its list, what it shows, its address.
@@ -69,12 +71,14 @@ def published(
     The strongest plausible one counts, with three exceptions: a mere day gives way to an instant of that day, a time
     marked UTC to a visible clock that shows the same figures, and what is impossible to what is possible. `now` is the
     moment the page was fetched; `heading` finds the article's own headline, asked only where a date must be looked for;
+    `title` is what the outlet's selector of the title found: a date is looked for around it first;
     `day_first`: the outlet writes the day first whatever else speaks for the month.
     """
     moment = now or _FAR
     reader = Reader(now, day_first)
     choice = _Choice(url, moment)
-    choice.add(_selected(tree, selector, reader), _stated(head, url, day_first), _in_list(link))
+    stated = list(_stated(head, url, day_first))
+    choice.add(_selected(tree, selector, title, reader, stated), stated, _in_list(link))
     if not choice.sure:
         said = head.headline or head.og_title or head.doc_title
         spots = nearby.spots(tree, heading(), said, reader)
@@ -158,13 +162,17 @@ class _Choice:
         return ""
 
 
-def _selected(tree: LexborHTMLParser, selector: str, reader: Reader) -> Iterator[_Found]:
-    if not selector:
+def _selected(
+    tree: LexborHTMLParser, selector: str, title: LexborNode | None, reader: Reader, stated: Sequence[_Found]
+) -> Iterator[_Found]:
+    """What the outlet's selector finds: the first, where the page states the same minute, else the likeliest."""
+    first = first_of(tree, selector, title)
+    if first is None:
         return
-    try:
-        nodes = tree.css(selector)[:5]
-    except SelectolaxError:  # a selector an operator mistyped
+    if stated and (one := reader.bare(first)) and _agree(one, stated):
+        yield _Found(one, "selector")
         return
+    nodes = tree.css(selector)[:5]
     ask = reader.of if len(nodes) > 1 else reader.bare  # of one alone no label need be known
     read = [instant for node in nodes if (instant := ask(node))]
     likeliest = best(read)
@@ -172,8 +180,15 @@ def _selected(tree: LexborHTMLParser, selector: str, reader: Reader) -> Iterator
         yield _Found(likeliest, "selector")
 
 
+def _agree(instant: dates.Instant, stated: Sequence[_Found]) -> bool:
+    """Whether an instant, not marked as of an update, is one of those a page states, seconds apart."""
+    timed = instant.precision in {"second", "minute"} and instant.label != "updated"
+    return timed and any(abs(one.instant.at - instant.at) < _MINUTE for one in stated)
+
+
 def _stated(head: Head, url: str, day_first: bool) -> Iterator[_Found]:
-    data = (head.ld_published,) if head.is_of(url) else ()
+    said = head.ld_published
+    data = (said,) if said and head.is_of(url) else ()
     for source, raws in (("json-ld", data), ("meta", head.meta_published)):
         for raw in dict.fromkeys(raws):
             instant = dates.parse(raw, day_first=day_first or None)

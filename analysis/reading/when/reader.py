@@ -46,7 +46,7 @@ class Reader:
     def bare(self, node: LexborNode) -> dates.Instant | None:
         """The date of an element as its own attributes and text say it."""
         attributes = node.attributes
-        said = (attributes[name] for name in _ATTRIBUTES if name in attributes)
+        said = [attributes[name] for name in _ATTRIBUTES if name in attributes]
         read = [one for raw in said if raw and (one := dates.parse(raw, now=self.now, day_first=self._rule))]
         shown = node.text(separator=" ") or ""
         if len(shown) < _LONG and (one := self.line(clean(shown))):

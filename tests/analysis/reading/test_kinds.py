@@ -153,6 +153,7 @@ def test_what_is_sold_is_not_taken_from_the_page_s_data() -> None:
     ("link", "told"),
     [
         ("<div class='pagination'><a href='bai-1.html?page=2'>2</a></div>", "https://baovidu.example.vn/tin/bai-1.html?page=2"),
+        ("<div class='pagination'><a href='?page=2'>2</a></div>", "https://baovidu.example.vn/tin/bai-1.html?page=2"),
         ("<div class='phan-trang'><a href='/tin/bai-1-p2.html'>2</a></div>", "https://baovidu.example.vn/tin/bai-1-p2.html"),
         ('<a rel="next" href="https://baovidu.example.vn/tin/bai-1/2">Trang sau</a>', "https://baovidu.example.vn/tin/bai-1/2"),
         ("<div class='pagination'><a href='/tin/bai-khac.html'>2</a><a href='/tin/?page=2'>3</a></div>", ""),

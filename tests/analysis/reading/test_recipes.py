@@ -48,6 +48,21 @@ def test_a_page_the_recipe_fits_has_no_problem() -> None:
     assert not [problem for problem in draft.problems if problem.startswith("recipe:")]
 
 
+def test_a_selector_means_what_stands_around_the_title_before_the_first_of_the_page() -> None:
+    teaser = f'<div class="hop"><div class="tt">{OTHER}</div><i class="gio">01/08/2026 07:00</i></div>'
+    head = '<meta property="article:published_time" content="2026-08-04T09:05:30+07:00">'
+    body = page().decode().replace("<h1>", f"{teaser}<div><h1>").replace("</body>", "</div></body>")
+    draft = read(body.replace("<title>", f"{head}<title>").encode())
+    assert draft.lead == LEAD
+    assert (draft.published_at, draft.date_source) == (datetime(2026, 8, 4, 2, 5, 30, tzinfo=UTC), "selector")
+
+
+def test_a_page_without_any_lead_has_none() -> None:
+    bare = page().decode().replace(f'<div class="tt">{LEAD}</div>', "").replace("Chuyên trang", TITLE)
+    assert read(bare.encode()).lead == ""
+    assert extract(bare.encode(), URL, now=NOW).lead == ""
+
+
 def test_what_a_recipe_misses_is_read_the_generic_way_and_told() -> None:
     draft = read(page(title="moi", box="moi"))
     assert {recipes.NO_TITLE, recipes.NO_BODY} <= set(draft.problems)
