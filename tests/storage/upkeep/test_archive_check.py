@@ -119,9 +119,18 @@ def test_the_ledger_is_never_changed(whole: Archive) -> None:
     assert one(whole, "SELECT count(*) FROM editions") == 1
 
 
+def test_a_report_is_never_changed(whole: Archive) -> None:
+    with whole.begin() as db:
+        register.reports.keep(db, "Sóc Trăng", "weekly", {"from": "2026-08-03", "to": "2026-08-09"}, NOW)
+    assert looked(whole) == {}
+    harm(whole, "UPDATE reports SET told = :junk")
+    assert looked(whole, repair=True)["reports"].left == 1
+    assert one(whole, "SELECT told FROM reports") == JUNK
+
+
 def test_every_kind_has_its_test() -> None:
     tried = {check for _, expected in HARM.values() for check in expected}
-    assert {check.name for check in CHECKS} - tried == {"database", "ledger"}
+    assert {check.name for check in CHECKS} - tried == {"database", "ledger", "reports"}
 
 
 def test_a_text_comes_back_from_its_version(whole: Archive) -> None:

@@ -30,16 +30,24 @@ MAY: dict[Role | str, str] = {
     "reader": "GET /, GET /search, GET /search/complete, GET /articles/{number}, GET /stories/{number}, GET /places, "
     "GET /places/{code}, GET /topics, GET /topics/{topic}, GET /outlets, GET /outlets/{slug}, GET /editions, "
     "GET /editions/{number}, GET /editions/{number}/mail, GET /me, POST /me, POST /me/keys, POST /me/keys/{key}/end, "
-    "POST /logout, GET /matters, GET /matters/{year}/{number}",
+    "POST /logout, GET /matters, GET /matters/{year}/{number}, "
+    "GET /matters/units, GET /matters/rules, GET /matters/days, GET /matters/log, GET /matters/reports, GET "
+    "/matters/reports/template-{kind}.docx, GET /matters/reports/{number}, GET /matters/reports/{number}/behind",
     "analyst": "GET /export, GET /export/running, GET /export.{form}, GET /searches, POST /searches, "
-    "GET /searches/{number:int}, POST /searches/{number:int}, POST /searches/{number:int}/end",
+    "GET /searches/{number:int}, POST /searches/{number:int}, POST /searches/{number:int}/end, "
+    "GET /matters/reports/{number}/file.{form}",
     "editor": "POST /articles/{number}/correct, POST /articles/{number}/undo, POST /articles/{number}/story, "
     "POST /stories/{number}/merge, POST /stories/{number}/split, POST /stories/{number}/undo, POST /editions/{number}, "
     "GET /matters/new, POST /matters, POST /matters/{year}/{number}/assign, POST /matters/{year}/{number}/answer, "
-    "POST /matters/{year}/{number}/end, POST /matters/{year}/{number}/change, POST /matters/{year}/{number}/cover",
+    "POST /matters/{year}/{number}/end, POST /matters/{year}/{number}/change, POST /matters/{year}/{number}/cover, "
+    "POST /matters/{year}/{number}/files, GET /matters/{year}/{number}/files/{file}, POST "
+    "/matters/{year}/{number}/files/{file}/drop, POST /matters/log, POST /matters/log/{number}/strike, POST "
+    "/matters/reports",
     "admin": "GET /accounts, POST /accounts, POST /accounts/{number}, GET /audit, GET /subscriptions, "
     "POST /subscriptions, POST /subscriptions/{number}/end, GET /articles/{number}/stored/{page}, GET /export.warc, "
-    "POST /outlets/{slug}/quarantine",
+    "POST /outlets/{slug}/quarantine, "
+    "POST /matters/units, POST /matters/units/import, POST /matters/units/remind, POST /matters/rules, POST "
+    "/matters/days, POST /matters/reports/templates, POST /matters/reports/templates/{template}/drop",
 }
 LEAST = {call: role for role, calls in MAY.items() for call in calls.split(", ")}
 CALLS = [
