@@ -23,6 +23,7 @@ _RUN = re.compile(
 )
 _TOKEN = re.compile(r"[\w'’]+|[-–‐‑]")
 _HYPHENS = frozenset("–‐‑")
+_DASHES = _HYPHENS | {"-"}
 #: Unit word -> the levels it may stand for.
 UNIT_WORDS: dict[str, tuple[int, ...]] = {
     "tỉnh": (PROVINCE,), "thành phố": (PROVINCE, DISTRICT), "tp": (PROVINCE, DISTRICT), "tp.": (PROVINCE, DISTRICT),
@@ -32,6 +33,7 @@ UNIT_WORDS: dict[str, tuple[int, ...]] = {
     "city": (PROVINCE, DISTRICT), "province": (PROVINCE,), "district": (DISTRICT,), "commune": (COMMUNE,),
     "ward": (COMMUNE,), "town": (DISTRICT, COMMUNE), "township": (COMMUNE,),
 }  # fmt: skip
+_UNIT_ENDS = frozenset(word.rstrip(".").rpartition(" ")[2] for word in UNIT_WORDS)
 _WORD_BEFORE = re.compile(
     r"(?:(?i:(?<!\w)(các |những |nhiều |hai |ba |bốn |năm |\d )?"
     r"(thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp\.?|tx\.?))"
@@ -196,9 +198,11 @@ def _in_run(
     at = 0
     while at < len(tokens):
         match = name_at(words, looked, at)
-        if (end := _hyphened(tokens, at)) > at + 1 and (joined := name_at(words[at:end:2], looked[at:end:2], 0)):
-            length = 2 * joined[0] - 1  # "Sóc-Trăng", as names were written once
-            match = max(match, (length, joined[1]), key=lambda one: one[0] if one else 0)
+        for end, whole in ((_hyphened(tokens, at), False), (_dashed(tokens, at), True)):
+            if end > at + 1 and (joined := name_at(words[at:end:2], looked[at:end:2], 0)):
+                length = 2 * joined[0] - 1  # "Sóc-Trăng", as names were written once; "Sóc – Trăng"
+                if not whole or length == end - at:
+                    match = max(match, (length, joined[1]), key=lambda one: one[0] if one else 0)
         if match is None:
             at += 1
             continue
@@ -210,6 +214,9 @@ def _in_run(
         end = run.start() + tokens[at + length - 1].end()
         end -= 2 * (look_up is not None and flat[end - 2 : end] in _OWNER)
         mention = _mention(flat, start, end, forms)
+        if mention is not None and length > 2 and _is_dash(tokens, at + 1):
+            named = mention.levels or any(gazetteer.units[form.unit].level == PROVINCE for form in forms)
+            mention = mention if named else None  # "hai em Long – Phú"
         if mention is not None:
             if mention.kind == "place" and not loud and not mention.levels:
                 mention.kind = _neighbours(gazetteer, looked, at, length, first, look_up is not None)
@@ -228,6 +235,25 @@ def _hyphened(tokens: list[re.Match[str]], at: int) -> int:
     ):
         at += 2
     return at + 1
+
+
+def _dashed(tokens: list[re.Match[str]], at: int) -> int:
+    """Where the words end that dashes between spaces join to the one at `at`; right behind it where a list does.
+
+    In "Sóc Trăng – Bạc Liêu" the dash stands between names: a word stands right beside one of those it joins.
+    """
+    end = at + 1
+    while end + 1 < len(tokens) and _is_dash(tokens, end) and tokens[end + 1][0] not in _DASHES:
+        end += 2
+    before = at > 0 and tokens[at - 1][0] not in _DASHES and tokens[at - 1][0].lower() not in _UNIT_ENDS
+    behind = end < len(tokens) and tokens[end][0] not in _DASHES
+    return at + 1 if before or behind else end
+
+
+def _is_dash(tokens: list[re.Match[str]], at: int) -> bool:
+    """Whether a token, neither the first nor the last, is a dash with a space on either side."""
+    before, token, behind = tokens[at - 1 : at + 2]
+    return token[0] in _DASHES and before.end() < token.start() and token.end() < behind.start()
 
 
 def _longest(gazetteer: Gazetteer, words: list[str], at: int) -> tuple[int, list[Form]] | None:

@@ -40,12 +40,13 @@ _FRAMED = frozenset(("iframe", "object", "embed"))
 _SPECIAL = ",".join((*_SILENT, *_SHOWN, "table", _MEDIA))
 _SUSPECT = (
     "nav,aside,footer,form,figcaption,[class],[id],[rel=author],[itemprop=author],[type^=Related],[hidden],"
-    "[style*=display i]"
+    "[style*=display i],[style*=visibility i]"
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _KINDS = tuple(
     (kind, re.compile(rf"-(?:{words})(?=-)"))
     for kind, words in (
+        ("hidden", r"sr-only|screen-?reader(?:-text|-only)?|visually-?hidden"),
         ("caption", r"\w*captions?|\w*chu-?thich|p-caption"),
         (
             "related",
@@ -70,7 +71,7 @@ _REPLIES = re.compile(r"\b(?:trả lời|reply|thích|like|báo cáo vi phạm|g
 _RIGHT = "[style*='text-align' i],[align],p[class*=right i],div[class*=right i]"
 _TO_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)\b", re.IGNORECASE)
 _RIGHT_CLASS = re.compile(r"(?:[\w-]*(?:text|align|txt)[_-]?(?:(?:xs|sm|md|lg|xl|align)-)?)?right", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def strip(container: LexborNode) -> None:
@@ -150,7 +151,7 @@ def _named_noise(container: LexborNode) -> None:
         if last is not None and _within(node, last):
             continue
         kind, word = _kind_of(node)
-        if not kind or runs_in_line(node) or node.css_first("h1") is not None:
+        if not kind or (kind != "hidden" and runs_in_line(node)) or node.css_first("h1") is not None:
             continue
         if _is_furniture(node, kind):
             last = node

@@ -25,7 +25,7 @@ def written(name: str, way: int, joint: str, *, loud: bool) -> str:
 
 
 @given(
-    st.sampled_from(NAMED), st.integers(0, 20), st.sampled_from([" ", "-", "\u2011", "–"]), st.booleans(),
+    st.sampled_from(NAMED), st.integers(0, 20), st.sampled_from([" ", "-", "\u2011", "–", " – ", " - "]), st.booleans(),
 )  # fmt: skip
 def test_a_name_is_the_same_place_in_every_spelling_and_with_hyphens(
     name: str, way: int, joint: str, loud: bool
@@ -46,12 +46,27 @@ def test_a_name_is_the_same_place_in_every_spelling_and_with_hyphens(
         ("huyện Mĩ Xuyên", "Mĩ Xuyên"),
         ("tỉnh Sóc-Trăng", "Sóc-Trăng"),
         ("xã Hoà-Tú, TP Cần Thơ", "Hoà-Tú"),
+        ("Tỉnh Sóc – Trăng", "Sóc – Trăng"),
+        ("huyện Cù – Lao – Dung", "Cù – Lao – Dung"),
         ("Soc-Trang province", "Soc-Trang"),
     ],
 )
 def test_a_place_is_shown_as_it_was_published(text: str, as_written: str) -> None:
     text = f"The people of {text} dig." if text.isascii() else f"Người dân {text} nạo vét kênh mương."
     assert as_written in [place.as_written for place in find_places("Tin", text, area=OURS, published_at=None)]
+
+
+@given(st.sampled_from(NAMED), st.sampled_from(NAMED), st.sampled_from(["–", "-", "\u2011"]), st.booleans())
+def test_a_dash_of_a_list_joins_no_syllables(one: str, other: str, dash: str, loud: bool) -> None:
+    names = f"{one} {dash} {other}"
+    text = f"Tuyến {names.upper() if loud else names} được mở lại cho bà con nông dân đi lại từ sáng nay."
+    found = find_places("Tin", text, area=OURS, published_at=None)
+    assert not [place.as_written for place in found if dash in place.as_written]
+
+
+@pytest.mark.parametrize("text", ["Hai em Long – Phú nhặt được ví ở Sóc Trăng.", "Nhóm Mỹ - Xuyên hát ở Sóc Trăng."])
+def test_two_names_of_persons_with_a_dash_are_no_place(text: str) -> None:
+    assert [place.name for place in find_places("Tin", text, area=OURS, published_at=None)] == ["tỉnh Sóc Trăng"]
 
 
 def test_a_hyphen_between_two_places_joins_nothing() -> None:

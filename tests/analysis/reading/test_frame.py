@@ -24,6 +24,30 @@ def read(body: str, *, title: str = TITLE, head: str = "") -> Draft:
     return extract(page(body, title=title, head=head), URL)
 
 
+UNSEEN = [
+    "hidden",
+    "style='display: none'",
+    "style='visibility:hidden'",
+    "class='sr-only'",
+    "class='screen-reader-text'",
+]
+
+
+@pytest.mark.parametrize("way", UNSEEN)
+@pytest.mark.parametrize("tag", ["span", "em", "p", "div"])
+def test_what_nobody_sees_is_no_text_inside_a_sentence_neither(way: str, tag: str) -> None:
+    secret = f"<{tag} {way}>mã theo dõi</{tag}>"
+    text = TEXT.replace("</p>", f" {secret}</p>", 1) if tag in {"span", "em"} else secret + TEXT
+    assert read(f"<h1>{TITLE}</h1><div class='article-content'>{text}</div>").body == "\n".join(STORY)
+
+
+def test_what_is_only_hidden_from_screen_readers_is_text_and_a_folded_article_too() -> None:
+    seen = TEXT.replace("<p>", "<p aria-hidden='true'>", 1)
+    folded = f"<div hidden>{TEXT}</div>"
+    for text in (seen, folded):
+        assert read(f"<h1>{TITLE}</h1><div class='article-content'>{text}</div>").body == "\n".join(STORY)
+
+
 @pytest.mark.parametrize("stroke", [" | ", "|", " › ", " » "])
 @pytest.mark.parametrize("tag", ["div", "p", "td"])
 def test_a_menu_in_one_line_is_no_text(stroke: str, tag: str) -> None:
