@@ -15,40 +15,11 @@ from analysis.reading.noise import in_frame
 from analysis.reading.pieces import first_of, text_lines
 from press.text import UPPER, clean, fold, split_dateline
 
-_LEADS = ",".join(
-    (
-        *(
-            "[data-role=sapo]",
-            ".detail-sapo",
-            ".singular-sapo",
-            ".content-detail-sapo",
-            "h2.sapo",
-            ".article__sapo",
-            ".article-sapo",
-        ),
-        *(
-            ".knc-sapo",
-            ".news-sapo",
-            ".sapo",
-            ".sapo_detail",
-            ".detail__summary",
-            ".article__summary",
-            "p.description",
-            ".cms-desc",
-        ),
-        *(
-            ".article__desc",
-            ".chapeau",
-            ".chappeau",
-            ".post-summary",
-            ".the-article-summary",
-            ".main-intro",
-            ".ArticleLead",
-            ".detail-summary",
-            ".article-summary",
-            "[class*=sapo i]",
-        ),
-    )
+_LEADS = (
+    "[data-role=sapo],.detail-sapo,.singular-sapo,.content-detail-sapo,h2.sapo,.article__sapo,"
+    ".article-sapo,.knc-sapo,.news-sapo,.sapo,.sapo_detail,.detail__summary,.article__summary,"
+    "p.description,.cms-desc,.article__desc,.chapeau,.chappeau,.post-summary,.the-article-summary,"
+    ".main-intro,.ArticleLead,.detail-summary,.article-summary,[class*=sapo i]"
 )
 _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
