@@ -22,7 +22,7 @@ from press import TOPICS
 
 Array = npt.NDArray[np.float64]
 _TOPICS: Final = len(TOPICS)
-_STRENGTH: Final = 100.0  # texts that a mean square of 1 costs
+_STRENGTH: Final = 30.0  # texts that a mean square of 1 costs
 _LEAST: Final = 0.1  # of the mean variance: directions in which the press does not differ are not free
 
 

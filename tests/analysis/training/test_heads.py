@@ -40,7 +40,7 @@ def test_what_is_like_the_corrected_follows_and_the_rest_hardly_moves():
     wanted = nothing(len(vectors))
     wanted[:, len(TOPICS) :] = [0, 1, 0]
     corrected, unseen = np.flatnonzero(kind)[::2], np.flatnonzero(kind)[1::2]
-    found = refit(heads, vectors[corrected], wanted[corrected], spread_of(vectors))
+    found = refit(heads, vectors[corrected], wanted[corrected], spread_of(vectors), 100.0)
     before, after = (one.values(vectors)[:, len(TOPICS) :].argmax(axis=1) for one in (heads, found))
     assert (after[unseen] == 1).mean() > (before[unseen] == 1).mean() + 0.3
     assert (after[~kind] == before[~kind]).mean() > 0.8
