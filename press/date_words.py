@@ -151,7 +151,14 @@ _LETTERS: Final = (
     ("filler", rf"(?:{_FILLER}){_WORD_END}"),
     ("other", r"[^\W\d_]++[\u0300-\u036f\u17b4-\u17d3]*+"),
 )
-_MARKS: Final = (("separator", r"[ ,|•·@–—.:;_/~-]++"), ("remark", _REMARK), ("bracket", r"[()\[\]]"), ("other", "."))
+_LUNAR: Final = r"\((?:tức|nhằm|âm lịch|al\b)[^()]{0,60}\)|\([^()a-z]{1,20}âm lịch\)"  # says the same day once more
+_MARKS: Final = (
+    ("separator", r"[ ,|•·@–—.:;_/~-]++"),
+    ("remark", _REMARK),
+    ("lunar", _LUNAR),
+    ("bracket", r"[()\[\]]"),
+    ("other", "."),
+)
 
 
 def _compiled(table: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
@@ -204,7 +211,7 @@ def tokens(text: str) -> Iterator[Token]:
         if found is None:  # cannot be: the last of the marks is any letter
             return
         kind = found.lastgroup or ""
-        if kind == "bracket":
+        if kind in {"bracket", "lunar"}:
             kind = "separator"
         yield Token(kind, found.groups()[found.lastindex or 0 :], found[0], at, found.end())
         at = found.end()

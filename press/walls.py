@@ -44,7 +44,7 @@ _GONE = re.compile(
     r"|(?:the |this )?(?:requested )?(?:page|article|content|file|url|story)(?: .{0,40})?"
     r" (?:(?:was |is |has been |could |can )?not (?:be )?found(?: on this server)?"
     r"|(?:is )?no longer (?:available|exists?)|does(?: not|n't) exist"
-    r"|(?:has been|was) (?:removed|deleted|taken down|withdrawn))(?: .{0,60})?"
+    r"|(?:has been|was|(?:might|may|could) have been) (?:removed|moved|deleted|taken down|withdrawn))(?:,? .{0,80})?"
     r"|រកមិនឃើញ.{0,40}|(?:ទំព័រ|អត្ថបទ).{0,30}(?:រកមិនឃើញ|មិនមាន|ត្រូវបានលុប).{0,20}"
     r")",
     re.IGNORECASE,
@@ -61,6 +61,13 @@ _CLOSED = re.compile(
     r"|(?:(?:error|http|lỗi) )?5\d\d(?: ?[-:.]? ?(?:lỗi|error|internal|service|bad|gateway|server|web).{0,60})?"
     r"|(?:internal server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out).{0,40}"
     r"|error establishing a database connection"
+    # a host that serves its own page in the site's place
+    r"|(?:this )?account (?:has been )?suspended|(?:this |the )?(?:domain|website)(?: name)? .{0,30}"
+    r"(?:has expired|is (?:for sale|parked|suspended))\b.{0,60}"
+    r"|(?:tên miền|tài khoản|hosting|website|trang web)(?: này| của bạn)?(?: (?:đã|đang|bị|tạm|tạm thời))+"
+    r" (?:hết hạn|khóa|khoá|ngừng|đình chỉ)\b.{0,80}"
+    r"|index of /\S*|welcome to (?:nginx|centos|openresty|iis\b.{0,20})!?|iis windows(?: server)?|it works!?"
+    r"|(?:apache2? .{0,30}|test |default (?:web ?site )?)(?:default |test )?page\b.{0,60}|domain default page"
     r"|lỗi (?:kết nối )?(?:đến |tới )?(?:cơ sở dữ liệu|máy chủ|hệ thống)(?: ?[.,:;!-].{0,60})?"
     r"|(?:(?:our |this |the )?(?:web ?)?site|we)(?: is| are|'re|’re|'ll|’ll| will)?(?: be)?(?: currently| temporarily)*"
     r" (?:under|down for|undergoing|closed for|back)(?: scheduled)?(?: maintenance| construction| soon).{0,60}"
@@ -70,12 +77,14 @@ _CLOSED = re.compile(
 )
 _ASKS_WHO = re.compile(
     r"just a moment|attention required|checking your browser|access denied|security check|verify(?:ing)? you are human"
-    r"|ddos protection|are you a robot|bạn có phải (?:là )?(?:người máy|robot)"
+    r"|ddos protection|are you a robot|bạn (?:có|không) phải (?:là )?(?:người máy|robot)"
+    r"|^request rejected|requested url was rejected"
     r"|xác (?:minh|thực) (?:bạn là|trình duyệt|truy cập)|đang kiểm tra (?:trình duyệt|kết nối|bảo mật|truy cập)"
     r"|^(?:vui lòng |xin |hãy )*(?:chờ|đợi)(?: trong)?(?: (?:một|ít|vài|giây|\d{1,2}))* (?:chút|lát|giây|phút)"
     r"[\s.…!]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_FOUND = re.compile(r"(?:kết quả )?tìm kiếm\s*(?::|cho\b|với\b|theo\b|[\"“|–-]|\Z)|search results?\b", re.IGNORECASE)
 _LOGIN = re.compile(r"(?:trang )?đăng nhập\b.{0,40}|log ?in\b.{0,40}|sign ?in\b.{0,40}", re.IGNORECASE)
 _ASKS_TO_PAY = re.compile(
     r"(?:vui lòng |hãy |bạn (?:cần|phải) |mời bạn )?(?:đăng nhập|đăng ký|mua gói|nâng cấp|trở thành|nạp)\b.{0,80}"
@@ -128,6 +137,11 @@ def _says(pattern: re.Pattern[str], text: str) -> str:
 def asks_who(title: str) -> bool:
     """Whether the title of a page with hardly a paragraph is that of a bot check."""
     return _ASKS_WHO.search(title) is not None
+
+
+def tells_found(title: str) -> bool:
+    """Whether a title is that of what a search of the site found."""
+    return _FOUND.match(title) is not None
 
 
 def asks_to_log_in(title: str) -> bool:

@@ -15,7 +15,6 @@ from analysis.reading.bodies import ENOUGH, prose_of
 from analysis.reading.headlines import (
     article_heading,
     home_names,
-    is_site_name,
     lead_of,
     selected_lead,
     selected_title,
@@ -24,6 +23,7 @@ from analysis.reading.headlines import (
 from analysis.reading.metadata import Head, head_of
 from analysis.reading.pages import tree_of
 from analysis.reading.pieces import LINKED, shown_in
+from analysis.reading.sites import is_site_name
 from analysis.reading.stated import stated
 from analysis.reading.tidy import tidy
 from analysis.reading.when.published import published
@@ -102,7 +102,7 @@ def extract(
     lines = tidy(told, title=title, lead=lead)
     if not lines and not lead and (not title or (not _is_told(head, heading()) and is_site_name(title, names()))):
         raise NotArticle(url, kinds.NOTHING)
-    little = head.is_article and sum(map(len, lines)) < _NOTICE
+    little = sum(map(len, lines)) < _NOTICE
     notices = kinds.notices(tree_of(body, url, content_type)) if little else []  # read anew: the tree was changed
     if instead := kinds.stands_instead(head, seen, [*notices, *lines]):
         raise NotArticle(url, instead)

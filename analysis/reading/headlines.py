@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -13,6 +12,16 @@ from analysis.reading.metadata import Head
 from analysis.reading.neighbours import SHORTEST, STOPS, apart, emphasised, is_linked, is_neighbours, key_of
 from analysis.reading.noise import in_frame
 from analysis.reading.pieces import first_of, text_lines
+from analysis.reading.sites import (
+    SEPARATOR,
+    bare,
+    bare_names,
+    initials,
+    names_site,
+    says_nothing,
+    without_site,
+    without_way,
+)
 from press.text import UPPER, clean, fold, split_dateline
 
 _LEADS = (
@@ -24,11 +33,9 @@ _LEADS = (
 _PROSE = (
     "h2,h3,p,strong,b,div.lead,div.summary,div[class*=intro],div[class*=summary],div[class*=desc],div[class*=lead],em"
 )
-_SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
-_SEPARATES = ("|", " - ", " – ", " — ", " · ")  # in a clean text
+_TITLES = "[class*=tieu-de i],[class*=tieude i],[class*=tieu_de i],[class*=title i],[id*=title i],[id*=tieude i]"
+_TITLE_LINE = 300  # characters of an element named for a title that holds one
 _SHORT_TITLE = 15  # letters a headline has at least where no heading marks it
-_NAME = 60  # characters of the longest name of a site
-_NAME_WORDS = 5  # of a site's name, those of its trade apart
 _ANNOUNCED = re.compile(r"\s*(?:>>|»|►|▶)")
 _ADDRESS = re.compile(
     rf"((?:www\.)?[\w-]{{2,30}}(?:\.[\w-]{{2,30}}){{0,2}}\.(?:vn|com|net|org|info))\s*[-–—:|]?\s*(?=[\"“‘(]?[{UPPER}0-9])",
@@ -36,21 +43,6 @@ _ADDRESS = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _BEGINS = re.compile(rf"[-–—:]?\s*[\"“‘(]?[{UPPER}0-9]")
-_TRADE = re.compile(
-    r"\b(?:báo|tạp chí|đài|điện tử|online|phát thanh|truyền hình|và|pt-?th|trang tin|trang thông tin"
-    r"|cổng thông tin|news|tv|newspaper|daily|vn|com|net)\b|\.",
-    re.IGNORECASE,
-)
-_A_SITE = re.compile(
-    rf"(?i:báo|tạp chí|đài|kênh|chuyên trang)(?i: điện tử)? [{UPPER}]|(?i:(?:cổng|trang) (?:thông tin|tin))\b"
-)
-# What a page of a portal is called whatever it shows.
-_ANY_PAGE = re.compile(
-    r"(?:trang chủ|home(?: ?page)?|index|default|untitled(?: document)?|document|new page \d*|no title|article|news"
-    r"|(?:xem |đọc )?(?:chi tiết|nội dung)(?: (?:bản )?(?:tin(?: tức| bài)?|bài(?: viết| đăng)?|nội dung|chi tiết))*"
-    r"|(?:bản )?tin(?: tức| bài)?(?: (?:-|và|&) sự kiện| sự kiện)?|bài viết|(?:news|article|content)[ -]?detail)",
-    re.IGNORECASE,
-)
 _LINKS = 8  # that lead home
 _ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
@@ -63,7 +55,7 @@ def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode 
     address, and nothing else; at last the first heading that stands in the page itself. What leads home is a logo.
     """
     said = head.headline or head.og_title or head.doc_title
-    first = [node for node in tree.css("h1")[:8] if not _leads_home(node, url)]
+    first = [node for node in tree.css("h1")[:8] if not _leads_home(node, url) and not _is_unseen(node)]
     best, most = None, 0.0
     for node in [*first, *tree.css("h2,h3")[:40]]:
         score = _overlap(shown(node), said)
@@ -110,6 +102,14 @@ def _is_home(link: LexborNode, url: str) -> bool:
     return href == "/" or (href.count("/") <= 3 and href.rstrip("/") == url[: url.find("/", 8)])
 
 
+def _is_unseen(node: LexborNode) -> bool:
+    """Whether only a browser without scripts shows an element."""
+    level = node.parent
+    while level is not None and level.tag != "noscript":
+        level = level.parent
+    return level is not None
+
+
 def _leads_home(node: LexborNode, url: str) -> bool:
     link = node.css_first("a[href]") or (node.parent if node.parent is not None and node.parent.tag == "a" else None)
     return link is not None and _is_home(link, url)
@@ -127,8 +127,12 @@ def _same(one: str, other: str) -> bool:
 
 
 def _standing(tree: LexborHTMLParser) -> LexborNode | None:
-    """The first heading that is neither a link nor part of the frame: where nothing says what the title is."""
-    for node in tree.css("h2,h3,h4")[:40]:
+    """The first heading that is neither a link nor part of the frame: where nothing says what the title is.
+
+    Else the first element that is named for a title and holds one line.
+    """
+    named = (node for node in tree.css(_TITLES)[:40] if len(node.text() or "") <= _TITLE_LINE)
+    for node in (*tree.css("h2,h3,h4")[:40], *named):
         if len(key_of(node.text() or "")) >= _SHORT_TITLE and not is_linked(node) and not in_frame(node, frozenset()):
             return node
     return None
@@ -139,10 +143,10 @@ def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[s
     seen = shown(heading) if heading is not None else ""
     said = without_site(head.headline, names, seen) or without_site(head.og_title, names, seen)
     if not said:
-        page = without_site(head.doc_title, names, seen)
-        own = not page or _names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
-        own = own or _overlap(seen, page) >= 0.5 or _same(_bare(seen), _address_key(url))
-        own = own or _says_nothing(page)
+        page = without_way(without_site(head.doc_title, names, seen))
+        own = not page or names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
+        own = own or _overlap(seen, page) >= 0.5 or _same(bare(seen), _address_key(url))
+        own = own or says_nothing(page)
         return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
     if not seen or key_of(said) == key_of(seen):
         return said
@@ -153,18 +157,11 @@ def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[s
     return said
 
 
-def _says_nothing(title: str) -> bool:
-    """Whether a title is that of every page of a site: the name of a paper in capitals, or "Chi tiết tin"."""
-    words = _TRADE.sub(" ", title).split() if _A_SITE.match(title) else []
-    named = 0 < len(words) <= _NAME_WORDS and all(word[0].isupper() for word in words)
-    return named or _ANY_PAGE.fullmatch(title) is not None
-
-
 def _as_addressed(title: str, url: str) -> str:
     """The title up to the separator where the words of the address end."""
     address = _address_key(url)
-    parts = (title[: cut.start()] for cut in _SEPARATOR.finditer(title))
-    return next((part for part in parts if _bare(part) == address), title)
+    parts = (title[: cut.start()] for cut in SEPARATOR.finditer(title))
+    return next((part for part in parts if bare(part) == address), title)
 
 
 def lead_of(
@@ -252,36 +249,16 @@ def _split(text: str, names: tuple[str, ...]) -> tuple[str, str]:
     for name in names:
         if text.startswith(name) and _BEGINS.match(text[len(name) :].lstrip()):
             return name, text[len(name) :].lstrip(" -–—:|")
-    if text[:1].isalnum() and fold(text[0]) not in _initials(names):  # most leads
+    if text[:1].isalnum() and fold(text[0]) not in initials(names):  # most leads
         return "", text
-    keys = _bare_names(names)
+    keys = bare_names(names)
     for count in range(1, len(words)):
-        key = _bare(" ".join(words[:count]))
+        key = bare(" ".join(words[:count]))
         if not any(name.startswith(key) for name in keys):
             break
         if key in keys and _BEGINS.match(" ".join(words[count:])):
             return " ".join(words[:count]).strip("()[]-–—: "), " ".join(words[count:]).lstrip("-–—: ")
     return "", text
-
-
-@lru_cache(512)
-def _proper_names(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_bare(_TRADE.sub(" ", name)) for name in names) - {""}
-
-
-@lru_cache(512)
-def _bare_names(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_bare, names))
-
-
-@lru_cache(512)
-def _initials(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name[0] for name in _bare_names(names) if name)
-
-
-def _bare(name: str) -> str:
-    """A name as an address would have it: no marks, no spaces."""
-    return key_of(fold(name))
 
 
 def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
@@ -314,40 +291,6 @@ def _stamp(node: LexborNode) -> str:
     text = clean(stamp.text() or "").strip(" -–—")
     stamp.decompose()
     return text
-
-
-def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
-    """The text without the name of the site behind its last separator; what the headline `seen` shows too stays.
-
-    A part of the name is the name where a word of its trade stands with it, or where the headline shows it is no title.
-    """
-    if not any(sign in text for sign in _SEPARATES):  # most texts
-        return text
-    while True:
-        cuts = list(_SEPARATOR.finditer(text, max(0, len(text) - _NAME - 8)))  # a longer tail is no name
-        if not cuts or (seen and key_of(seen).endswith(key_of(text))):
-            return text
-        tail = text[cuts[-1].end() :]
-        if not _names_site(tail, names, bool(seen)):
-            return text
-        text = text[: cuts[-1].start()]
-
-
-def _names_site(tail: str, names: tuple[str, ...], seen: bool) -> bool:
-    key = _bare(tail) if len(tail) <= _NAME else ""
-    if not key:
-        return False
-    whole = _bare_names(names)
-    if key in whole:
-        return True
-    proper = _proper_names(names)
-    own = _bare(_TRADE.sub(" ", tail))
-    return own in proper | whole and (own != key or seen)
-
-
-def is_site_name(title: str, names: tuple[str, ...]) -> bool:
-    """Whether a title says no more than whose page it is."""
-    return _names_site(title, names, seen=False) or (len(title) <= _NAME and _A_SITE.match(title) is not None)
 
 
 def selected_title(tree: LexborHTMLParser, selector: str) -> tuple[LexborNode | None, str]:

@@ -36,6 +36,10 @@ _MORE = 10
 _NOTICES = "p,h2,h3,h4,div,span,strong,td"
 _OF_TEXT = re.compile(r"\b(?:bài|tin|trang|article|story|page)\b", re.IGNORECASE)
 _INDEX = re.compile(r"/?(?:index|default|home|trang-?chu)?(?:\.\w{2,5})?/?", re.IGNORECASE)
+#: What the addresses of lists begin with, articles seldom.
+_LISTS = re.compile(
+    r"/(?:chuyen-?muc|danh-?muc|categor(?:y|ies)|tags?|tu-?khoa|chu-?de|topics?|tim-?kiem|search|author|tac-?gia)(?:[/.]|\Z)"
+)
 _NUMBER = re.compile(r"[-/_.](?:p|page|trang|tr)?[-/]?\d{1,2}(?:\.\w{2,5})?/?")
 _NUMBERED = re.compile(r"(?:^|&)(?:p|page|paged|pg|trang)=\d{1,2}(?:&|$)")
 _PAGED = (b"pagin", b"phan-trang", b'rel="next"')
@@ -55,8 +59,9 @@ def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, u
         return LOGIN
     if _INDEX.fullmatch(urlsplit(url).path):
         return FRONT if len(_headlines(tree)) >= _HEADLINES else ""
-    section = heading is None or len(title) < _SECTION or is_linked(heading)
-    return LIST if section and _lists(tree, heading) else ""
+    named = heading is not None and len(title) >= _SECTION and not is_linked(heading)
+    listed = _LISTS.search(urlsplit(url).path) is not None or walls.tells_found(title)
+    return LIST if (listed or not named) and _lists(tree, heading) else ""
 
 
 def stands_instead(head: Head, heading: str, lines: Sequence[str]) -> str:

@@ -28,6 +28,8 @@ _NAME = re.compile(r"(\w+)\"?\s*:\s*\Z")
 _META_NAMES = ("property", "name", "itemprop")
 _JSON = json.JSONDecoder(strict=False)  # real pages have raw newlines inside strings
 _HEAD = 'meta[content],title,base[href],link[rel="canonical"],script[type*="ld+json" i]'
+#: What hides a script from old browsers and from XML, and a last semicolon.
+_WRAPPED = re.compile(r"\A(?:\s|<!--|//|/\*|\*/|<!\[CDATA\[)+|(?:\s|-->|//|/\*|\*/|\]\]>|;)+\Z")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
@@ -214,7 +216,9 @@ def _linked_data(
 
 
 def _load(text: str) -> object:
-    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    text = text.strip()
+    if text[:1] not in {"{", "["} or text[-1:] not in {"}", "]"}:
+        text = _WRAPPED.sub("", text)
     if not text or len(text) > _MAX_SCRIPT:
         return None
     for candidate in (text, _TRAILING_COMMA.sub("", text)):

@@ -111,7 +111,7 @@ _PARAGRAPH = 100  # characters no line of a head has
 
 def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
     """The lines that are the article: no furniture or captions, no title and lead in front, no authors behind."""
-    kept = _without_frame([line for line in lines if not _is_furniture(line)])
+    kept = _without_frame(_told_once([line for line in lines if not _is_furniture(line)]))
     known = {key for key in (_key(title), _key(lead)) if key}
     ends = {_end(title), _end(lead)}
     for index in range(min(_HEAD, len(kept)) - 1, -1, -1):
@@ -124,6 +124,23 @@ def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
                 del kept[index]
             break
     return _unsigned(_below_date(kept))
+
+
+def _told_once(lines: list[str]) -> list[str]:
+    """The lines without what a second copy of the text says again, as pages have for telephones."""
+    if len({line for line in lines if len(line) >= _PARAGRAPH}) == sum(len(line) >= _PARAGRAPH for line in lines):
+        return lines  # nearly every article
+    first: dict[str, int] = {}
+    kept: list[str] = []
+    copied = -2
+    for index, line in enumerate(lines):
+        before = first.setdefault(line, index)
+        if before < index and (len(line) >= _PARAGRAPH or before == copied + 1):
+            copied = before
+        else:
+            copied = -2
+            kept.append(line)
+    return kept
 
 
 def _below_date(lines: list[str]) -> list[str]:

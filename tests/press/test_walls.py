@@ -70,6 +70,10 @@ HEADLINES = [
     "Dịch vụ công trực tuyến: người dân còn lúng túng",
     "Lỗi máy chủ khiến thí sinh không tra được điểm: sở xin lỗi và hứa mở lại cổng ngay trong đêm",
     "Lỗi hệ thống khiến hàng nghìn thí sinh không tra được điểm, sở xin lỗi",
+    "Index funds draw savers of the delta",
+    "Tài khoản 2 bị khóa nhầm, nông dân chờ tiền hỗ trợ",
+    "Websites of the provinces move to one address",
+    "It works like a charm: a pump without fuel",
     "Page by page, a library comes back to the islet",
     "Không tìm thấy trang phục truyền thống của người Khmer ở chợ",
 ]  # fmt: skip

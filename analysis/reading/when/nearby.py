@@ -250,8 +250,8 @@ def _line(lines: Sequence[str], index: int, reader: Reader) -> dates.Instant | N
         instant = replace(instant, label=dates.label_of(before))
     if instant.precision != "day":
         return instant
-    if not dates.parse(line):  # a mere day among other words says little
-        return None
+    if not dates.parse(line):  # a mere day among other words says little, unless they call it published
+        return instant if instant.label == "published" else None
     for clock in (after, before):
         whole = reader.line(f"{line} {clock}") if len(clock) < _LABEL and dates.parse(f"{line} {clock}") else None
         if whole is not None and whole.precision != "day":

@@ -82,7 +82,7 @@ def test_what_only_begins_like_buttons_or_has_figures_is_text(line: str) -> None
 @given(st.text("➤👉☞✅▪◆●■⇒→»•*-–|\ufe0f ", max_size=4))
 def test_the_sign_in_front_of_a_line_says_nothing_of_it(sign: str) -> None:
     kept = f"{sign}Trạm Bến Đò: 12,5 g/l"
-    assert tidy([*STORY, kept, f"{sign}Xem thêm: Giá lúa đầu vụ tăng nhẹ", STORY[0]]) == [*STORY, kept, STORY[0]]
+    assert tidy([*STORY, kept, f"{sign}Xem thêm: Giá lúa đầu vụ tăng nhẹ", "Hết."]) == [*STORY, kept, "Hết."]
 
 
 @pytest.mark.parametrize("name", ["text-right", "right", "text-md-right", "has-text-align-right", "t1 align_right"])
@@ -96,12 +96,39 @@ def test_a_class_that_only_holds_the_word_is_no_side(name: str) -> None:
     assert "Nước đã rút." in body.split("\n")
 
 
-@pytest.mark.parametrize("title", ["Báo Ví Dụ điện tử", "Chi tiết tin", "Tin tức - Sự kiện", "Untitled Document"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Báo Ví Dụ điện tử", "Chi tiết tin", "Tin tức - Sự kiện", "Untitled Document"),
+        *("Xem tin - Trang thông tin điện tử xã Vàm Tấn", "Trang chủ | Báo Ví Dụ"),
+    ],
+)
 def test_the_title_of_every_page_of_a_site_is_no_headline(title: str) -> None:
     cells = f"<td><a href='/'>Trang chủ</a></td><td><h3>{TITLE}</h3><i>(05/08/2026 10:03 SA)</i>{TEXT}</td>"
     draft = read(f"<table><tr>{cells}</tr></table>", title=title)
     assert (draft.title, draft.body.split("\n")) == (TITLE, STORY)
     assert f"{draft.published_at:%d/%m %H:%M}" == "05/08 03:03"
+
+
+@pytest.mark.parametrize(
+    "way", ["Báo Ví Dụ » Nông nghiệp » ", "Cổng thông tin điện tử xã Vàm Tấn - ", "Trang chủ > Tin tức > "]
+)
+def test_the_way_to_a_headline_is_none_of_it(way: str) -> None:
+    assert read(f"<div>05/08/2026 08:30</div>{TEXT}", title=f"{way}{TITLE}").title == TITLE
+
+
+@pytest.mark.parametrize("name", ["tieude", "news-title", "tieu_de_tin"])
+def test_a_headline_that_only_a_class_names_is_found(name: str) -> None:
+    body = f"<td>{STORY[0][:10]}</td><td><div class='{name}'><b>{TITLE}</b></div><i>(05/08/2026 10:03)</i>{TEXT}</td>"
+    draft = read(f"<table><tr>{body}</tr></table>", title="Chi tiết tin")
+    assert (draft.title, draft.body.split("\n")) == (TITLE, STORY)
+    assert draft.published_at is not None
+
+
+@given(st.integers(1, 3), st.lists(st.sampled_from(ITEMS), max_size=3, unique=True))
+def test_a_text_told_again_is_told_once(copies: int, items: list[str]) -> None:
+    whole = [STORY[0], *items, *STORY[1:]]
+    assert tidy(whole * copies) == whole
 
 
 @pytest.mark.parametrize("title", ["Báo Ví Dụ trao quà cho học sinh vùng lũ", "Chi tiết tin đồn vỡ đê bị bác bỏ"])

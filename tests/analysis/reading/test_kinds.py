@@ -54,6 +54,15 @@ NO_ARTICLES = {
     "the name of the paper": (f"<div id='app'></div><ul>{MENU}</ul><script src='/a.js'></script>", "Báo Ví Dụ", kinds.NOTHING),
     "under repair": ("<h1>Hệ thống đang bảo trì</h1><p>Mời bạn đọc quay lại sau ít phút.</p>", "Báo Ví Dụ", kinds.CLOSED),
     "an error of the server": ("<h1>500 Internal Server Error</h1><hr>nginx", "500 Internal Server Error", kinds.CLOSED),
+    "put in its place by the host": ("<h1>Account Suspended</h1><p>This Account has been suspended.</p>", "Account Suspended", kinds.CLOSED),
+    "the server's own page": ("<h1>Welcome to nginx!</h1><p>If you see this page, the web server works.</p>", "Welcome to nginx!", kinds.CLOSED),
+    "a folder": ("<h1>Index of /tin</h1><ul><li><a href='/'>Parent Directory</a></ul>", "Index of /tin", kinds.CLOSED),
+    "a domain that ran out": ("<h1>Tên miền này đã hết hạn</h1><p>Liên hệ nhà cung cấp.</p>", "Website", kinds.CLOSED),
+    "refused by a firewall": ("The requested URL was rejected. Your support ID is: 12", "Request Rejected", kinds.CHALLENGE),
+    "asked to be no robot": ("<h3>Vui lòng xác nhận bạn không phải là robot</h3><form><button>Tiếp tục</button></form>", "Xác nhận", kinds.CHALLENGE),
+    "what a search found": (f"<h1>Kết quả tìm kiếm cho “nước máy cù lao”</h1>{''.join(f'<div><h3>{a}</h3><p>{SUMMARY}</p></div>' for a in LINKS)}", "Tìm kiếm", kinds.LIST),
+    "a notice and no line besides": (f"<ul>{MENU}</ul><h2>Thông báo</h2><p>Bài viết này hiện không khả dụng.</p>", "Thông báo - Báo Ví Dụ", kinds.GONE),
+    "only for browsers without scripts": ("<noscript><h1>Please enable JavaScript to view this page.</h1></noscript><div id=root></div>", "", kinds.NOTHING),
     "taken down": (f"<h1>{TITLE}</h1><p>Bài viết này đã được gỡ bỏ theo yêu cầu của cơ quan chức năng.</p>", TITLE, kinds.GONE),
 }  # fmt: skip
 
@@ -81,6 +90,14 @@ def test_a_notice_in_the_place_of_the_text_is_none_whatever_the_head_still_says(
 
 def test_a_headline_in_the_title_of_a_page_without_text_stays() -> None:
     assert read(f"<div id='app'></div><ul>{MENU}</ul>", title=f"{TITLE} - Báo Ví Dụ").title == TITLE
+
+
+def test_a_section_with_a_long_name_is_told_by_its_address() -> None:
+    body = f"<h1>Nông nghiệp - Nông thôn - Nông dân miền Tây</h1>{''.join(f'<div><h3>{a}</h3><p>{SUMMARY}</p></div>' for a in LINKS)}"
+    with pytest.raises(NotArticle, match="a list"):
+        extract(page(body), "https://baovidu.example.vn/chuyen-muc/nong-nghiep-5")
+    story = f"<h1>{TITLE}</h1>{TEXT}{''.join(f'<div>{a}</div>' for a in LINKS)}"
+    assert extract(page(story), "https://baovidu.example.vn/chu-de/nuoc-may-5.html").title == TITLE
 
 
 def test_the_front_page_is_no_article() -> None:

@@ -451,5 +451,29 @@ PAGES = [
     ("khmer am", "", "<h1>TITLE</h1><div>០៨:៣០ AM - ០៥/០៨/២០២៦</div>TEXT", "05/08/2026 08:30"),
     ("khmer night", "", "<h1>TITLE</h1><div>៥ សីហា ២០២៦ ម៉ោង ៨:៣០ យប់</div>TEXT", "05/08/2026 20:30"),
     ("minute mark", "", "<h1>TITLE</h1><div>10:30' ngày 05/08/2026</div>TEXT", "05/08/2026 10:30"),
+    (
+        "a day called so",
+        "",
+        "<h1>TITLE</h1><div class=info>Ngày đăng: 05/08/2026 - Lượt xem: 1530</div>TEXT",
+        "05/08/2026 00:00",
+    ),
+    (
+        "a day and by whom",
+        "",
+        "<h1>TITLE</h1><div>Đăng vào <a href=/2026/08/05/>Tháng Tám 5, 2026</a> bởi <a href=/a>admin</a></div>TEXT",
+        "05/08/2026 00:00",
+    ),
+    (
+        "the moon's day too",
+        "",
+        "<h1>TITLE</h1><div class=date>Thứ Tư, 05/08/2026 (tức 23/6 Âm lịch) 08:30</div>TEXT",
+        "05/08/2026 08:30",
+    ),
+    (
+        "in a CDATA",
+        '<script type=\'application/ld+json\'>\n//<![CDATA[\n{"@type":"NewsArticle","headline":"Kè sông Trang sạt lở, ba mươi hộ dân phải di dời","datePublished":"2026-08-05T08:30:00+07:00"};\n//]]>\n</script>',
+        "<h1>TITLE</h1>TEXT",
+        "05/08/2026 08:30",
+    ),
     ("no headline shown", "", "<div class=date>05/08/2026 08:30</div>TEXT", "05/08/2026 08:30"),
 ]
