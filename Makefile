@@ -42,6 +42,9 @@ campaigns: setup ## by hand: thirty days of faults and kills, a million articles
 screenshots: setup ## every page of the web archive as a picture in demo-out/pages
 	@DIEMBAO_SCREENSHOTS=demo-out/pages DIEMBAO_BROWSER=required $(BIN)/python -m pytest -q tests/web/test_browser.py -k every_page_can
 
+guide: demo      ## the pictures of docs/so-su-viec.md, out of the demo
+	@$(BIN)/python -m tests.support.pictures
+
 picture: setup   ## the rooms and their imports, drawn into docs/house.svg
 	@$(BIN)/python -m tests.house.picture
 
@@ -71,4 +74,4 @@ lock: setup      ## resolve the dependencies anew (names no index host)
 clean:           ## everything that was made here
 	rm -rf .venv demo-out bench-out build *.egg-info
 
-.PHONY: help setup demo quick test long campaigns screenshots picture check audit soak bench format lock clean
+.PHONY: help setup demo quick test long campaigns screenshots guide picture check audit soak bench format lock clean

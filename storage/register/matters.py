@@ -232,6 +232,7 @@ class Wanted:
     overdue_at: datetime | None = None
     due_before: datetime | None = None
     due_after: datetime | None = None
+    before: int | None = None  #: those opened before the one with this id
 
 
 def find(
@@ -291,6 +292,8 @@ def _which(area: str, wanted: Wanted) -> list[ColumnElement[bool]]:
         which += [table.c.state.in_(sorted(WAITING)), table.c.due_at < (wanted.overdue_at or wanted.due_before)]
     if wanted.due_after is not None:
         which.append(table.c.due_at >= wanted.due_after)
+    if wanted.before is not None:
+        which.append(table.c.id < wanted.before)
     if wanted.kind:
         which.append(table.c.kind == wanted.kind)
     if wanted.field:

@@ -65,9 +65,10 @@ def get(db: Connection, area: str, report: int) -> Report:
     return _report(row)
 
 
-def all_reports(db: Connection, area: str, limit: int = 100) -> list[Report]:
-    """Return the newest reports, newest first."""
+def all_reports(db: Connection, area: str, limit: int = 100, before: int | None = None) -> list[Report]:
+    """Return the newest reports, or those made before the one with an id; newest first."""
     query = select(table).where(table.c.area == area).order_by(table.c.id.desc()).limit(limit)
+    query = query.where(table.c.id < before) if before is not None else query
     return [_report(row) for row in db.execute(query)]
 
 

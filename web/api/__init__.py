@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from web.api import archive, corrections, coverage, desk, people, searches, service, stories
+from web.api import archive, corrections, coverage, desk, matters, people, searches, service, stories
 from web.archive import exports
 from web.site.access import COOKIE
 from web.site.limit import limited
@@ -27,7 +27,7 @@ _SECURITY = {
 }
 
 router = APIRouter(prefix=PREFIX)
-for room in (archive, coverage, stories, corrections, searches, service, people):
+for room in (archive, coverage, stories, corrections, searches, matters, service, people):
     router.include_router(room.router, dependencies=[Depends(limited)])
 router.include_router(exports.files)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from digest.writing.message import build
 from press import Deciding, Outcome, TopicTag
+from storage import register
 from storage.collecting import links
 from storage.coverage.stories import Membership, assign
 from storage.delivery import editions, subscriptions
@@ -260,6 +261,12 @@ CALLS: list[Call] = [
         for path in ("audit", "audit/check", "accounts", "articles/1/copies")
     ),
     ("GET", "/subscriptions", "subscribe", "admin", None),
+    ("POST", "/matters", "correct", "editor", {"subject": "Phà", "kind": "ordered"}),
+    ("POST", "/matters/2026/1/assign", "correct", "editor", {"lead": "Sở Y tế"}),
+    ("POST", "/matters/2026/1/answer", "correct", "editor", {"letter": "5/TL"}),
+    ("POST", "/matters/2026/1/close", "correct", "editor", {"result": "Xong"}),
+    *(("GET", f"/{one}", "read", "reader", None) for one in ("matters", "matters/2026/1", "matters/units", "reports")),
+    ("GET", "/reports/1", "read", "reader", None),
     ("POST", "/articles/1/corrections", "correct", "editor", {"tone": 1}),
     ("DELETE", "/corrections/1", "correct", "editor", None),
     ("POST", "/stories/1/split", "correct", "editor", {"articles": [10]}),
@@ -299,6 +306,8 @@ def whole(home: House) -> House:
         editions.uncertain(db, edition, "the connection broke")
         [reading] = links.announce(db, [link("mất")], NOW)
         links.record_failed(db, reading, Outcome("never", "gone: 404"), 404, NOW)
+        told = {"report": "weekly", "from": "2026-08-01", "to": "2026-08-05"}
+        register.reports.keep(db, home.settings.area.province, "weekly", told, NOW)
     return home
 
 
