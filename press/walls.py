@@ -81,7 +81,7 @@ _ASKS_WHO = re.compile(
     r"|^request rejected|requested url was rejected"
     r"|xác (?:minh|thực) (?:bạn là|trình duyệt|truy cập)|đang kiểm tra (?:trình duyệt|kết nối|bảo mật|truy cập)"
     r"|^(?:vui lòng |xin |hãy )*(?:chờ|đợi)(?: trong)?(?: (?:một|ít|vài|giây|\d{1,2}))* (?:chút|lát|giây|phút)"
-    r"[\s.…!]*$",
+    r"[\s.…!]*$|^(?:vui lòng |xin |hãy )+(?:chờ|đợi)[\s.…!]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _FOUND = re.compile(r"(?:kết quả )?tìm kiếm\s*(?::|cho\b|với\b|theo\b|[\"“|–-]|\Z)|search results?\b", re.IGNORECASE)

@@ -25,7 +25,7 @@ _ANY_PAGE = re.compile(
     r"(?:trang chủ|home(?: ?page)?|index|default|untitled(?: document)?|document|new page \d*|no title|article|news"
     r"|(?:xem |đọc )?(?:chi tiết|nội dung)(?: (?:bản )?(?:tin(?: tức| bài)?|bài(?: viết| đăng)?|nội dung|chi tiết))*"
     r"|(?:xem |đọc )?(?:bản )?tin(?: tức| bài)?(?: (?:-|và|&) sự kiện| sự kiện)?|sự kiện|bài viết"
-    r"|(?:news|article|content)[ -]?detail)",
+    r"|(?:(?:news|article|content)[ -]?)?details?)",
     re.IGNORECASE,
 )
 _PORTAL = re.compile(r"(?:cổng|trang) (?:thông tin|tin)\b", re.IGNORECASE)

@@ -100,7 +100,13 @@ def test_a_headline_that_speaks_of_such_things_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        *("Just a moment...", "Chờ một chút...", "Xin vui lòng đợi trong giây lát", "Vui lòng chờ 5 giây…"),
+        *(
+            "Just a moment...",
+            "Chờ một chút...",
+            "Xin vui lòng đợi trong giây lát",
+            "Vui lòng chờ 5 giây…",
+            "Xin chờ...",
+        ),
         *("Đang kiểm tra trình duyệt của bạn trước khi truy cập", "Đang kiểm tra kết nối\nBáo Ví Dụ"),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_class_that_only_holds_the_word_is_no_side(name: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        *("Báo Ví Dụ điện tử", "Chi tiết tin", "Tin tức - Sự kiện", "Untitled Document"),
+        *("Báo Ví Dụ điện tử", "Chi tiết tin", "Tin tức - Sự kiện", "Untitled Document", "Detail"),
         *("Xem tin - Trang thông tin điện tử xã Vàm Tấn", "Trang chủ | Báo Ví Dụ"),
     ],
 )
