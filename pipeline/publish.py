@@ -24,7 +24,7 @@ from pipeline.running import due, unsubscribe
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.due import Period
-from pipeline.running.mail import server_of, tell_operator
+from pipeline.running.mail import send_notices, server_of, tell
 from pipeline.running.runs import recorded
 from press import Edition, Subscription
 from settings import Settings
@@ -65,8 +65,8 @@ def publish(
     with archive.lock("publish", LOCK_WAIT), recorded(archive, "publish", now) as counts:
         with archive.begin() as db:
             lost = delivery.editions.recover(db, now)
+            _tell_unknown(db, settings, lost, now)
             readers = {reader.id: reader for reader in delivery.subscriptions.subscriptions(db)}
-        _tell_unknown(settings, lost, now)
         for reader in readers.values():
             if should_stop():
                 break
@@ -91,6 +91,7 @@ def publish(
             outages = outages + 1 if wait and wait.everybody else 0
             progress("publish", counts.done + counts.later + counts.never, counts.due)
         _tell_ours(archive, settings, refused, now, sent=bool(counts.extra["sent"]))
+        send_notices(archive, settings, now, should_stop=should_stop)
         if waits and not counts.extra["sent"]:
             raise DeliveryError(f"no edition could be sent: {waits[0]}; nothing is lost, publish tries again")
     return counts
@@ -200,18 +201,17 @@ def deliver(
     except DeliveryUncertain as error:
         with archive.begin() as db:
             delivery.editions.uncertain(db, edition.id, str(error))
+            _tell_unknown(db, settings, [edition], now)
         _count(counts, "never", "unknown")
-        _tell_unknown(settings, [edition], now)
         return None
     except DeliveryError as error:
         wait = RETRY[min(edition.attempts, len(RETRY) - 1)]
         with archive.begin() as db:
             delivery.editions.failed(db, edition.id, str(error), permanent=error.permanent, next_try=now + wait)
+            if error.permanent:
+                _tell_refused(db, settings, edition, email, error, now)
         _count(counts, "never" if error.permanent else "later", "failed")
-        if error.permanent:
-            _tell_refused(settings, edition, email, error, now)
-            return None
-        return error
+        return None if error.permanent else error
     with archive.begin() as db:
         delivery.editions.sent(db, edition.id, now)
     if not whole:
@@ -236,17 +236,18 @@ def _tell_ours(
             return
         if get_fact(db, REFUSED) is not None:
             return
-    lines = [
-        f"Máy chủ thư từ chối thư của chúng ta, không phải vì một người nhận: {refused}",
-        OURS[refused.kind],
-        "Không mất gì: các bản điểm báo còn đợi và tự gửi lại. Thử cách gửi: diembao mail-test ĐỊA-CHỈ",
-    ]
-    if tell_operator(settings, "Điểm báo: máy chủ thư từ chối chúng ta", lines, now):
-        with archive.begin() as db:
-            set_fact(db, REFUSED, now.isoformat())
+        lines = [
+            f"Máy chủ thư từ chối thư của chúng ta, không phải vì một người nhận: {refused}",
+            OURS[refused.kind],
+            "Không mất gì: các bản điểm báo còn đợi và tự gửi lại. Thử cách gửi: diembao mail-test ĐỊA-CHỈ",
+        ]
+        set_fact(db, REFUSED, now.isoformat())
+        tell(db, settings, "Điểm báo: máy chủ thư từ chối chúng ta", lines, now)
 
 
-def _tell_refused(settings: Settings, edition: Edition, email: str, error: DeliveryError, now: datetime) -> None:
+def _tell_refused(
+    db: Connection, settings: Settings, edition: Edition, email: str, error: DeliveryError, now: datetime
+) -> None:
     lines = [
         f"Máy chủ thư từ chối bản điểm báo số {edition.id} gửi tới {email}: {error}",
         "Bản này không tự gửi lại nữa; bản kế tiếp sẽ kể cả những tin trong đó.",
@@ -261,10 +262,10 @@ def _tell_refused(settings: Settings, edition: Edition, email: str, error: Deliv
             f"Nếu hộp thư đã dùng lại được và cần bản này ngay: diembao edition resend {edition.id}",
             f"Nếu địa chỉ không còn dùng: diembao unsubscribe {email}",
         ]
-    tell_operator(settings, f"Điểm báo: không gửi được tới {email}", lines, now)
+    tell(db, settings, f"Điểm báo: không gửi được tới {email}", lines, now)
 
 
-def _tell_unknown(settings: Settings, editions: list[Edition], now: datetime) -> None:
+def _tell_unknown(db: Connection, settings: Settings, editions: list[Edition], now: datetime) -> None:
     if not editions:
         return
     first = editions[0].id
@@ -277,4 +278,4 @@ def _tell_unknown(settings: Settings, editions: list[Edition], now: datetime) ->
         f"• chưa nhận được, đợi bản kế tiếp: diembao edition close {first} --lost",
         "Danh sách: diembao editions",
     ]
-    tell_operator(settings, f"Điểm báo: {len(editions)} bản chưa rõ đã gửi hay chưa", lines, now)
+    tell(db, settings, f"Điểm báo: {len(editions)} bản chưa rõ đã gửi hay chưa", lines, now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from errors import Conflict, DeliveryError
 from pipeline.publish import LOCK_WAIT, deliver
 from pipeline.running.counts import Counts
+from pipeline.running.mail import send_notices
 from press import Edition
 from settings import Settings
 from storage import Archive, collecting, delivery
@@ -64,6 +65,7 @@ def resend(archive: Archive, settings: Settings, edition: int, who: str, now: da
         why = deliver(archive, settings, again, reader.email, now, Counts("resend"))
         with archive.read() as db:
             ended = delivery.editions.get_edition(db, edition)
+    send_notices(archive, settings, now)
     if why or ended is None or ended.state != "sent":
         reason = why or (ended.error if ended else "it is gone")
         raise DeliveryError(f"edition {edition} is {ended.state if ended else 'gone'}: {reason}")

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import logs
-from errors import StorageError
-from pipeline.running.mail import tell_operator
+from pipeline.running.mail import tell_now
 from settings import Settings
 from storage import Archive
 from storage.facts import drop_fact, get_fact, set_fact
@@ -75,15 +74,12 @@ def paused(archive: Archive, settings: Settings, now: datetime) -> str:
 
 def _begin(archive: Archive, settings: Settings, found: Room, now: datetime) -> None:
     LOG.error("disk nearly full, nothing is collected", free=found.free, min_free=found.least)
-    try:
-        with archive.begin() as db:
-            set_fact(db, SINCE, now.isoformat())
-    except StorageError as error:  # no room even for this: this process remembers it
-        LOG.error("pause not noted", error=str(error))
     lines = [
         f"Ổ đĩa chứa kho lưu còn {found.free >> 20} MB, ít hơn mức [storage] min_free ({found.least >> 20} MB).",
         "Chương trình tạm dừng thu thập tin; không mất gì, có chỗ là tự đọc bù. Thư điểm báo vẫn gửi.",
         "Xin dọn chỗ, hoặc để kho lưu ở ổ đĩa lớn hơn. Kho lưu có thể bớt gì: diembao retention --dry-run",
         f"Kho lưu: {archive.name}",
     ]
-    tell_operator(settings, "Điểm báo: ổ đĩa sắp đầy, tạm dừng thu thập", lines, now)
+    subject = "Điểm báo: ổ đĩa sắp đầy, tạm dừng thu thập"
+    # Where there is no room even for the mark, this process remembers that the operator was told.
+    tell_now(archive, settings, subject, lines, now, lambda db: set_fact(db, SINCE, now.isoformat()))

@@ -1,20 +1,23 @@
-"""The mail server of the settings, as values the digest package takes."""
+"""The mail server of the settings, and the mails that wait in the archive, those to the operator among them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 import logs
 from digest.sending.address import valid_address
 from digest.sending.send import MailServer, send
 from digest.writing.notice import mail_test, notice
-from errors import DeliveryError, DeliveryUncertain, DiemBaoError, SettingsError
+from errors import DeliveryError, DeliveryUncertain, DiemBaoError, SettingsError, StorageError
+from pipeline.running.counts import never_stop
 from settings import Settings
 from storage import Archive
-from storage.delivery import outbox
+from storage.delivery import notices, outbox
+from storage.tables.delivery import notices as table_of_notices
 
 LOG = logs.logger()
 TIMEOUT = 30.0
@@ -87,20 +90,73 @@ def put_off(
     return "never" if final else "later"
 
 
-def tell_operator(settings: Settings, subject: str, lines: list[str], now: datetime) -> bool:
-    """Mail the operator, where one is named; a mail that cannot go out never undoes what it tells of.
+def tell(db: Connection, settings: Settings, subject: str, lines: Sequence[str], now: datetime) -> None:
+    """Keep a mail to the operator, where one is named, in the transaction of what it tells; `send_notices` sends it."""
+    if settings.operator.email:
+        notices.add_notice(db, subject, lines, now)
 
-    Returns whether it went out.
-    """
+
+def send_notices(
+    archive: Archive, settings: Settings, now: datetime, *, should_stop: Callable[[], bool] = never_stop
+) -> list[Literal["done", "later", "never"]]:
+    """Send the operator the mails that wait for him, oldest first, until one cannot go out; returns the outcomes."""
+    outcomes: list[Literal["done", "later", "never"]] = []
     if not settings.operator.email:
-        return False
+        return outcomes
+    with archive.read() as db:
+        waiting = notices.waiting(db, now)
+    for mail in waiting:
+        if should_stop() or "later" in outcomes:
+            break
+        outcomes.append(_send_notice(archive, settings, mail, now))
+    return outcomes
+
+
+def _send_notice(
+    archive: Archive, settings: Settings, mail: notices.Notice, now: datetime
+) -> Literal["done", "later", "never"]:
     try:
         to = address(settings.operator.email)
-        _send(settings, to, notice(settings.mail.sender, to, subject, lines, now=now))
+    except DiemBaoError as error:
+        return put_off(archive, table_of_notices, mail.id, mail.attempts, error, now)
+    message = notice(settings.mail.sender, to, mail.subject, mail.lines, now=mail.created_at)
+    return deliver(archive, settings, table_of_notices, mail.id, mail.attempts, to, message, now)
+
+
+def tell_now(
+    archive: Archive,
+    settings: Settings,
+    subject: str,
+    lines: Sequence[str],
+    now: datetime,
+    mark: Callable[[Connection], None] = lambda db: None,
+) -> None:
+    """Keep a mail to the operator with the mark of what it tells, and send it.
+
+    Where the archive cannot keep them the mail goes out once, and is not tried again.
+    """
+    try:
+        with archive.begin() as db:
+            mark(db)
+            tell(db, settings, subject, lines, now)
+    except StorageError as error:
+        LOG.error("a mail to the operator could not be kept", subject=subject, error=str(error))
+        _tell_unkept(settings, subject, lines, now)
+        return
+    try:
+        send_notices(archive, settings, now)
+    except StorageError as error:
+        LOG.error("a mail to the operator waits", subject=subject, error=str(error))
+
+
+def _tell_unkept(settings: Settings, subject: str, lines: Sequence[str], now: datetime) -> None:
+    if not settings.operator.email:
+        return
+    try:
+        to = address(settings.operator.email)
+        _send(settings, to, notice(settings.mail.sender, to, subject, list(lines), now=now))
     except DiemBaoError as error:
         LOG.warning("the operator could not be told", subject=subject, error=str(error))
-        return False
-    return True
 
 
 def _send(settings: Settings, to: str, message: bytes) -> None:

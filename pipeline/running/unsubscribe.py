@@ -8,7 +8,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Connection
 
 from errors import Unusable
-from pipeline.running.mail import tell_operator
+from pipeline.running.mail import send_notices, tell
 from press import Subscription
 from settings import Settings
 from storage import Archive
@@ -43,13 +43,10 @@ def end(archive: Archive, settings: Settings, token: str, now: datetime) -> Subs
         if subscription.ended_at is not None:
             return subscription
         stored.end_subscription(db, subscription.email, now)
-    tell_operator(
-        settings,
-        f"Đã dừng gửi điểm báo cho {subscription.email}",
-        [
+        lines = [
             f"Người nhận {subscription.email} đã bấm dừng nhận thư điểm báo.",
             f"Muốn gửi lại: diembao subscribe {subscription.email}",
-        ],
-        now,
-    )
+        ]
+        tell(db, settings, f"Đã dừng gửi điểm báo cho {subscription.email}", lines, now)
+    send_notices(archive, settings, now)
     return subscription

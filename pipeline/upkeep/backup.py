@@ -20,7 +20,7 @@ from pathlib import Path
 from errors import DiemBaoError
 from pipeline.running import models, search
 from pipeline.running.counts import Counts, never_stop
-from pipeline.running.mail import tell_operator
+from pipeline.running.mail import tell_now
 from settings import Settings
 from storage import Archive
 from storage.upkeep.backup import Contents, copy_database, restore_database
@@ -81,7 +81,7 @@ def backups(
             made = backup(archive, settings, now)
         except DiemBaoError as error:
             lines = [f"Không sao lưu được kho lưu đêm qua: {error}", "Sửa xong, làm ngay một bản: diembao backup"]
-            tell_operator(settings, "Điểm báo: chưa sao lưu được", lines, now)
+            tell_now(archive, settings, "Điểm báo: chưa sao lưu được", lines, now)
             raise
         counts.due = counts.done = 1
         counts.extra |= {"file": str(made.file), "bytes": made.bytes}

@@ -14,16 +14,13 @@ import logs
 import storage.facts
 from digest.words import Words
 from digest.writing.alert import Change, alert, cut_off
-from digest.writing.notice import notice
-from errors import DiemBaoError
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, never_stop
-from pipeline.running.mail import address, deliver, put_off
+from pipeline.running.mail import send_notices
 from press import OutletHealth
 from settings import Settings
 from storage import Archive, collecting, delivery
-from storage.delivery.notices import Notice, Told
-from storage.tables.delivery import notices
+from storage.delivery.notices import Told
 
 LOG = logs.logger()
 LOCK_WAIT = 5.0
@@ -46,12 +43,9 @@ def watch(
     with archive.lock("watch", LOCK_WAIT):
         _note(archive, settings, now)
         with archive.read() as db:
-            mails = delivery.notices.waiting(db, now)
-        counts.due = len(mails)
-        for mail in mails:
-            if should_stop():
-                break
-            counts.add(_deliver(archive, settings, mail, now))
+            counts.due = len(delivery.notices.waiting(db, now))
+        for outcome in send_notices(archive, settings, now, should_stop=should_stop):
+            counts.add(outcome)
     return counts
 
 
@@ -145,13 +139,3 @@ def _news(found: Sequence[OutletHealth], known: Mapping[str, Told], broken: date
 
 def _back(found: Sequence[OutletHealth], broken: datetime) -> bool:
     return sum(one.last_ok is not None and one.last_ok > broken for one in found) >= min(len(found), 3)
-
-
-def _deliver(archive: Archive, settings: Settings, mail: Notice, now: datetime) -> str:
-    """Send one waiting mail; where it cannot go out it waits on. Returns the outcome."""
-    try:
-        to = address(settings.operator.email)
-    except DiemBaoError as error:
-        return put_off(archive, notices, mail.id, mail.attempts, error, now)
-    message = notice(settings.mail.sender, to, mail.subject, mail.lines, now=mail.created_at)
-    return deliver(archive, settings, notices, mail.id, mail.attempts, to, message, now)

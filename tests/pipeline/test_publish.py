@@ -12,6 +12,7 @@ import pytest
 from errors import DeliveryError
 from pipeline.desk.readers import Wishes, subscribe
 from pipeline.publish import publish
+from pipeline.running import unsubscribe
 from settings import Mail, Operator, Settings, Storage
 from storage import open_archive
 from storage.delivery.editions import editions
@@ -127,6 +128,34 @@ def test_a_server_that_refuses_us_costs_no_edition_and_is_told_once(
         mail.answer = agree
         publish(archive, settings, DUE + timedelta(hours=3))
         assert sorted(one.recipients[0] for one in mail.messages[1:]) == readers
+
+
+def test_what_the_operator_cannot_be_told_now_he_is_told_later_and_once(tmp_path: Path) -> None:
+    def refuse(stage: str, said: str) -> str | None:
+        if stage == "rcpt":
+            return "550 5.1.1 no such user" if "gone" in said else "451 4.7.1 later" if "operator" in said else "250 ok"
+        return agree(stage, said)
+
+    with MailServer(refuse) as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        settings = Settings(
+            storage=Storage(f"sqlite:///{tmp_path}/a.db"),
+            mail=Mail(host="127.0.0.1", port=mail.port),
+            operator=Operator("operator@example.vn"),
+        )
+        subscribe(archive, settings, "gone@example.vn", Wishes(), DUE - timedelta(hours=1))
+        ending = subscribe(archive, settings, "ending@example.vn", Wishes(), DUE + timedelta(minutes=1))
+        publish(archive, settings, DUE)
+        with archive.begin() as db:
+            token = unsubscribe.link(db, settings, ending).partition("token=")[2]
+        unsubscribe.end(archive, settings, token, DUE + timedelta(minutes=1))
+        assert not mail.messages
+        mail.answer = agree
+        for later in (6, 20, 90):
+            publish(archive, settings, DUE + timedelta(minutes=later))
+    subjects = [one.message["Subject"] for one in mail.messages if one.recipients == ("operator@example.vn",)]
+    assert sorted(subjects) == [
+        "Điểm báo: không gửi được tới gone@example.vn", "Đã dừng gửi điểm báo cho ending@example.vn",
+    ]  # fmt: skip
 
 
 def test_a_mail_too_large_goes_as_text_and_one_too_large_even_so_is_said(tmp_path: Path) -> None:
