@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from digest.model import Digest, Item
+from digest.model import Digest, Item, Line
 from digest.plain import shown, web_address
 from digest.sending.address import valid_address
 from digest.words import Words
@@ -121,4 +121,10 @@ def _no_leads(digest: Digest) -> Digest:
 
 def _headlines_only(digest: Digest) -> Digest:
     bare = _every_item(digest, lambda item: replace(item, lead="", others=(), decided="", title=shown(item.title, 90)))
-    return replace(bare, more_items=(), more_url="")
+    owed, done = (tuple(map(_bare_line, part[:5])) for part in (digest.owed, digest.done))
+    return replace(bare, more_items=(), more_url="", owed=owed, done=done)
+
+
+def _bare_line(line: Line) -> Line:
+    """A matter with what no reader may miss: its number, what it is, who answers by when."""
+    return replace(line, subject=shown(line.subject, 60), facts=tuple(shown(fact, 50) for fact in line.facts))

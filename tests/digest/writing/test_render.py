@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from digest.choosing.compose import compose
-from digest.model import Digest, Request
+from digest.model import Digest, Matter, Request
 from digest.words import Words
 from digest.writing.message import build, header_text, mailbox
 from digest.writing.notice import mail_test, notice, unsubscribed
@@ -188,7 +188,12 @@ def test_the_html_part_stays_under_its_limit_whatever_the_press_writes(letter: s
         for n in range(1, 90)
     )
     sick = [OutletHealth(f"o{n}", word * 40, "down", since=START, last_error="x" * 9999) for n in range(200)]
-    message = mail_of(request(monsters, coverage=sick, outlets={f"o{n}": word * 40 for n in range(90)}))
+    busy = Matter(
+        "1/2026", word * 90, "health", (), word * 90, END, late=True, waiting=True, joined=9, page="/matters/2026/1"
+    )
+    matters = (*[busy] * 40, *[replace(busy, waiting=False, result=word * 90)] * 40)
+    outlets = {f"o{n}": word * 40 for n in range(90)}
+    message = mail_of(request(monsters, coverage=sick, outlets=outlets, matters=matters))
     assert html_size(message) <= HTML_LIMIT < 80 * 1000
     plain, _ = parts_of(message)
     assert plain.count("•") >= 15
