@@ -75,6 +75,8 @@ def article_trouble(answer: Answer, *, again: bool = False) -> Trouble | None:
     status = answer.status
     if status in _GONE:
         return Trouble("never", f"gone: {status}", status)
+    if status in READ and not again and _is_head_alone(answer.body):
+        return Trouble("later", "truncated answer", status)
     if blocked := blocked_reason(answer):
         return Trouble("never", blocked, status)
     if status == 304:
@@ -124,6 +126,13 @@ def _is_challenge(answer: Answer) -> bool:
         return False
     # A tiny page that sets a cookie by script and loads itself again (D1N and its kin) has no article in it.
     return (page.count(b"<p") < 3 and walls.may_be_check(text)) or _only_scripts(page)
+
+
+def _is_head_alone(body: bytes) -> bool:
+    """Whether a document with a title and more ends before anything is seen: cut off, whatever its length says."""
+    page = body[:_CHALLENGE_BYTES].lower()
+    described = b"<title" in page and b"<meta" in page
+    return described and not is_whole(body) and _only_scripts(page)
 
 
 def _only_scripts(page: bytes) -> bool:

@@ -194,6 +194,13 @@ def test_a_page_cut_off_behind_its_scripts_is_read_again(body: str) -> None:
     assert (trouble.kind, trouble.reason) == ("later", "truncated answer")
 
 
+def test_a_head_alone_is_a_page_that_was_cut_off_whatever_its_length_says() -> None:
+    head = '<html><head><title>Tin</title><meta name="keywords"><script>var a = 1</script>' + "<!-- -->" * 9
+    trouble = article_trouble(_answer(head))
+    assert trouble is not None
+    assert (trouble.kind, trouble.reason) == ("later", "truncated answer")
+
+
 @pytest.mark.parametrize(
     "body",
     [
