@@ -316,6 +316,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_pages_take_no_long_time(kind: str) -> None:
     began = time.perf_counter()
@@ -381,12 +382,14 @@ def test_the_lead_and_time_of_a_related_box_are_not_the_articles() -> None:
     assert draft.body.startswith("Đoạn thứ 0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["<title>{}</title><p>Đoạn văn.</p>", "<title>Tin</title><h1>{}</h1><p>Đoạn.</p>"])
 def test_a_headline_of_megabytes_is_none(page):
     with pytest.raises(Unusable, match=r"no headline|too long"):
         extract(page.format("tin nóng " * 200_000).encode(), URL)
 
 
+@pytest.mark.slow
 def test_a_text_longer_than_any_article_is_refused_and_a_title_is_cut() -> None:
     page = "<html><head><title>{}</title></head><body><article><p>{}</p></article></body></html>"
     with pytest.raises(Unusable, match="too long: more than 400,000 characters of text"):

@@ -97,6 +97,7 @@ def corrected():
     return said, labelled, Admitted((one, replace(other, topics=())), (1, 2))
 
 
+@pytest.mark.slow
 def test_heads_of_ones_own_are_written_with_what_they_said_of_articles_they_had_not_seen(corrected, tmp_path):
     said, labelled, more = corrected
     found = with_own_heads(said, [labelled], more, tmp_path, {})

@@ -10,6 +10,8 @@ import pytest
 from tests.support.archives import link, store
 from tests.support.webhouse import House, house
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:

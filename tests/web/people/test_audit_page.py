@@ -19,6 +19,8 @@ from tests.support.archives import link, store
 from tests.support.webhouse import NOW, House, house, token
 from web.people.deeds import KINDS
 
+pytestmark = pytest.mark.slow
+
 KNOWN = {name for group in KINDS.values() for name in group}
 
 

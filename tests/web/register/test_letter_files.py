@@ -20,6 +20,8 @@ from storage.people import audit
 from tests.support.webhouse import House, house, token
 from tests.web.register.test_matters import seen
 
+pytestmark = pytest.mark.slow
+
 PDF = b"%PDF-1.7\n" + "Người khiếu nại: Nguyễn Văn An".encode() + b"\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 99 + b"IEND\xaeB`\x82"
 JPG = b"\xff\xd8\xff\xe0" + b"x" * 99 + b"\xff\xd9"

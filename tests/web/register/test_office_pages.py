@@ -19,6 +19,8 @@ from storage.register.units import Unit
 from tests.support.webhouse import House, house, token
 from tests.web.register.test_matters import seen
 
+pytestmark = pytest.mark.slow
+
 HEAD = "name,kind,email,valid_from,valid_to,successor\n"
 
 

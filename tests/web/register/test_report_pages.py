@@ -20,6 +20,8 @@ from pipeline.register.acts import Office, Opening
 from tests.support.webhouse import House, house, token
 from tests.web.register.test_matters import seen
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:

@@ -92,6 +92,7 @@ def test_a_run_that_was_ended_goes_on_and_other_data_begin_anew(watched, tmp_pat
     assert len(watched) == 31
 
 
+@pytest.mark.slow
 def test_what_is_decided_of_a_part_does_not_hang_on_its_labels():
     random = np.random.default_rng(5)
     labels = folds.labels(texts(400))
