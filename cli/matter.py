@@ -21,7 +21,6 @@ from cli.common import (
     safe,
 )
 from errors import UsageError
-from press import deadlines
 from press.matters import AFTER, FORMS, LETTERS, STATES
 
 _PRINTED = {"list": "one JSON object a line", "remind": "the counts as one JSON object"}
@@ -98,6 +97,8 @@ def open_matter(args: argparse.Namespace) -> int:
     """Open a matter."""
     if args.story is None and args.article is None and not args.subject.strip():
         raise UsageError("a matter is opened with --story, --article or --subject")
+    from press import deadlines
+
     with _office(args) as (acts, office):
         received = deadlines.local_day(args.received).isoformat() if args.received else ""
         letter = _letter(args, args.letter_kind, received)
@@ -156,6 +157,8 @@ def refuse(args: argparse.Namespace) -> int:
 
 def change(args: argparse.Namespace) -> int:
     """Change a matter."""
+    from press import deadlines
+
     values: dict[str, Any] = {
         name: getattr(args, name)
         for name in ("subject", "kind", "field", "state", "places", "outlet_after")

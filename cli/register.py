@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cli.common import Commands, Row, add_command, day, instant, json_option, listed, now_of, opened, print_json
 from errors import UsageError
-from press import deadlines, workdays
-from press.dates import VIETNAM
-from press.deadlines import Deadline
 from press.matters import FORMS
+
+if TYPE_CHECKING:
+    from press.deadlines import Deadline
 
 NO_RULE = "no rule of this kind was in force when the clock started"
 
@@ -90,6 +91,8 @@ def press_log(args: argparse.Namespace) -> int:
 
 def deadline(args: argparse.Namespace) -> int:
     """Print until when something of a kind is due; no archive is needed but for the office's own rules."""
+    from press import deadlines, workdays
+
     if args.archive:
         from storage.register import law
 
@@ -146,6 +149,8 @@ def _why(found: Deadline) -> str:
 
 def _lines(found: Deadline) -> str:
     """Return the answer for a person: the date, by which rule, from what, and what may still move it."""
+    from press.dates import VIETNAM
+
     rule = found.rule
     if rule is None or found.until is None:
         named = f"{rule.code} ({rule.clause or 'no clause'}): " if rule else ""
