@@ -8,7 +8,6 @@ from typing import get_args
 
 from cli.common import Commands, Row, add_command, instant, json_option, listed, local, now_of, opened, print_json
 from press import TOPICS, Days
-from settings import clock_time
 
 
 def add_commands(commands: Commands) -> None:
@@ -179,6 +178,8 @@ def unsubscribe(args: argparse.Namespace) -> int:
 
 
 def _clock(text: str) -> object:
+    from settings import clock_time
+
     try:
         return clock_time(text)
     except ValueError as error:

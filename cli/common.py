@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import logs
-import settings as settings_module
 from errors import DiemBaoError, SettingsError
-from settings import Settings
 
 if TYPE_CHECKING:
+    from settings import Settings
     from storage import Archive
     from storage.search import QueryError
 
@@ -89,7 +88,9 @@ def now_of(args: argparse.Namespace) -> datetime:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Return the settings the command works with; from here on it logs as they say."""
-    settings = settings_module.load(args.settings)
+    from settings import load  # a help or a wrong option needs none
+
+    settings = load(args.settings)
     logs.start(logs.Setup(settings.log.format, settings.secrets()))
     return settings
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from cli.common import NO_SETTINGS, Commands, add_command, json_option, now_of, opened, print_json, safe, settings_of
 from errors import SettingsError, UsageError
 from press import RELEVANCES, TOPICS
-from settings import Settings
 
 if TYPE_CHECKING:
+    from settings import Settings
     from storage.coverage.corrections import Correction, Field, Value
 
 TONES = {"-1": -1, "0": 0, "1": 1, "none": None}
