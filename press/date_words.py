@@ -57,8 +57,11 @@ _COLON: Final = "[:∶៖ៈ]"
 #: Figures that begin a date are no minutes, no seconds and no zone.
 _NO_FIGURES: Final = r"(?!\d|[/.]\d|-\d{1,2}-)"
 _NO_DATE: Final = rf"{_NO_FIGURES}(?! ?(?:tháng|thg|th)\b| ?th\d)"
+#: A point parts hours and minutes only right before a whole day: "08.30 - 05.08.2026".
+_POINT: Final = r"(?<![3-9]\d)(?<!2[4-9])\.(?=[0-5]\d ?[–—|,-] ?\d{1,2}[./-]\d{1,2}[./-]\d{4})"
 _CLOCK: Final = (
-    rf"(\d{{1,2}}) ?{_COLON} ?(\d\d)(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_FIGURES})?(?!\d)['’′]?"
+    rf"(\d{{1,2}})(?: ?{_COLON} ?|{_POINT})(\d\d)"
+    rf"(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_FIGURES})?(?!\d)['’′]?"
 )
 _SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?: ?(?:\"|''|”|″|s|giây)|(?![ /-]?[^\W\d_]))"
 _HOURS: Final = (  # 8h, 8h05', 8 giờ 05 phút, 08g05; figures apart from the word may begin a date
