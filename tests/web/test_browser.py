@@ -272,6 +272,32 @@ def _correct(page: Page) -> None:
     expect(page.get_by_text("đã hoàn tác")).to_be_visible()
 
 
+@pytest.mark.long
+def test_a_letter_of_an_outlet_becomes_a_matter_with_its_deadline_in_the_weekly_list(
+    tab: OpenTab, fresh: Office
+) -> None:
+    """As an officer would who has never seen the register, from the login page, by what the pages say."""
+    page = tab(fresh).log_in("editor")
+    page.get_by_role("link", name="Hôm nay").click()
+    page.get_by_role("link", name=re.compile("Vụ thu tiền phà Đại Ngãi")).first.click()
+    page.get_by_role("link", name="Lập với văn bản của báo").click()
+    kind = page.get_by_role("option", name=re.compile("^Người đứng đầu cơ quan báo chí yêu cầu trả lời"))
+    page.get_by_label("Loại việc").select_option(kind.get_attribute("value"))
+    page.get_by_label("Mốc tính hạn").fill("2026-08-04T09:00")
+    page.get_by_label("Số văn bản của báo").fill("12/CV-BPS")
+    page.get_by_role("button", name="Lập sự việc").click()
+    expect(page.get_by_role("row", name=re.compile("30 ngày"))).to_contain_text("3/9/2026")
+    page.get_by_label("Đơn vị chủ trì").fill("UBND xã Đại Ngãi")
+    page.get_by_role("button", name="Giao", exact=True).click()
+    expect(page.get_by_text("UBND xã Đại Ngãi").first).to_be_visible()
+    page.get_by_role("link", name="Sổ sự việc").first.click()
+    page.get_by_role("link", name="Báo cáo").first.click()
+    page.get_by_role("button", name="Lập danh sách tuần").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Danh sách sự việc báo chí phản ánh")
+    expect(page.get_by_role("main")).to_contain_text("UBND xã Đại Ngãi")
+    expect(page.get_by_role("main")).to_contain_text("Phà Đại Ngãi")
+
+
 def _fill_in(page: Page, email: str) -> None:
     address = page.get_by_label("Địa chỉ thư điện tử")
     if address.is_editable():
