@@ -43,9 +43,9 @@ class Composed:
 def compose_edition(db: Connection, mail: Composed, now: datetime) -> Edition:
     """Enter a composed mail; where this subscription has this period already, that edition is answered unchanged.
 
-    Unsent editions of the subscription whose period this one covers, or that a clock far ahead made, are superseded
-    and never sent. Raises
-    StorageError when this period reaches into one that was sent, or precedes one that is waiting.
+    Unsent editions of the subscription that reach into this period, or that a clock far ahead made, are superseded and
+    never sent: this one begins where the last sent ended, so what they told before it was sent. Raises StorageError
+    when this period reaches into one that was sent, or precedes one that is waiting.
     """
     known = _one(db, table.c.subscription_id == mail.subscription, table.c.period_end == mail.period_end)
     if known is not None:
@@ -69,8 +69,8 @@ def compose_edition(db: Connection, mail: Composed, now: datetime) -> Edition:
     ]
     if members:
         db.execute(edition_articles.insert(), members)
-    covered = and_(table.c.period_start >= mail.period_start, table.c.period_end < mail.period_end)
-    over = or_(covered, table.c.period_end > now + AHEAD)
+    reaches = and_(table.c.period_end > mail.period_start, table.c.period_end < mail.period_end)
+    over = or_(reaches, table.c.period_end > now + AHEAD)
     older = update(table).where(table.c.subscription_id == mail.subscription, over, _unsent())
     db.execute(older.values(superseded_by=edition))
     return _sure(_one(db, table.c.id == edition), edition)

@@ -126,6 +126,22 @@ def test_a_newer_edition_covers_an_unsent_one(archive: Archive) -> None:
         enter(archive, composed(who, 24, 72))
 
 
+def test_what_waits_is_not_told_twice_when_a_person_says_late_that_the_mail_before_it_arrived(archive: Archive) -> None:
+    who = reader(archive)
+    first = enter(archive, composed(who)).id
+    with archive.begin() as db:
+        editions.claim(db, first, ME, NOW)
+        editions.sending(db, first, ME, NOW)
+        editions.recover(db, at(1))
+    waiting = enter(archive, composed(who, 0, 48)).id  # nobody knows yet whether the first arrived
+    with archive.begin() as db:
+        editions.close(db, first, "an", at(50), arrived=True)
+    new = enter(archive, composed(who, 24, 72)).id
+    with archive.begin() as db:
+        assert [edition.id for edition in editions.claimable(db, at(99))] == [new]
+        assert not editions.claim(db, waiting, ME, at(99))
+
+
 def test_after_a_crash_what_was_on_its_way_is_unknown_and_the_rest_is_retried(archive: Archive) -> None:
     ids = [enter(archive, composed(reader(archive, f"{n}@tinh.vn"))).id for n in range(3)]
     with archive.begin() as db:
