@@ -116,6 +116,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(VIETNAM).date()
 
 
+def begin_of(day: date) -> datetime:
+    """Return the first instant of a day in Vietnam."""
+    return datetime.combine(day, time(0, tzinfo=VIETNAM))
+
+
 def end_of(day: date) -> datetime:
     """Return the last second of a day in Vietnam."""
     return datetime.combine(day, _LAST_SECOND)

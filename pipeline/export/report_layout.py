@@ -19,15 +19,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from pipeline.register.weekly import HEADS
+
 _FONT: Final = "Times New Roman"
 _CENTRE, _RIGHT, _BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 _NATION: Final = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 _MOTTO: Final = "Độc lập - Tự do - Hạnh phúc"
 _EACH, _END = "{%tc for part in line.parts %}", "{%tc endfor %}"  # a column a part of the year; their own cells go
-_WEEKLY: Final = (
-    ("STT", 1.3), ("Sự việc", 4.6), ("Báo, ngày", 2.8), ("Đơn vị", 2.9), ("Văn bản giao (số, ngày)", 2.6), ("Hạn", 2.6),
-    ("Văn bản trả lời", 2.6), ("Kết quả", 3.0), ("Ghi chú", 2.3),
-)  # fmt: skip
+_WEEKLY: Final = (1.3, 4.6, 2.8, 2.9, 2.6, 2.6, 2.6, 3.0, 2.3)  # centimetres of its columns
 
 
 @cache
@@ -78,7 +77,7 @@ def _weekly(document: Any) -> None:
     _line(document, "DANH SÁCH", bold=True, size=14, align=_CENTRE)
     title = "Sự việc báo chí phản ánh từ ngày {{ first }} đến ngày {{ last }}"
     _line(document, title, bold=True, size=14, align=_CENTRE, after=8)
-    table = _table(document, [name for name, _ in _WEEKLY], [width for _, width in _WEEKLY])
+    table = _table(document, HEADS, _WEEKLY)
     rows = [table.add_row().cells for _ in range(7)]
     _write(rows[0][0], "{%tr for group in groups %}")
     _write(rows[1][0].merge(rows[1][-1]), "{{ group.place }}. {{ group.what }}: {{ group.count }}", bold=True)

@@ -15,10 +15,7 @@ from press.dates import VIETNAM
 Row = Mapping[str, Any]
 _FONT: Final = {"font_name": "Times New Roman", "font_size": 12}
 _MOST: Final = 32_000  # letters of a cell
-COLUMNS: Final = (
-    ("STT", 6), ("Sự việc", 36), ("Báo, ngày", 20), ("Đơn vị", 24), ("Văn bản giao (số, ngày)", 18), ("Hạn", 13),
-    ("Văn bản trả lời", 18), ("Kết quả", 26), ("Ghi chú", 20),
-)  # fmt: skip
+COLUMNS: Final = tuple(zip(weekly.HEADS, (6, 36, 20, 24, 18, 13, 18, 26, 20), strict=True))
 _BEHIND: Final = (
     ("Mục", 16), ("Phần", 24), ("Số", 10), ("Nội dung", 50), ("Quy định áp dụng", 18), ("Điều khoản", 20),
     ("Tính từ", 17), ("Hạn", 17), ("Trả lời", 17), ("Được tính", 10),

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from press.dates import VIETNAM
-from press.deadlines import Deadline, end_of, local_day
+from press.deadlines import Deadline, begin_of, end_of, local_day
 from storage import register
 from storage.register.law import Law
 from storage.register.matters import Matter
@@ -107,8 +107,7 @@ def tell(db: Connection, area: str, year: int, difficulties: str = "", proposals
     """Return the report of a year: figures for the whole and for each part, with the numbers behind each."""
     first, last = period(year)
     law, until = register.law.load(db, area), end_of(last)
-    begin = end_of(first - timedelta(days=1)) + timedelta(seconds=1)
-    found = register.matters.dated(db, area, begin, until + timedelta(seconds=1))
+    found = register.matters.dated(db, area, begin_of(first), begin_of(last + timedelta(days=1)))
     counted = [_counted(law, matter) for matter in found if matter.merged_into is None]
     entries = register.press_log.entries(db, area, first.isoformat(), last.isoformat())
     stretches = parts(year)

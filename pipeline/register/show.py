@@ -89,9 +89,19 @@ def rows(db: Connection, settings: Settings, found: Sequence[Matter], now: datet
     return made
 
 
+def order_of(letters: Sequence[Letter]) -> Letter | None:
+    """Return the last letter that gave a matter to a unit."""
+    return next((letter for letter in reversed(letters) if letter.kind == "order"), None)
+
+
+def term_of(law: Law, matter: Matter, letters: Sequence[Letter]) -> Term | None:
+    """Return the deadline that applies; None where there is no date."""
+    return next((term for term in terms_of(law, matter, letters) if term.applies), None)
+
+
 def terms_of(law: Law, matter: Matter, letters: Sequence[Letter]) -> list[Term]:
     """Return the law's deadline and the letter's, side by side; the earlier one applies."""
-    order = next((letter for letter in reversed(letters) if letter.kind == "order"), None)
+    order = order_of(letters)
     terms = [_by_law(law, matter)]
     if matter.until is not None:
         named = f"Văn bản {order.number}".strip() if order else "Văn bản giao"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from pipeline.register import show
 from pipeline.running import outlets
 from press.dates import VIETNAM
-from press.deadlines import end_of, local_day
+from press.deadlines import begin_of, end_of, local_day
 from press.matters import WAITING
 from settings import Settings
 from storage import register
@@ -19,6 +19,10 @@ from storage.register.law import Law
 from storage.register.matters import Letter, Matter
 
 Row = dict[str, Any]
+#: What stands above the columns of the list.
+HEADS: Final = (
+    "STT", "Sự việc", "Báo, ngày", "Đơn vị", "Văn bản giao (số, ngày)", "Hạn", "Văn bản trả lời", "Kết quả", "Ghi chú",
+)  # fmt: skip
 #: group -> (Vietnamese, English), in the order of the list
 GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "new": ("Sự việc mới", "New"),
@@ -33,10 +37,9 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
 
 def tell(db: Connection, settings: Settings, first: date, last: date, now: datetime, proposals: str = "") -> Row:
     """Return the list of the days from `first` to `last`, both included, as the register has it at `now`."""
-    area, begin, until = settings.area.province, end_of(first - timedelta(days=1)), end_of(last)
-    begin, before = begin + timedelta(seconds=1), until + timedelta(seconds=1)
+    area, begin, before = settings.area.province, begin_of(first), begin_of(last + timedelta(days=1))
     found = [one for one in register.matters.listed(db, area, begin, before) if one.state != "merged"]
-    at = min(now, until)
+    at = min(now, end_of(last))
     law = register.law.load(db, area)
     ids = [one.id for one in found]
     reports, letters = register.covered.reports_of(db, ids), register.matters.letters_of(db, ids)
@@ -87,8 +90,7 @@ def _row(
     units: Mapping[int, str], papers: Mapping[str, str], at: datetime,
 ) -> Row:  # fmt: skip
     """Return a line of the list: what each column says, and by which rule the deadline was counted."""
-    order = next((letter for letter in reversed(letters) if letter.kind == "order"), None)
-    term = next((one for one in show.terms_of(law, matter, letters) if one.applies), None)
+    order, term = show.order_of(letters), show.term_of(law, matter, letters)
     first = reports[0] if reports else None
     return {
         "number": matter.name,

@@ -185,8 +185,7 @@ def _mail(desk: _Desk, reader: Reader, owed: Sequence[Matter], keys: Sequence[Ke
 
 def _item(desk: _Desk, reader: Reader, matter: Matter) -> Item:
     letters = desk.letters.get(matter.id, ())
-    term = next((one for one in show.terms_of(desk.law, matter, letters) if one.applies), None)
-    order = next((letter for letter in reversed(letters) if letter.kind == "order"), None)
+    order, term = show.order_of(letters), show.term_of(desk.law, matter, letters)
     site = desk.settings.web.archive_url if reader.units is None else ""  # offices have no account
     until = term.until.astimezone(VIETNAM) if term and term.until else None
     return Item(
