@@ -23,7 +23,7 @@ from web.archive import exports, figures, reading, search, searches, today
 from web.desk import correcting, mails, sources
 from web.people import accounts as people
 from web.people import entrance
-from web.register import letters, matters, office, reports
+from web.register import handing, letters, matters, office, reports
 from web.site.access import API, NotLoggedInError, RefusedError
 from web.site.guard import TOO_LARGE, Guard
 from web.site.limit import Limit, TooOftenError
@@ -33,8 +33,8 @@ from web.site.words import mistake
 LOG = logs.logger()
 STATIC = Path(__file__).parent / "static"
 ROOMS = (
-    entrance, people, today, exports, search, searches, reading, correcting, reports, office, letters, matters, api,
-    figures, sources, mails,
+    entrance, people, today, exports, search, searches, reading, correcting, reports, office, letters, handing, matters,
+    api, figures, sources, mails,
 )  # fmt: skip
 PROBLEM = "application/problem+json"
 

@@ -22,7 +22,7 @@ __all__ = ["chromium", "office"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: GET routes that are no pages to look at in a browser.
 NO_PAGES = re.compile(
-    r"^/(api/|start$|export[./]|search/complete$|editions/{number}/mail$|.*\.atom$|matters/.*(\.docx|\.{form}|/files/{file})$)"
+    r"^/(api/|start$|export[./]|search/complete$|editions/{number}/mail$|matters\.csv$|.*\.atom$|matters/.*(\.docx|\.{form}|/files/{file})$)"
 )
 HEADLINE = "Độ mặn thấp bất thường, vùng tôm Ngọc Tố - Hòa Tú tạm dừng thả giống"
 OpenTab = Callable[..., Tab]

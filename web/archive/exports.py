@@ -13,13 +13,12 @@ from fastapi.responses import StreamingResponse
 from pipeline.export import FORMATS
 from pipeline.export.make import Asked, Export, prepare
 from storage.search import Sort
-from web.site.access import API, needs
+from web.site.access import API, Exporter, needs
 from web.site.limit import limited
 from web.site.site import HEADERS, show, site_of
 from web.site.visitor import Visitor
 
 Form = Literal["csv", "xlsx", "jsonl", "atom", "docx"]
-Exporter = Annotated[Visitor, Depends(needs("analyst", "export"))]
 Keeper = Annotated[Visitor, Depends(needs("admin", "admin"))]
 QUERY: Final = Query(description="a query, see docs/api.md; empty: every article")
 STORY: Final = Query(ge=1, lt=2**63, description="the articles of this story instead")

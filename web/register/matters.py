@@ -51,12 +51,9 @@ def listing(
 ) -> Response:  # fmt: skip
     """List the matters that are asked for, late ones by deadline."""
     site, office = site_of(request), office_of(request, visitor)
-    view = view if view in VIEWS or view in STATES else "waiting"
     with site.archive.read() as db:
         law = register.law.load(db, office.area)
-        until = show.soon(law, site.settings, office.now)
-        base = Wanted(unit=int(unit) if unit.isdecimal() else None, kind=kind, field=field, words=q.strip())
-        wanted = {name: _view(base, name, office.now, until) for name in (*VIEWS, view)}
+        view, wanted = asked(law, office, view, unit, kind, field, q)
         counts = {name: register.matters.count(db, office.area, one) for name, one in wanted.items()}
         found = register.matters.find(
             db, office.area, wanted[view], PAGE, (page - 1) * PAGE, by_deadline=view == "waiting"
@@ -72,6 +69,16 @@ def listing(
         request, "register/list.html.j2", visitor, rows=rows, counts=counts, given=given, units=known, views=VIEWS,
         kinds=law.kinds(), more=more, back=back, others=OTHERS, **words(visitor),
     )  # fmt: skip
+
+
+def asked(
+    law: Law, office: Office, view: str, unit: str, kind: str, field: str, q: str
+) -> tuple[str, dict[str, Wanted]]:
+    """Return the view that is meant, and what it and the usual ones want with these filters."""
+    view = view if view in VIEWS or view in STATES else "waiting"
+    until = show.soon(law, office.settings, office.now)
+    base = Wanted(unit=id_of(unit), kind=kind, field=field, words=q.strip())
+    return view, {name: _view(base, name, office.now, until) for name in (*VIEWS, view)}
 
 
 @router.get("/matters/new")

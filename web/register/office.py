@@ -21,7 +21,7 @@ from press.workdays import Day
 from storage import register
 from storage.register.press_log import KINDS
 from storage.register.units import Unit
-from web.register.matters import words
+from web.register.matters import id_of, words
 from web.site import register_words as terms
 from web.site.access import Admin, Editor, Reader
 from web.site.site import HEADERS, Number, office_of, site_of
@@ -57,9 +57,9 @@ def keep_unit(
         old = next((one for one in known if str(one.id) == number), None)
         if old is None:
             raise Conflict(f"there is no unit {number}")
-        manage.change_unit(office, replace(given, id=old.id, code=old.code, version=int(version or 0)))
+        manage.change_unit(office, replace(given, id=old.id, code=old.code, version=id_of(version) or 0))
 
-    edit = int(number) if number.isdecimal() else None
+    edit = id_of(number)
     return _done(
         request, visitor, act, lambda problem, status: _units(request, visitor, edit, problem, status), "units"
     )
@@ -109,7 +109,7 @@ async def keep_rule(request: Request, visitor: Admin) -> Response:
         )  # fmt: skip
         if not (rule.what and rule.starts):
             raise UsageError("a rule needs what happened and what starts the clock")
-        version = int(form["version"]) if form.get("version", "").isdecimal() else 0
+        version = id_of(form.get("version", "")) or 0
         manage.set_rule(office, rule, version, withdrawn=form.get("act") == "withdraw")
 
     from starlette.concurrency import run_in_threadpool
@@ -134,7 +134,7 @@ def keep_day(
 
     def act(office: Office) -> None:
         if year:
-            manage.confirm_year(office, int(year) if year.isdecimal() else 0, source)
+            manage.confirm_year(office, id_of(year) or 0, source)
             return
         found = _day(day)
         if found is None:
@@ -142,7 +142,7 @@ def keep_day(
         manage.set_day(office, Day(found, kind, name, source))  # type: ignore[arg-type]
 
     shown = year if year.isdecimal() else day[:4]
-    chosen = int(shown) if shown.isdecimal() and 2000 <= int(shown) <= 2200 else None
+    chosen = found if 2000 <= (found := id_of(shown) or 0) <= 2200 else None
     again = lambda problem, status: _days(request, visitor, chosen, problem, status)  # noqa: E731
     return _done(request, visitor, act, again, f"days?year={chosen}" if chosen else "days")
 

@@ -71,6 +71,7 @@ def needs(role: Role = "reader", scope: str = "read") -> Callable[[Request], Awa
 Reader = Annotated[Visitor, Depends(needs("reader"))]
 Analyst = Annotated[Visitor, Depends(needs("analyst"))]
 Editor = Annotated[Visitor, Depends(needs("editor", "correct"))]
+Exporter = Annotated[Visitor, Depends(needs("analyst", "export"))]
 Admin = Annotated[Visitor, Depends(needs("admin", "admin"))]
 
 

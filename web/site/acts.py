@@ -44,6 +44,7 @@ REGISTER: Final[Mapping[str, str]] = {
     "report made": "lập báo cáo",
     "report read": "xem báo cáo",
     "report exported": "xuất báo cáo",
+    "register exported": "xuất sổ sự việc",
     "template kept": "lưu mẫu báo cáo",
     "template dropped": "bỏ mẫu báo cáo",
     "template refused": "từ chối mẫu báo cáo",

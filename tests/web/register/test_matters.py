@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,9 @@ import pytest
 from httpx import Client, Response
 from selectolax.lexbor import LexborHTMLParser
 
+from pipeline.export.matters import COLUMNS
 from storage.coverage.stories import Membership, assign
+from storage.people import audit
 from tests.support.archives import NOW, at, link, store
 from tests.support.webhouse import House, house, token
 
@@ -119,6 +123,29 @@ def test_the_list_shows_what_is_late_first(home: House) -> None:
     assert listed(view="all", kind="complaint") == listed(view="done") == []
     assert "quá hạn 2" in seen(reader.get("/matters"))
     assert listed(view="all", page="2") == []
+
+
+def test_the_list_is_handed_on_as_it_is_filtered(home: House) -> None:
+    editor = home.browser("editor")
+    opened(editor, kind="press_request", received="2026-08-04T09:00", letter="12/CV", date="2026-08-03")
+    act(editor, "assign", lead="xã Đại Ngãi", others=["Công an", ""])
+    act(editor, "change", subject="=1+1 ở phà")
+    editor.post("/matters", data={"csrf": token(editor.get("/me")), "kind": "ordered", "subject": "Cầu hư"})
+    analyst = home.browser("analyst")
+    page = LexborHTMLParser(analyst.get("/matters?view=waiting&q=ph%C3%A0").text)
+    (link,) = page.css("a[href*='.csv']")
+    answer = analyst.get(link.attributes["href"] or "")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert tuple(row) == COLUMNS
+    assert (row["number"], row["subject"], row["state"], row["overdue"]) == ("1/2026", "'=1+1 ở phà", "assigned", "0")
+    assert (row["lead"], row["with"], row["articles"]) == ("UBND xã Đại Ngãi", "Công an", "2")
+    assert (row["until"], row["clause"]) == ("2026-09-03T23:59:59+07:00", "237/2026 Đ18 k1")
+    everything = analyst.get("/matters.csv?view=all").content.decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(everything)))) == 2
+    with home.archive.read() as db:
+        noted = audit.entries(db, action="register exported", limit=9)
+    assert [entry.details["count"] for entry in noted] == [2, 1]
 
 
 def test_readers_see_and_do_not_work(home: House) -> None:

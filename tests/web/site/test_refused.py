@@ -35,7 +35,7 @@ MAY: dict[Role | str, str] = {
     "/matters/reports/template-{kind}.docx, GET /matters/reports/{number}, GET /matters/reports/{number}/behind",
     "analyst": "GET /export, GET /export/running, GET /export.{form}, GET /searches, POST /searches, "
     "GET /searches/{number:int}, POST /searches/{number:int}, POST /searches/{number:int}/end, "
-    "GET /matters/reports/{number}/file.{form}",
+    "GET /matters.csv, GET /matters/reports/{number}/file.{form}",
     "editor": "POST /articles/{number}/correct, POST /articles/{number}/undo, POST /articles/{number}/story, "
     "POST /stories/{number}/merge, POST /stories/{number}/split, POST /stories/{number}/undo, POST /editions/{number}, "
     "GET /matters/new, POST /matters, POST /matters/{year}/{number}/assign, POST /matters/{year}/{number}/answer, "
