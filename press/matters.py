@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
@@ -31,6 +32,12 @@ _NEXT: Final[Mapping[State, frozenset[State]]] = {
     "refused": frozenset({"in_progress", "assigned"}),
     "merged": frozenset(),
 }
+
+
+def number_of(text: str) -> tuple[int | None, int] | None:
+    """Return year and number of "7/2026", the year None of "7"; None for what is no number of a matter."""
+    found = re.fullmatch(r"\s*(\d{1,7})(?:/(\d{4}))?\s*", text)
+    return (int(found[2]) if found[2] else None, int(found[1])) if found else None
 
 
 def may_follow(state: State, new: State) -> bool:

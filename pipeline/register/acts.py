@@ -19,6 +19,7 @@ from pipeline.register import units as own_units
 from press import TOPICS, deadlines
 from press.deadlines import local_day
 from press.matters import AFTER, FORMS, LETTERS, letter_for
+from press.matters import number_of as matter_number
 from settings import Settings
 from storage import Archive, coverage, register
 from storage.register.matters import Letter, Matter, Wanted
@@ -70,10 +71,11 @@ class Office:
 
 def number_of(text: str, now: datetime) -> tuple[int, int]:
     """Return year and number of "7/2026", or of "7" in the year of `now`; UsageError otherwise."""
-    found = re.fullmatch(r"\s*(\d{1,7})(?:/(\d{4}))?\s*", text)
-    if not found:
+    found = matter_number(text)
+    if found is None:
         raise UsageError(f"{text!r} is no number of a matter, such as 7/2026")
-    return int(found[2] or local_day(now).year), int(found[1])
+    year, number = found
+    return local_day(now).year if year is None else year, number
 
 
 def load(db: Connection, office: Office, number: str) -> Matter:

@@ -9,15 +9,18 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Connection
+
 from analysis.places.area import area_of
 from analysis.places.gazetteer import LANDMARK, Gazetteer, load_gazetteer
 from analysis.words.khmer import khmer_words
 from pipeline.running import land, outlets, show
 from press import TOPICS
+from press.matters import number_of
 from press.spelling import spelt_text
 from press.text import clean, fold
 from settings import Area, Settings
-from storage import Archive, coverage
+from storage import Archive, coverage, register
 from storage.search import FACETS, Found, SearchIndex, Sort, Span, parse
 from storage.search import search as find
 
@@ -34,7 +37,14 @@ def folder(settings: Settings) -> Path:
 
 def open_index(archive: Archive, settings: Settings) -> SearchIndex:
     """Return the archive's index; it may be empty, and is brought up to the archive by `catch_up` or a `Follower`."""
-    return SearchIndex(archive, folder(settings), khmer_words, _units(settings.area))
+    area = settings.area.province
+
+    def covered(db: Connection, text: str) -> list[int] | None:
+        year, number = number_of(text) or (None, 0)
+        found = None if year is None else register.matters.id_of(db, area, year, number)
+        return None if found is None else register.covered.articles_of(db, [found]).get(found, [])
+
+    return SearchIndex(archive, folder(settings), khmer_words, _units(settings.area), covered)
 
 
 def outlet_names(settings: Settings) -> dict[str, str]:

@@ -74,10 +74,10 @@ def spike(today: int, before: Sequence[int]) -> Spike | None:
 
 
 def names_scope(node: Node) -> bool:
-    """Return whether every hit has a topic or a place that was asked for: what may alert is coverage, never people."""
+    """Return whether every hit has a topic, place or matter that was asked for: coverage alerts, never people."""
     match node:
         case Field(name):
-            return name in ("topic", "place")
+            return name in ("topic", "place", "matter")
         case And(parts):
             return any(map(names_scope, parts))
         case Or(parts):

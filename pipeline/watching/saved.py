@@ -49,7 +49,7 @@ _WRONG: Final = {
     "empty": "a saved search needs a query",
     "quiet": "quiet hours need both their beginning and their end",
     "clock": "write times as 06:45",
-    "scope": "a search that alerts must name a topic or a place: add topic:… or place:…",
+    "scope": "a search that alerts must name a topic, a place or a matter: add topic:…, place:… or matter:…",
 }
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select, update
 
 from errors import Conflict
 from storage.collecting.links import chunks
 from storage.coverage.stories import current_story
+from storage.facts import next_number
 from storage.tables.coverage import articles, stories
 from storage.tables.register import matter_articles, matter_stories, matters
 from storage.types import Utc
@@ -33,6 +34,7 @@ def link_story(db: Connection, area: str, matter: int, story: int, now: datetime
         return False
     db.execute(matter_stories.insert(), {"matter_id": matter, "story_id": today, "area": area})
     keep(db, now, [today])
+    _changed(db, db.execute(select(articles.c.id).where(articles.c.story_id == today)).scalars().all())
     return True
 
 
@@ -45,6 +47,7 @@ def link_article(db: Connection, area: str, matter: int, article: int, now: date
         return False
     row = {"matter_id": matter, "article_id": article, "area": area, "added_at": now}
     db.execute(matter_articles.insert(), row)
+    _changed(db, [article])
     return True
 
 
@@ -166,6 +169,12 @@ def _alive(db: Connection, area: str, *which: Select[tuple[int]]) -> list[int]:
     ids = set().union(*(db.execute(query).scalars() for query in which))
     mine = (matters.c.area == area, matters.c.id.in_(sorted(ids)), matters.c.merged_into.is_(None))
     return list(db.execute(select(matters.c.id).where(*mine).order_by(matters.c.id.desc())).scalars())
+
+
+def _changed(db: Connection, ids: Sequence[int]) -> None:
+    """Number some articles as changed, so that who watches the matter is told of them."""
+    for article in ids:
+        db.execute(update(articles).where(articles.c.id == article).values(seq=next_number(db, "articles")))
 
 
 def _today() -> ColumnElement[int]:

@@ -201,11 +201,16 @@ def get(db: Connection, matter: int) -> Matter:
 
 def by_number(db: Connection, area: str, year: int, number: int) -> Matter:
     """Return a matter by its number in a year; Conflict where there is none."""
-    mine = (table.c.area == area, table.c.year == year, table.c.number == number)
-    row = db.execute(select(table).where(*mine)).one_or_none()
-    if row is None:
+    found = id_of(db, area, year, number)
+    if found is None:
         raise Conflict(f"there is no matter {number}/{year}")
-    return _complete(db, [row])[0]
+    return get(db, found)
+
+
+def id_of(db: Connection, area: str, year: int, number: int) -> int | None:
+    """Return the id of a matter by its number in a year; None where there is none."""
+    mine = (table.c.area == area, table.c.year == year, table.c.number == number)
+    return db.execute(select(table.c.id).where(*mine)).scalar()
 
 
 def by_ids(db: Connection, ids: Iterable[int]) -> list[Matter]:

@@ -85,7 +85,7 @@ def known_outlets(searcher: tantivy.Searcher | None) -> dict[str, str]:
 
 def known(index: SearchIndex, searcher: tantivy.Searcher | None, outlets: Mapping[str, str] | None) -> Known:
     """What a query of this index may name."""
-    return Known({**known_outlets(searcher), **(outlets or {})}, index.places, index.article_at)
+    return Known({**known_outlets(searcher), **(outlets or {})}, index.places, index.article_at, index.matter)
 
 
 def _bars(counts: Mapping[str, int], span: Span) -> dict[date, int]:

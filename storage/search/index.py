@@ -13,13 +13,14 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 import tantivy
+from sqlalchemy import Connection
 
 from errors import StorageError
 from storage.archive import Archive
@@ -38,6 +39,7 @@ BATCH: Final = 1000  # articles read at once
 _SAFE_EVERY: Final = 20.0  # seconds of building that a kill can cost
 _BUILD_HEAP: Final = 400_000_000  # bytes; large segments need few merges
 _FOLLOW_HEAP: Final = 30_000_000
+Covered = Callable[[Connection, str], Sequence[int] | None]
 _BROKEN: Final = (ValueError, OSError)  # what tantivy raises for files it cannot read
 
 
@@ -59,10 +61,14 @@ class Mark:
 class SearchIndex:
     """The search index of an archive, in a folder of its own. Threads may share it for searching."""
 
-    def __init__(self, archive: Archive, folder: Path, segment: Segment, places: Places) -> None:
+    def __init__(
+        self, archive: Archive, folder: Path, segment: Segment, places: Places, covered: Covered = lambda db, text: None
+    ) -> None:
+        """`covered` answers which articles a matter has, by its number; None for no such matter."""
         self.archive = archive
         self.folder = folder
         self.places = places
+        self.covered = covered
         self.segment = segment
         self.words = Words(segment)  #: of queries
         self._opening = threading.Lock()
@@ -108,6 +114,11 @@ class SearchIndex:
             return None
         with self.archive.read() as db:
             return rows.article_at(db, text)
+
+    def matter(self, number: str) -> Sequence[int] | None:
+        """The coverage of a matter; None where no matter has this number."""
+        with self.archive.read() as db:
+            return self.covered(db, number)
 
     def is_behind(self) -> bool:
         """Whether the archive holds what the index does not."""

@@ -66,11 +66,12 @@ TITLE_WEIGHT: Final = 2.0  # a word in the title counts as much as some more in 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a query may name: outlets by slug with their names, the units of the country, articles by their address."""
+    """What a query may name: outlets by slug with names, units of the country, articles by address, matters by name."""
 
     outlets: Mapping[str, str]
     places: Places
     article_at: Callable[[str], int | None] = lambda text: None
+    matter: Callable[[str], Sequence[int] | None] = lambda text: None  #: the coverage of a matter; None for none such
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class _Planner:
             "tone": lambda node: self.one_of(node, _TONE_NAMES, TONES),
             "language": lambda node: self.one_of(node, dict(zip(LANGUAGES, LANGUAGES, strict=True)), LANGUAGES),
             "relevance": lambda node: self.one_of(node, dict(zip(RELEVANCES, RELEVANCES, strict=True)), RELEVANCES),
+            "matter": self.matter,
             "from": self.since,
             "to": self.until,
         }
@@ -220,6 +222,13 @@ class _Planner:
                 over = len(node.name) + 1 + end
                 return self.wrong(node, "value_like", near=f"place:{meant}", instead=meant, over=over)
         return None
+
+    def matter(self, node: Field) -> tantivy.Query:
+        """The coverage of a matter as it is now."""
+        covered = self.known.matter(node.value.text)
+        if covered is None:
+            raise self.wrong(node, "matter")
+        return _Q.term_set_query(self.schema, "id", list(covered)) if covered else _Q.empty_query()
 
     def since(self, node: Field) -> tantivy.Query:
         first, _ = self.days(node)

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from errors import UsageError
 from storage.search.pasted import ADDRESS, SAID, as_read
 
-FIELDS: Final = ("title", "outlet", "topic", "place", "tone", "language", "relevance", "from", "to")
+FIELDS: Final = ("title", "outlet", "topic", "place", "tone", "language", "relevance", "matter", "from", "to")
 MAX_LENGTH: Final = 2000  # letters of a query
 MAX_DEPTH: Final = 30  # parentheses and signs inside one another
 MAX_PARTS: Final = 150  # words, phrases and fields
@@ -47,6 +47,7 @@ WRONG: Final = {
     "value_like": "no {name} {value!r}: did you mean {near}?",
     "value": "no {name} {value!r}: it is one of {known}",
     "place": "no place {value!r}: write the name or code of a unit of the country",
+    "matter": "no matter {value!r}: write its number and year, {name}:7/2026",
     "date": "{value!r} is no date: write {name}:2026-08-31 or {name}:31/8/2026",
 }
 
@@ -390,6 +391,7 @@ EXAMPLES: Final = {
     "tone": "negative",
     "language": "vi",
     "relevance": "focus",
+    "matter": "7/2026",
     "from": "2026-08-01",
     "to": "2026-08-31",
 }

@@ -135,7 +135,7 @@ class ChangedSearch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: str = ""
-    query: str = Field("", max_length=2000, description="one that alerts names a topic or a place")
+    query: str = Field("", max_length=2000, description="one that alerts names a topic, a place or a matter")
     run: Run = Field("never", description="when mails go out; once: as soon as something is found")
     at: str = Field("07:00", description="of daily mails")
     quiet_from: str = Field("", description="no mail from this time of day")
@@ -148,7 +148,7 @@ class ChangedSearch(BaseModel):
 class NewSearch(ChangedSearch):
     """A search to save."""
 
-    query: str = Field(max_length=2000, description="one that alerts names a topic or a place")
+    query: str = Field(max_length=2000, description="one that alerts names a topic, a place or a matter")
 
 
 class SavedSearch(ChangedSearch, SearchState):

@@ -36,8 +36,8 @@ WRONG = {
     "empty": "Xin ghi câu tìm.",
     "quiet": "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc.",
     "clock": "Giờ viết dạng 06:45.",
-    "scope": "Tìm kiếm có báo tin phải nêu lĩnh vực hoặc địa bàn: thêm topic:… hoặc place:… vào câu tìm. "
-    "Điểm báo theo dõi sự việc, không theo dõi người.",
+    "scope": "Tìm kiếm có báo tin phải nêu lĩnh vực, địa bàn hoặc sự việc: thêm topic:…, place:… hoặc matter:… "
+    "vào câu tìm. Điểm báo theo dõi sự việc, không theo dõi người.",
 }
 
 

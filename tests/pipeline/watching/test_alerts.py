@@ -24,7 +24,8 @@ from pipeline.watching.saved import saved_searches
 from press import TopicTag
 from scheduler import JOBS
 from settings import Settings
-from storage import Archive, delivery, open_archive
+from storage import Archive, delivery, open_archive, register
+from storage.coverage.stories import Membership, assign
 from storage.delivery.searches import Wish
 from storage.people import accounts
 from storage.search import parse
@@ -93,6 +94,29 @@ def test_new_articles_are_told_once_by_a_mail_with_links(
     assert "Mặn lên cao 2" in page.get_content()
     assert f"/searches/{search}" in page.get_content()
     assert other not in numbers([one.content])
+
+
+def test_a_search_watches_what_the_press_goes_on_to_write_of_a_matter(
+    archive: Archive, settings: Settings, mail: MailServer
+) -> None:
+    """What joins its story after the mail was looked for, and what a person puts on it by hand."""
+    area = settings.area.province
+    before = salty(archive, 1)
+    with archive.begin() as db:
+        assign(db, [Membership(before, None)], NOW)
+        matter = register.matters.opened(db, area, {"subject": "Cống", "kind": "ordered"}, OWNER, NOW)
+        register.covered.link_article(db, area, matter.id, before, NOW)
+        register.covered.link_story(db, area, matter.id, 1, NOW)
+    keep(archive, Wish("Cống", f"matter:{matter.name}", run="once"))
+    joins, linked, _ = (salty(archive, number, at(1)) for number in (2, 3, 4))
+    saved_searches(archive, settings, at(2))
+    assert not mail.messages
+    with archive.begin() as db:
+        assign(db, [Membership(joins, 1)], at(3))
+        register.covered.link_article(db, area, matter.id, linked, at(3))
+    for hours in (4, 5):
+        saved_searches(archive, settings, at(hours))
+    assert numbers([one.content for one in mail.messages]) == {joins: 1, linked: 1}
 
 
 def test_what_is_judged_anew_later_is_told_then(archive: Archive, settings: Settings, mail: MailServer) -> None:
@@ -272,6 +296,7 @@ def test_one_odd_day_hides_no_spike() -> None:
     ("query", "scoped"),
     [
         ("topic:health", True),
+        ("mặn matter:7/2026", True),
         ('mặn place:"Trần Đề"', True),
         ("topic:health OR place:31673", True),
         ("(a topic:health) OR (b topic:economy)", True),
@@ -282,7 +307,7 @@ def test_one_odd_day_hides_no_spike() -> None:
         ("title:mặn outlet:tuoitre", False),
     ],
 )
-def test_what_may_alert_names_a_topic_or_a_place(query: str, scoped: bool) -> None:
+def test_what_may_alert_names_a_topic_a_place_or_a_matter(query: str, scoped: bool) -> None:
     assert names_scope(parse(query)) == scoped
 
 

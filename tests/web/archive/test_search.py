@@ -190,6 +190,8 @@ def test_every_page_of_a_search_is_reached_with_and_without_script(analyst: Clie
         ('place:"Tran Dee" mặn', 'place:"Tran Dee"', 'place:"Trần Đề" mặn', "không có “Tran Dee”"),
         ("(mặn OR hạn", "(", "(mặn OR hạn)", "chưa đóng"),
         ("mặn from:hôm-qua", "from:hôm-qua", "", "không phải là ngày"),
+        ("mặn matter:7", "matter:7", "", "không có sự việc “7”"),
+        ("matter:7/2026", "matter:7/2026", "", "không có sự việc “7/2026”"),
         ("<b>x</b> topic:<i>", "topic:<i>", "", "topic: không có “<i>”"),
     ],
 )
