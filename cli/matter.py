@@ -194,7 +194,7 @@ def remind(args: argparse.Namespace) -> int:
 def list_matters(args: argparse.Namespace) -> int:
     """List matters."""
     with _office(args) as (acts, office):
-        from storage.register.matters import Wanted
+        from storage.register.lists import Wanted
 
         unit = office.unit(args.unit) if args.unit else None
         states = (args.state,) if args.state else STATES

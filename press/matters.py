@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 State = Literal["new", "assigned", "in_progress", "answered", "done", "passed_on", "refused", "merged"]
@@ -32,6 +33,11 @@ _NEXT: Final[Mapping[State, frozenset[State]]] = {
     "refused": frozenset({"in_progress", "assigned"}),
     "merged": frozenset(),
 }
+
+
+def late(state: str, due_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the answer of a matter is late."""
+    return state in WAITING and due_at is not None and due_at < now
 
 
 def number_of(text: str) -> tuple[int | None, int] | None:

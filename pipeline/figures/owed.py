@@ -12,7 +12,7 @@ from press.matters import WAITING
 from settings import Settings
 from storage import register
 from storage.register import matters as stored
-from storage.register.matters import Wanted
+from storage.register.lists import Wanted
 
 _MOST = 300  # that a mail or page looks through: it names a few
 
@@ -21,9 +21,9 @@ def matters(db: Connection, settings: Settings, period: Period) -> list[Matter]:
     """Return the matters that owe an answer at the end of a period, late ones first; with new coverage; done in it."""
     area = settings.area.province
     joined = register.covered.joined(db, area, period.start, period.end)
-    owed = register.matters.find(db, area, Wanted(states=WAITING), _MOST, by_deadline=True)
+    owed = register.lists.find(db, area, Wanted(states=WAITING), _MOST, by_deadline=True)
     answered = [one for one in register.matters.by_ids(db, joined) if one.state == "answered" and one.area == area]
-    done = register.matters.finished(db, area, period.start, period.end)
+    done = register.lists.finished(db, area, period.start, period.end)
     found = [*owed, *answered, *done]
     units = register.units.by_ids(db, {one.lead for one in found if one.lead is not None})
     names = {number: unit.name for number, unit in units.items()}

@@ -22,7 +22,8 @@ from press.matters import AFTER, FORMS, LETTERS, letter_for
 from press.matters import number_of as matter_number
 from settings import Settings
 from storage import Archive, coverage, register
-from storage.register.matters import Letter, Matter, Wanted
+from storage.register.lists import Wanted
+from storage.register.matters import Letter, Matter
 from storage.register.units import Unit
 
 Row = dict[str, object]
@@ -208,7 +209,7 @@ def cover(office: Office, number: str, *, story: int | None = None, article: int
 def find(office: Office, wanted: Wanted, limit: int | None = None) -> list[Row]:
     """Return the matters that are wanted."""
     with office.archive.read() as db:
-        return show.rows(db, office.settings, register.matters.find(db, office.area, wanted, limit), office.now)
+        return show.rows(db, office.settings, register.lists.find(db, office.area, wanted, limit), office.now)
 
 
 def one(office: Office, number: str) -> Row:

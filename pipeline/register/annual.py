@@ -7,7 +7,7 @@ the data year counts as not answered. The same register gives the same report.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -107,7 +107,7 @@ def tell(db: Connection, area: str, year: int, difficulties: str = "", proposals
     """Return the report of a year: figures for the whole and for each part, with the numbers behind each."""
     first, last = period(year)
     law, until = register.law.load(db, area), end_of(last)
-    found = register.matters.dated(db, area, begin_of(first), begin_of(last + timedelta(days=1)))
+    found = register.lists.dated(db, area, begin_of(first), begin_of(last + timedelta(days=1)))
     counted = [_counted(law, matter) for matter in found if matter.merged_into is None]
     entries = register.press_log.entries(db, area, first.isoformat(), last.isoformat())
     stretches = parts(year)
@@ -196,7 +196,7 @@ def _iso(at: datetime | None) -> str | None:
     return at.astimezone(VIETNAM).isoformat() if at is not None else None
 
 
-def differences(old: Row, new: Row) -> Iterator[tuple[str, str, str]]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Give the lines whose figures differ in two reports of a year: line, then, now."""
     now = {one["line"]: one for one in new["figures"]}
     for one in old["figures"]:

@@ -6,9 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Connection
 
 from errors import UsageError
 from pipeline.register import annual, weekly
@@ -71,11 +68,12 @@ def week(now: datetime) -> tuple[date, date]:
 
 def moved(office: Office, report: Report) -> list[tuple[str, str, str]]:
     """Return where the register says something else by now: line, what the report says, what it would say."""
-    told = dict(report.told)
+    told = report.told
     with office.archive.read() as db:
-        now = _again(db, office, told)
-    now = json.loads(json.dumps(now))
-    return list((annual if report.kind == "annual" else weekly).differences(told, now))
+        if report.kind == "weekly":
+            return list(weekly.moved(db, office.area, told, report.made_at, office.now))
+        now = annual.tell(db, office.area, told["year"], told["difficulties"], told["proposals"])
+    return list(annual.differences(told, json.loads(json.dumps(now))))
 
 
 def behind(report: Report, line: str, side: str = "of", part: int | None = None) -> Iterator[Row]:
@@ -109,10 +107,3 @@ def shown(report: Report, now: datetime) -> Row:
 def days_left(year: int, now: datetime) -> int:
     """Return how many days are left until the last one on which the report of a year may be sent; below 0: over."""
     return (annual.due(year) - local_day(now)).days
-
-
-def _again(db: Connection, office: Office, told: dict[str, Any]) -> dict[str, Any]:
-    if told["report"] == "annual":
-        return annual.tell(db, office.area, told["year"], told["difficulties"], told["proposals"])
-    first, last = (date.fromisoformat(told[name]) for name in ("from", "to"))
-    return weekly.tell(db, office.settings, first, last, office.now, told["proposals"])

@@ -12,11 +12,12 @@ from pipeline.register import show
 from pipeline.running import outlets
 from press.dates import VIETNAM
 from press.deadlines import begin_of, end_of, local_day
-from press.matters import WAITING
+from press.matters import WAITING, late
 from settings import Settings
 from storage import register
 from storage.register.law import Law
 from storage.register.matters import Letter, Matter
+from storage.types import AnyRow
 
 Row = dict[str, Any]
 #: What stands above the columns of the list.
@@ -38,7 +39,7 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
 def tell(db: Connection, settings: Settings, first: date, last: date, now: datetime, proposals: str = "") -> Row:
     """Return the list of the days from `first` to `last`, both included, as the register has it at `now`."""
     area, begin, before = settings.area.province, begin_of(first), begin_of(last + timedelta(days=1))
-    found = [one for one in register.matters.listed(db, area, begin, before) if one.state != "merged"]
+    found = register.lists.listed(db, area, begin, before)
     at = min(now, end_of(last))
     law = register.law.load(db, area)
     ids = [one.id for one in found]
@@ -68,19 +69,32 @@ def tell(db: Connection, settings: Settings, first: date, last: date, now: datet
     }  # fmt: skip
 
 
-def differences(old: Row, new: Row) -> Iterator[tuple[str, str, str]]:
-    """Give the groups that differ in two lists of the same days: group, then, now."""
-    for one in old["figures"]:
-        other = next(figure for figure in new["figures"] if figure["group"] == one["group"])
-        if old["groups"][one["group"]] != new["groups"][one["group"]]:
-            yield one["line"], str(one["count"]), str(other["count"])
+def moved(
+    db: Connection, area: str, told: Mapping[str, Any], made_at: datetime, now: datetime
+) -> Iterator[tuple[str, str, str]]:
+    """Give the groups of a list that stand otherwise by now, or of whose matters one was changed: line, then, now."""
+    first, last = (date.fromisoformat(told[name]) for name in ("from", "to"))
+    begin, before, at = begin_of(first), begin_of(last + timedelta(days=1)), min(now, end_of(last))
+    grown = register.covered.grown(db, area, made_at)
+    today: dict[str, dict[int, datetime | None]] = {name: {} for name in GROUPS}
+    touched = set()
+    for one in register.lists.standing(db, area, begin, before):
+        group = _group(one, begin, before, at)
+        today[group][one.id] = one.due_at
+        if one.changed_at > made_at or one.id in grown:
+            touched.add(group)
+    for figure in told["figures"]:
+        group = figure["group"]
+        then = {row["id"]: row["until"] and datetime.fromisoformat(row["until"]) for row in told["groups"][group]}
+        if group in touched or then != today[group]:
+            yield figure["line"], str(figure["count"]), str(len(today[group]))
 
 
-def _group(matter: Matter, begin: datetime, before: datetime, at: datetime) -> str:
+def _group(matter: Matter | AnyRow, begin: datetime, before: datetime, at: datetime) -> str:
     """Return where a matter stands in the list; an answer that went back to work was not good enough."""
     if matter.ended_at is not None and matter.ended_at < before:
         return "done"
-    if matter.overdue(at) or (matter.state in WAITING and matter.answered_at is not None):
+    if late(matter.state, matter.due_at, at) or (matter.state in WAITING and matter.answered_at is not None):
         return "late"
     return "new" if matter.opened_at >= begin else "in_progress"
 

@@ -135,6 +135,14 @@ def joined(db: Connection, area: str, since: datetime, until: datetime) -> dict[
     return {row[0]: int(row[1]) for row in db.execute(query)}
 
 
+def grown(db: Connection, area: str, since: datetime) -> set[int]:
+    """Return the matters that got coverage from an instant on."""
+    query = select(matter_articles.c.matter_id).where(
+        matter_articles.c.area == area, matter_articles.c.added_at > since
+    )
+    return set(db.execute(query.distinct()).scalars())
+
+
 def stories_of(db: Connection, matter: int) -> list[int]:
     """Return the stories a matter stands on, by the ids they have today."""
     query = select(_today()).join_from(matter_stories, stories, stories.c.id == matter_stories.c.story_id)

@@ -6,16 +6,17 @@ second editor is told what changed meanwhile, and by whom.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from errors import Conflict, UsageError
 from press.deadlines import local_day
-from press.matters import ENDED, STATES, WAITING, State, may_follow
+from press.matters import ENDED, State, late, may_follow
+from press.text import fold
 from storage.collecting.links import chunks
 from storage.people import audit
 from storage.people.audit import Act, Entry
@@ -83,7 +84,7 @@ class Matter:
 
     def overdue(self, now: datetime) -> bool:
         """Tell whether the answer is late."""
-        return self.state in WAITING and self.due_at is not None and self.due_at < now
+        return late(self.state, self.due_at, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def get(db: Connection, matter: int) -> Matter:
     row = db.execute(select(table).where(table.c.id == matter)).one_or_none()
     if row is None:
         raise Conflict(f"there is no matter with the id {matter}")
-    return _complete(db, [row])[0]
+    return complete(db, [row])[0]
 
 
 def by_number(db: Connection, area: str, year: int, number: int) -> Matter:
@@ -218,72 +219,7 @@ def by_ids(db: Connection, ids: Iterable[int]) -> list[Matter]:
     rows: list[AnyRow] = []
     for batch in chunks(sorted(set(ids), reverse=True), _CHUNK):
         rows += db.execute(select(table).where(table.c.id.in_(batch)).order_by(table.c.id.desc())).all()
-    return _complete(db, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which matters: all that is not said is wanted. `overdue_at`: those whose answer is late at an instant.
-
-    `due_before`, `due_after`: those whose answer is owed by then, and not earlier.
-    """
-
-    states: Collection[State] = STATES
-    kind: str = ""
-    field: str = ""
-    unit: int | None = None
-    year: int | None = None
-    words: str = ""
-    overdue_at: datetime | None = None
-    due_before: datetime | None = None
-    due_after: datetime | None = None
-    before: int | None = None  #: those opened before the one with this id
-
-
-def find(
-    db: Connection,
-    area: str,
-    wanted: Wanted,
-    limit: int | None = None,
-    offset: int = 0,
-    *,
-    by_deadline: bool = False,
-) -> list[Matter]:
-    """Return the matters that are wanted, newest first; by deadline where late ones or that order are asked for."""
-    urgent = by_deadline or wanted.overdue_at is not None or wanted.due_before is not None
-    order = (table.c.due_at.is_(None), table.c.due_at, table.c.id) if urgent else (table.c.id.desc(),)
-    query = select(table).where(*_which(area, wanted)).order_by(*order).limit(limit).offset(offset)
-    return _complete(db, db.execute(query).all())
-
-
-def count(db: Connection, area: str, wanted: Wanted) -> int:
-    """Return how many matters are wanted."""
-    return int(db.execute(select(func.count()).select_from(table).where(*_which(area, wanted))).scalar_one())
-
-
-def dated(db: Connection, area: str, first: datetime, before: datetime) -> list[Matter]:
-    """Return the matters that came up from an instant on and before another, oldest first.
-
-    A matter counts by the start of its clock, which an official stated; without one by when it was opened.
-    """
-    came = func.coalesce(table.c.received_at, table.c.opened_at, type_=table.c.opened_at.type)
-    query = select(table).where(table.c.area == area, came >= first, came < before)
-    return _complete(db, db.execute(query.order_by(came, table.c.id)).all())
-
-
-def listed(db: Connection, area: str, first: datetime, before: datetime) -> list[Matter]:
-    """Return what a list of a period tells: matters opened before its end, not ended before it began; oldest first."""
-    still = table.c.ended_at.is_(None) | (table.c.ended_at >= first)
-    query = select(table).where(table.c.area == area, table.c.opened_at < before, still)
-    return _complete(db, db.execute(query.order_by(table.c.id)).all())
-
-
-def finished(db: Connection, area: str, first: datetime, before: datetime) -> list[Matter]:
-    """Return the matters that were done from an instant on and before another, with their result, newest first."""
-    ended = (table.c.state == "done", table.c.ended_at >= first, table.c.ended_at < before)
-    return _complete(
-        db, db.execute(select(table).where(table.c.area == area, *ended).order_by(table.c.id.desc())).all()
-    )
+    return complete(db, rows)
 
 
 def history(db: Connection, matter: Matter) -> list[Entry]:
@@ -291,29 +227,8 @@ def history(db: Connection, matter: Matter) -> list[Entry]:
     return list(reversed(audit.entries(db, target=matter.name, actions=ACTS, limit=10_000)))
 
 
-def _which(area: str, wanted: Wanted) -> list[ColumnElement[bool]]:
-    which: list[ColumnElement[bool]] = [table.c.area == area, table.c.state.in_(sorted(wanted.states))]
-    if wanted.overdue_at is not None or wanted.due_before is not None:
-        which += [table.c.state.in_(sorted(WAITING)), table.c.due_at < (wanted.overdue_at or wanted.due_before)]
-    if wanted.due_after is not None:
-        which.append(table.c.due_at >= wanted.due_after)
-    if wanted.before is not None:
-        which.append(table.c.id < wanted.before)
-    if wanted.kind:
-        which.append(table.c.kind == wanted.kind)
-    if wanted.field:
-        which.append(table.c.field == wanted.field)
-    if wanted.year is not None:
-        which.append(table.c.year == wanted.year)
-    if wanted.unit is not None:
-        named = select(matter_units.c.matter_id).where(matter_units.c.unit_id == wanted.unit)
-        which.append(table.c.id.in_(named))
-    if wanted.words:
-        which.append(table.c.subject.icontains(wanted.words, autoescape=True))
-    return which
-
-
-def _complete(db: Connection, rows: Sequence[AnyRow]) -> list[Matter]:
+def complete(db: Connection, rows: Sequence[AnyRow]) -> list[Matter]:
+    """Return rows of the table as matters, with their units."""
     named: dict[int, list[tuple[bool, int]]] = {}
     for batch in chunks([row.id for row in rows], _CHUNK):
         query = select(matter_units).where(matter_units.c.matter_id.in_(batch))
@@ -322,6 +237,7 @@ def _complete(db: Connection, rows: Sequence[AnyRow]) -> list[Matter]:
     made = []
     for row in rows:
         values = dict(row._mapping) | {"places": tuple(row.places)}
+        del values["subject_folded"]
         mine = named.get(row.id, [])
         values["lead"] = next((unit for lead, unit in mine if lead), None)
         made.append(Matter(**values, others=tuple(unit for lead, unit in mine if not lead)))
@@ -333,6 +249,8 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise UsageError(f"a matter has no {', '.join(sorted(wrong))} to change")
     row = {name: value for name, value in values.items() if name not in ("lead", "others")}
+    if "subject" in row:
+        row["subject_folded"] = fold(row["subject"])
     return row | ({"places": list(values["places"])} if "places" in values else {})
 
 

@@ -48,6 +48,7 @@ matters = Table(
     Column("number", Integer, nullable=False),  # in its year
     Column("version", Integer, nullable=False),  # goes up with each change: whoever saw an older one is told
     Column("subject", Words, nullable=False),
+    words("subject_folded"),  # as it is looked for without marks
     Column("kind", String(32), nullable=False),  # a rule's code
     Column("field", String(32), nullable=False),  # a topic, "" = not said
     Column("places", Json, nullable=False),  # names

@@ -14,7 +14,8 @@ from pipeline.register import units as own_units
 from pipeline.register.acts import Office, Opening
 from press.matters import STATES, Form, LetterKind, State, UnitKind
 from storage import register
-from storage.register.matters import Letter, Wanted
+from storage.register.lists import Wanted
+from storage.register.matters import Letter
 from storage.register.reports import Report
 from web.api import shapes
 from web.api.paging import After, Id, Limit, cursor, numbered, paged
@@ -193,7 +194,7 @@ def matters(
         overdue_at=office.now if overdue else None, before=None if overdue else numbered(after),
     )  # fmt: skip
     with site.archive.read() as db:
-        found = register.matters.find(db, office.area, wanted, None if overdue else limit + 1)
+        found = register.lists.find(db, office.area, wanted, None if overdue else limit + 1)
         rows = show.rows(db, site.settings, found if overdue else found[:limit], office.now)
     site.note(visitor, "register read", "matters", count=len(rows))
     following = cursor(None, found[limit - 1].id) if not overdue and len(found) > limit else None

@@ -27,7 +27,7 @@ def listed(
     with site.archive.read() as db:
         law = register.law.load(db, office.area)
         view, wanted = asked(law, office, view, unit, kind, field, q)
-        found = register.matters.find(db, office.area, wanted[view], MOST, by_deadline=view == "waiting")
+        found = register.lists.find(db, office.area, wanted[view], MOST, by_deadline=view == "waiting")
         rows = show.rows(db, site.settings, found, office.now)
     site.note(visitor, "register exported", view, count=len(rows))
     headers = {**HEADERS, "Content-Disposition": 'attachment; filename="so-su-viec.csv"'}

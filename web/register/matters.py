@@ -22,7 +22,8 @@ from press.matters import AFTER, FORMS, LETTERS, STATES, WAITING, State, may_fol
 from press.persons import Named, named
 from storage import register
 from storage.register.law import Law
-from storage.register.matters import Changed, Letter, Matter, Wanted
+from storage.register.lists import Wanted
+from storage.register.matters import Changed, Letter, Matter
 from web.site import register_words as terms
 from web.site.access import Editor, Reader
 from web.site.acts import REGISTER
@@ -54,8 +55,8 @@ def listing(
     with site.archive.read() as db:
         law = register.law.load(db, office.area)
         view, wanted = asked(law, office, view, unit, kind, field, q)
-        counts = {name: register.matters.count(db, office.area, one) for name, one in wanted.items()}
-        found = register.matters.find(
+        counts = register.lists.counts(db, office.area, wanted)
+        found = register.lists.find(
             db, office.area, wanted[view], PAGE, (page - 1) * PAGE, by_deadline=view == "waiting"
         )
         rows = show.rows(db, site.settings, found, office.now)

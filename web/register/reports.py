@@ -26,6 +26,7 @@ from web.site.visitor import Visitor
 
 router = APIRouter()
 Text = Annotated[str, Form()]
+SHOWN = 100  #: matters of a group on the page of a weekly list; its files have all
 
 
 @router.get("/matters/reports")
@@ -159,7 +160,7 @@ def _list(request: Request, visitor: Visitor, problem: str = "", status: int = 2
 
 
 def _page(request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    shared = {**words(visitor), "cells": weekly.cells, "number_day": weekly.written}
+    shared = {**words(visitor), "shown": SHOWN, "cells": weekly.cells, "number_day": weekly.written}
     return render(request, template, visitor, status, **(shared | context))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,12 @@ def test_the_weekly_list_tells_what_moved_on(week: Office) -> None:
     made = reports.make(week, Asked("weekly", first=date(2026, 7, 31), last=date(2026, 8, 6)))
     acts.close(week, "2", "Đã trả lời")
     assert reports.moved(week, made) == [("3", "1", "2"), ("4", "2", "1")]
+    later = replace(week, now=week.now + timedelta(minutes=1))
+    made = reports.make(later, Asked("weekly", first=date(2026, 7, 31), last=date(2026, 8, 6)))
+    assert reports.moved(later, made) == []
+    number = next(iter(grouped(made.told)["late"]))
+    acts.change(replace(week, now=later.now + timedelta(minutes=1)), number, {"subject": "Việc khác"})
+    assert reports.moved(later, made) == [("4", "1", "1")], "no figure is another, but what stands behind one"
 
 
 def test_the_workbooks_are_read_back(week: Office, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from press.workdays import Day
 from storage import Archive, register
 from storage.people import audit
 from storage.register import law
-from storage.register.matters import Letter, Matter, Wanted
+from storage.register.lists import Wanted
+from storage.register.matters import Letter, Matter
 from storage.register.units import Unit
 from tests.support.archives import NOW, at
 
@@ -131,13 +132,18 @@ def test_late_ones_are_found_by_deadline_and_only_while_an_answer_is_owed(archiv
     answered = opened(archive, received_at=at(-24 * 50), kind="feedback")
     changed(archive, answered, state="answered", answered_at=NOW)
     with archive.read() as db:
-        found = register.matters.find(db, AREA, Wanted(overdue_at=NOW))
+        found = register.lists.find(db, AREA, Wanted(overdue_at=NOW))
         assert [matter.id for matter in found] == [late[1].id, late[0].id]
         assert all(matter.overdue(NOW) for matter in found)
-        assert register.matters.count(db, AREA, Wanted(overdue_at=NOW)) == 2
-        assert len(register.matters.find(db, AREA, Wanted(words="đại ngãi"))) == 4
-        assert register.matters.find(db, AREA, Wanted(words="100%")) == []
-        assert register.matters.find(db, "Cà Mau", Wanted()) == []
+        assert register.lists.counts(db, AREA, {"late": Wanted(overdue_at=NOW)}) == {"late": 2}
+        assert len(register.lists.find(db, AREA, Wanted(words="đại ngãi"))) == 4
+        assert register.lists.find(db, AREA, Wanted(words="100%")) == []
+        for words in ("dai ngai", "Ngãi  đại", "ĐẠI"):
+            assert len(register.lists.find(db, AREA, Wanted(words=words))) == 4, words
+        assert register.lists.find(db, AREA, Wanted(words="đài ngãi")) == []
+        assert [one.id for one in register.lists.find(db, AREA, Wanted(words=answered.name))] == [answered.id]
+        assert register.lists.find(db, AREA, Wanted(words="99")) == []
+        assert register.lists.find(db, "Cà Mau", Wanted()) == []
 
 
 def test_a_matter_is_merged_once_and_ends_where_the_other_one_does(archive: Archive) -> None:
@@ -162,7 +168,7 @@ def test_letters_and_units_stay_with_their_matter(archive: Archive) -> None:
     assert changed(archive, both, lead=police.id).others == ()
     with archive.read() as db:
         assert register.matters.letters_of(db, [matter.id])[matter.id][0].number == "12/CV"
-        assert len(register.matters.find(db, AREA, Wanted(unit=police.id))) == 1
+        assert len(register.lists.find(db, AREA, Wanted(unit=police.id))) == 1
 
 
 def test_a_unit_is_found_by_its_name_or_its_end(archive: Archive) -> None:
