@@ -32,7 +32,7 @@ quick: setup     ## style, types, layers, and the tests without a server, a brow
 test: setup      ## every test but the long ones, the slowest named at the end
 	@$(PYTEST) -m "not long"
 
-long: setup      ## what takes minutes, needs PostgreSQL or an office program, or the program as it is installed (LONG="postgres or office or wheel or browser" chooses)
+long: setup      ## what takes minutes, needs PostgreSQL or an office program, or the program as it is installed (LONG="postgres or office or wheel or browser or kill" chooses)
 	@$(PYTEST) -m "long and ($(LONG))"
 
 campaigns: setup ## by hand: thirty days of faults and kills, a million articles; each prints its seed

@@ -8,6 +8,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -69,11 +70,17 @@ def shown_commands(text: str) -> Iterator[list[str]]:
         yield words[1:end]
 
 
+@cache
+def parser() -> argparse.ArgumentParser:
+    """Return the one parser that every command of the docs is tried with."""
+    return cli.parser()
+
+
 def parses(words: list[str]) -> bool:
     if len(words) == 1 and words[0] in commands():
         return True  # named, not shown
     try:
-        cli.parser().parse_args(words)
+        parser().parse_args(words)
     except SystemExit as stop:
         return stop.code == 0  # --help
     return True

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -182,12 +182,24 @@ def test_an_archive_of_every_released_version_comes_along_whole(version: str, fr
             assert claim(db, 2, "here:2", at(31)), "the edition that waited can be sent"
 
 
-@pytest.mark.parametrize("version", tests.storage.released.VERSIONS)
-def test_killed_while_an_archive_comes_along(version: str, fresh_url: str) -> None:
+EVERY, SOME = range(1, 100), (1, 2, 4, 8, 16, 32, 64)  #: statements at which the program is killed
+OLDEST, *BETWEEN, NEWEST = tests.storage.released.VERSIONS
+CAMPAIGN = (pytest.mark.long, pytest.mark.kill)
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [
+        pytest.param(OLDEST, EVERY, id=f"{OLDEST} at every statement", marks=CAMPAIGN),
+        *(pytest.param(version, SOME, id=version) for version in (OLDEST, NEWEST)),
+        *(pytest.param(version, SOME, id=version, marks=CAMPAIGN) for version in BETWEEN),
+    ],
+)
+def test_killed_while_an_archive_comes_along(version: str, numbers: Sequence[int], fresh_url: str) -> None:
     """The oldest is killed at every statement of every migration since, the others at some, on the rows they have."""
     before = released(version, fresh_url)
     kills = 0
-    for number in range(1, 100) if version == tests.storage.released.VERSIONS[0] else (1, 2, 4, 8, 16, 32, 64):
+    for number in numbers:
         child = os.fork()
         if child == 0:
             _die_at_statement(number)

@@ -17,6 +17,7 @@ from tests.support.wholeway import READER, House, MailServer, Stages, Stall, dif
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 SECOND = "second@example.vn"
+CAMPAIGN = (pytest.mark.long, pytest.mark.kill)
 WITH_WORKERS = (
     "-c",
     "import sys, cli, pipeline.analyse as at\n"
@@ -33,6 +34,7 @@ def is_whole(house: House, stages: Stages, mail: MailServer) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.kill
 def test_collect_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "collect", mail.port)
@@ -46,6 +48,7 @@ def test_collect_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.kill
 def test_collect_killed_while_its_child_starts(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "collect", mail.port)
@@ -61,6 +64,7 @@ def test_collect_killed_while_its_child_starts(stages: Stages, tmp_path: Path) -
 
 
 @pytest.mark.long
+@pytest.mark.kill
 def test_analyse_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "analyse", mail.port)
@@ -72,6 +76,7 @@ def test_analyse_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.kill
 def test_group_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "group", mail.port)
@@ -81,6 +86,8 @@ def test_group_killed_again_and_again(stages: Stages, tmp_path: Path) -> None:
         is_whole(house, stages, mail)
 
 
+@pytest.mark.long
+@pytest.mark.kill
 def test_group_killed_while_another_writes(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "group", mail.port)
@@ -93,7 +100,7 @@ def test_group_killed_while_another_writes(stages: Stages, tmp_path: Path) -> No
         is_whole(house, stages, mail)
 
 
-@pytest.mark.parametrize("stage", ["connect", "rcpt"])
+@pytest.mark.parametrize("stage", [pytest.param("connect", marks=CAMPAIGN), "rcpt"])
 def test_publish_killed_before_the_mail_goes_out_sends_it_once(stage: str, stages: Stages, tmp_path: Path) -> None:
     stall = Stall(stage)
     with MailServer(stall) as mail:
@@ -105,7 +112,7 @@ def test_publish_killed_before_the_mail_goes_out_sends_it_once(stage: str, stage
         assert len(mail.received) == 2
 
 
-@pytest.mark.parametrize(("stage", "came"), [("data", 0), ("body", 1)])
+@pytest.mark.parametrize(("stage", "came"), [pytest.param("data", 0, marks=CAMPAIGN), ("body", 1)])
 def test_publish_killed_while_the_mail_goes_out_is_unknown(
     stage: str, came: int, stages: Stages, tmp_path: Path
 ) -> None:
@@ -127,6 +134,8 @@ def test_publish_killed_while_the_mail_goes_out_is_unknown(
         assert not differences(rest, stages.final)
 
 
+@pytest.mark.long
+@pytest.mark.kill
 def test_publish_killed_between_two_readers_serves_the_second_once(stages: Stages, tmp_path: Path) -> None:
     with MailServer() as mail:
         house = stages.house(tmp_path, "publish", mail.port)

@@ -12,6 +12,7 @@ from tests.support.wholeway import ANCHOR, READER, House, MailServer, Stages, di
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 SECOND = "second@example.vn"
+CAMPAIGN = (pytest.mark.long, pytest.mark.kill)
 FAR = 10_000  # more commits than any command makes
 
 
@@ -30,6 +31,8 @@ def commits(house: House, verb: str) -> int:
     return run(house.arguments((verb,), ANCHOR), house.folder, Kill(FAR)).commits
 
 
+@pytest.mark.long
+@pytest.mark.kill
 def test_publish_killed_at_every_commit(stages: Stages, tmp_path: Path) -> None:
     """One mail for each reader; `unknown` where the kill hit between the mark and the record, and nowhere else."""
     with MailServer() as mail:
@@ -65,9 +68,7 @@ KILLS = {
 }
 
 
-@pytest.mark.parametrize(
-    "verb", [pytest.param(verb, marks=[pytest.mark.long] if verb == "collect" else []) for verb in KILLS]
-)
+@pytest.mark.parametrize("verb", [pytest.param(verb, marks=() if verb == "group" else CAMPAIGN) for verb in KILLS])
 def test_a_verb_killed_at_commits(verb: str, stages: Stages, tmp_path: Path) -> None:
     """At one commit after the other, each time going on with what the kill before left; then to the end."""
     with MailServer() as mail:

@@ -18,7 +18,7 @@ from tests.support.webhouse import HASH
 from tests.support.wholeway import MailServer
 
 pytest_plugins = ["tests.support.databases"]
-pytestmark = [pytest.mark.long, pytest.mark.server]
+pytestmark = [pytest.mark.long, pytest.mark.kill, pytest.mark.server]
 NOW = "2026-08-05T10:00:00+07:00"
 LATER = "2026-08-25T10:00:00+07:00"
 OPEN = (

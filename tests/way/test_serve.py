@@ -173,6 +173,8 @@ def test_it_stops_during_a_collect_and_catches_up_when_started_again(
         assert server.stop()[0] == 0
 
 
+@pytest.mark.long
+@pytest.mark.kill
 def test_a_killed_service_leaves_nothing_behind_and_starts_again(office: tuple[House, MailServer]) -> None:
     house, _ = office
     with serving(house, lambda _: len(house.press.requests()) > 20) as server:
@@ -193,6 +195,8 @@ def beside(house: House) -> House:
     return other
 
 
+@pytest.mark.long
+@pytest.mark.kill
 def test_of_two_services_one_acts_and_the_other_takes_over_when_it_is_killed(office: tuple[House, MailServer]) -> None:
     house, mail = office
     with serving(house) as first, serving(beside(house)) as second:

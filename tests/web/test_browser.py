@@ -63,26 +63,31 @@ def test_links_lead_to_every_page(addresses: dict[str, str]) -> None:
     assert pages - addresses.keys() == set()
 
 
+#: A page of each kind, for `make test`: a form, a list, an article, figures, a framed mail, a matter. `make long`: all.
+KINDS = ("/login", "/search", "/articles/{number}", "/topics", "/editions/{number}", "/matters/{year}/{number}")
 #: What axe-core looks at: in the light everything; what the dark changes is colours.
 LOOKED_AT: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
 
 
 @pytest.mark.parametrize(
-    ("phone", "schemes"),
+    ("phone", "schemes", "kinds"),
     [
-        pytest.param(False, ["light"], id="desktop"),
-        pytest.param(False, ["dark"], id="desktop in the dark", marks=pytest.mark.long),
-        pytest.param(True, ["light", "dark"], id="phone", marks=pytest.mark.long),
+        pytest.param(False, ["light"], KINDS, id="one of each kind on a desktop"),
+        pytest.param(False, ["light"], (), id="desktop", marks=pytest.mark.long),
+        pytest.param(False, ["dark"], (), id="desktop in the dark", marks=pytest.mark.long),
+        pytest.param(True, ["light", "dark"], (), id="phone", marks=pytest.mark.long),
     ],
 )
 def test_every_page_can_be_read_by_everybody(
-    tab: OpenTab, addresses: dict[str, str], phone: bool, schemes: list[str]
+    tab: OpenTab, addresses: dict[str, str], phone: bool, schemes: list[str], kinds: tuple[str, ...]
 ) -> None:
+    """Of these kinds; none named: every page."""
     faults = []
     visitor, nobody = tab(phone=phone), tab(phone=phone)
     visitor.log_in("admin")
     visitor.expected = {404}
-    for route, address in addresses.items():
+    for route in kinds or addresses:
+        address = addresses[route]
         page = (nobody if route == "/login" else visitor).goto(address)
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -95,12 +100,16 @@ def test_every_page_can_be_read_by_everybody(
     assert not faults, "\n".join(faults)
 
 
-def test_every_page_prints_black_on_white_without_the_bar(tab: OpenTab, addresses: dict[str, str]) -> None:
+@pytest.mark.parametrize("kinds", [KINDS[2:4], pytest.param((), marks=pytest.mark.long)], ids=["two kinds", "all"])
+def test_every_page_prints_black_on_white_without_the_bar(
+    tab: OpenTab, addresses: dict[str, str], kinds: tuple[str, ...]
+) -> None:
     visitor, faults = tab(dark=True), []
     page = visitor.log_in("admin")
     visitor.expected = {404}
     page.emulate_media(media="print")
-    for address in addresses.values():
+    for route in kinds or addresses:
+        address = addresses[route]
         visitor.goto(address)
         colours = page.evaluate(
             "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"

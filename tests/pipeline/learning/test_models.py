@@ -281,15 +281,19 @@ def found(archive: Archive) -> list[Article]:
         return articles.articles(db)
 
 
-def test_the_archive_is_tagged_anew_once_however_often_it_is_broken_off(archive: tuple[Archive, Settings]) -> None:
+def test_the_archive_is_tagged_anew_once_however_often_it_is_broken_off(
+    archive: tuple[Archive, Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened, own = archive
-    ids = fill(opened, BATCH + 8)
+    few = 10
+    monkeypatch.setattr("pipeline.learning.again.BATCH", few)
+    ids = fill(opened, few + 4)
     corrections.correct(opened, str(ids[0]), {"topics": ["religion"], "tone": 1}, "Lan", NOW)
     stops = iter([False, True])
     first = again(opened, own, at(99), should_stop=lambda: next(stops))
-    assert (first.due, first.done) == (BATCH + 8, BATCH)
+    assert (first.due, first.done) == (few + 4, few)
     second = again(opened, own, at(99))
-    assert (second.due, second.done) == (8, 8)
+    assert (second.due, second.done) == (4, 4)
     assert again(opened, own, at(99)).due == 0
     current = Reader(own).models()
     rows = found(opened)
@@ -342,6 +346,7 @@ def test_what_decided_is_kept_with_articles_of_the_area_as_they_write_it(archive
 
 
 @pytest.mark.long
+@pytest.mark.kill
 @pytest.mark.slow
 def test_killed_while_tagging_anew_then_run_again(archive: tuple[Archive, Settings]) -> None:
     opened, own = archive
