@@ -6,7 +6,19 @@ import argparse
 from dataclasses import asdict
 from typing import get_args
 
-from cli.common import Commands, Row, add_command, instant, json_option, listed, local, now_of, opened, print_json
+from cli.common import (
+    Commands,
+    Row,
+    add_command,
+    instant,
+    json_option,
+    listed,
+    local,
+    looked,
+    now_of,
+    opened,
+    print_json,
+)
 from press import TOPICS, Days
 
 
@@ -67,7 +79,7 @@ def articles(args: argparse.Namespace) -> int:
     """List articles."""
     from pipeline.running import show
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
 
         def line(article: Row) -> str:
             tone = {-1: "−", 0: "=", 1: "+"}.get(article["tone"], " ")
@@ -81,7 +93,7 @@ def stories(args: argparse.Namespace) -> int:
     """List stories."""
     from pipeline.running import show
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
 
         def line(story: Row) -> str:
             size = f"{len(story['articles'])} articles, {len(story['outlets'])} outlets"
@@ -94,7 +106,7 @@ def editions(args: argparse.Namespace) -> int:
     """List editions."""
     from pipeline.running import show
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
 
         def line(edition: Row) -> str:
             until = local(edition["period_end"], settings.digest.timezone)
@@ -108,7 +120,7 @@ def outlets(args: argparse.Namespace) -> int:
     """List outlets with their health."""
     from pipeline.running import show
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
 
         def line(health: Row) -> str:
             since, last = (local(health[key], settings.digest.timezone) for key in ("since", "last_ok"))
@@ -128,7 +140,7 @@ def runs(args: argparse.Namespace) -> int:
     """List the last runs."""
     from pipeline.running import show
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
 
         def line(run: Row) -> str:
             zone = settings.digest.timezone
@@ -150,7 +162,7 @@ def subscriptions(args: argparse.Namespace) -> int:
         wishes = ", ".join((*row["topics"], *row["places"])) or "everything"
         return f"{row['id']:>4}  {row['at']} {row['days']:<8} {row['language']}  {row['email']:<32} {wishes}"
 
-    with opened(args) as (archive, _):
+    with looked(args) as (archive, _):
         return listed(args, map(asdict, readers.active(archive)), line)
 
 

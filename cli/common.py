@@ -110,6 +110,25 @@ def opened(args: argparse.Namespace) -> Iterator[tuple[Archive, Settings]]:
         archive.close()
 
 
+@contextmanager
+def looked(args: argparse.Namespace) -> Iterator[tuple[Archive, Settings]]:
+    """As `opened`, for commands that only look: an archive that is not there yet looks empty, and is not made."""
+    settings = settings_of(args)
+    if settings.file is None or settings.archive_file is None or settings.archive_file.exists():
+        with opened(args) as both:
+            yield both
+        return
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    from storage import open_archive
+
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/{settings.archive_file.name}"
+        with open_archive(url) as archive:
+            yield archive, replace(settings, storage=replace(settings.storage, url=url, data=""))
+
+
 def json_line(value: Mapping[str, object] | list[object]) -> str:
     """Return one JSON document on one line, Vietnamese unescaped, times as ISO 8601 with offset."""
     text = json.dumps(value, ensure_ascii=False, default=_plain)

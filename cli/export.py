@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cli.common import Commands, add_command, now_of, opened, written, wrong_query
+from cli.common import Commands, add_command, looked, now_of, written, wrong_query
 from cli.search import LANGUAGE, told
 from errors import UsageError
 
@@ -42,7 +42,7 @@ def export(args: argparse.Namespace) -> int:
     if args.output is None and sys.stdout.isatty() and args.format in ("xlsx", "docx", "warc"):
         raise UsageError(f"{args.format} is nothing for a terminal: name a file with --output FILE")
     asked = Asked(args.format, " ".join(args.query), args.story, args.sort, args.language)
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
         index = search.open_index(archive, settings)
         index.catch_up(search.WAIT, told=told)
         try:

@@ -7,7 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.common import NO_SETTINGS, Commands, add_command, json_option, now_of, opened, print_json, safe, settings_of
+from cli.common import (
+    NO_SETTINGS,
+    Commands,
+    add_command,
+    json_option,
+    looked,
+    now_of,
+    opened,
+    print_json,
+    safe,
+    settings_of,
+)
 from errors import SettingsError, UsageError
 from press import RELEVANCES, TOPICS
 
@@ -117,7 +128,7 @@ def corrections(args: argparse.Namespace) -> int:
     """List every correction."""
     import pipeline.desk.corrections
 
-    with opened(args) as (archive, _):
+    with looked(args) as (archive, _):
         for row in pipeline.desk.corrections.rows(archive):
             if args.json:
                 print_json(row)

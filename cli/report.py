@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cli.common import Commands, add_command, day, json_line, json_option, listed, now_of, opened, print_json, written
+from cli.common import (
+    Commands,
+    add_command,
+    day,
+    json_line,
+    json_option,
+    listed,
+    looked,
+    now_of,
+    opened,
+    print_json,
+    written,
+)
 from errors import UsageError
 
 FORMATS = ("json", "docx", "xlsx")
@@ -84,7 +96,7 @@ def show(args: argparse.Namespace) -> int:
     from storage.register import reports
 
     _check(args)
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
         office = Office(archive, settings, TERMINAL, now_of(args))
         with archive.read() as db:
             found = reports.get(db, office.area, args.id)
@@ -96,7 +108,7 @@ def list_reports(args: argparse.Namespace) -> int:
     from press.dates import VIETNAM
     from storage.register import reports
 
-    with opened(args) as (archive, settings), archive.read() as db:
+    with looked(args) as (archive, settings), archive.read() as db:
         found = reports.all_reports(db, settings.area.province)
     rows = [
         {

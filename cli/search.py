@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.common import Commands, add_command, json_option, opened, print_json, safe, wrong_query
+from cli.common import Commands, add_command, json_option, looked, opened, print_json, safe, wrong_query
 
 if TYPE_CHECKING:
     from storage.search import SearchIndex
@@ -50,7 +50,7 @@ def search(args: argparse.Namespace) -> int:
     from storage.search import QueryError
 
     query = " ".join(args.query)
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
         try:
             found = pipeline.running.search.search(
                 archive,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 
-from cli.common import Commands, Row, add_command, json_option, listed, local, now_of, opened, print_json, safe
+from cli.common import Commands, Row, add_command, json_option, listed, local, looked, now_of, opened, print_json, safe
 from errors import UsageError
 
 
@@ -67,7 +67,7 @@ def quarantine(args: argparse.Namespace) -> int:
     """List what was given up, or what was dropped."""
     from pipeline.running import show
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
 
         def line(row: Row) -> str:
             since = local(row["dropped_at"] or row["since"], settings.digest.timezone)

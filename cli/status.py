@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from cli.common import Commands, add_command, json_option, now_of, opened, print_json, safe
+from cli.common import Commands, add_command, json_option, looked, now_of, print_json, safe
 
 if TYPE_CHECKING:
     from pipeline.watching.condition import Condition
@@ -35,7 +35,7 @@ def status(args: argparse.Namespace) -> int:
     from pipeline.watching.condition import look, states
     from pipeline.watching.reasons import reasons
 
-    with opened(args) as (archive, settings):
+    with looked(args) as (archive, settings):
         found = look(archive, settings, now_of(args), lambda now: states(archive, settings, now))
     why = reasons(found)
     if args.json:
@@ -116,9 +116,21 @@ def _editions(found: Condition, zone: ZoneInfo) -> str:
     return counts + last + named + more + (f": {SETTLE.format(id=unknown[-1].id)}" if unknown else "")
 
 
+def _search(found: Condition) -> str:
+    index = found.index
+    words = {
+        "following": "",
+        "behind": f"; the search index is {index.left} changes behind",
+        "building": f"; the search index is being built, {index.left} articles are not in it",
+        "cannot": f"; the search index CANNOT be written: {index.error}",
+    }
+    return words[index.state]
+
+
 def _archive(found: Condition) -> str:
     room = found.disk
     free = "on a database server" if room is None else f"{room.free / (1 << 30):.1f} GB of disk free"
+    free += _search(found)
     median = _median(found)
     if median is None:
         return f"{free}; no article of the last 24 hours"

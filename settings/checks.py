@@ -126,6 +126,7 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "storage.url": _filled,
     "storage.min_free": _size,
     "storage.backup_dir": _text,
+    "storage.data": _text,
     "storage.backups_kept": _number,
     "retention.pages": _kept,
     "retention.versions": _kept,

@@ -60,7 +60,8 @@ def parse(text: str, path: Path) -> Settings:
         values["area"] = replace(values["area"], landmarks=str((path.parent / name).resolve()))
     stored: sections.Storage = values["storage"]
     backups = str((path.parent / stored.backup_dir).resolve()) if stored.backup_dir else ""
-    values["storage"] = replace(stored, url=_anchored(stored.url, path.parent), backup_dir=backups)
+    data = str((path.parent / stored.data).resolve()) if stored.data else ""
+    values["storage"] = replace(stored, url=_anchored(stored.url, path.parent), backup_dir=backups, data=data)
     if name := values["mail"].password_file:
         values["mail"] = replace(values["mail"], password_file=str(path.parent.resolve() / name))
     return Settings(file=path, outlets=_outlets(rows, path), **values)

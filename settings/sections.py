@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -16,6 +17,7 @@ from press import Outlet
 from settings.secrets import CREDENTIALS, passwords, secret_of
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class Storage:
     url: str = field(default="sqlite:///data/diembao.db", repr=False)  # may hold a password
+    data: str = ""  #: absolute path, "": see Settings.data_folder
     min_free: int = 1 << 30  #: bytes; below it nothing is collected
     backup_dir: str = ""
     backups_kept: int = 7
@@ -152,6 +155,26 @@ class Settings:
     web: Web = Web()
     log: Log = Log()
     outlets: tuple[Outlet, ...] = ()  #: the [[outlet]] rows
+
+    @property
+    def archive_file(self) -> Path | None:
+        """Return the file of a SQLite archive, None for a server's."""
+        found = _SQLITE.fullmatch(self.storage.url)
+        return Path(found[1]) if found else None
+
+    @property
+    def data_folder(self) -> Path:
+        """Return the folder of all that is written beside the database: the search index, models of one's own.
+
+        [storage] data, else where the file of a SQLite archive lies, else what DIEMBAO_DATA names (the image does),
+        else `data` beside the settings file.
+        """
+        if self.storage.data:
+            return Path(self.storage.data)
+        if self.archive_file is not None:
+            return self.archive_file.parent
+        beside = (self.file or Path()).parent / "data"
+        return Path(os.environ.get("DIEMBAO_DATA") or beside)
 
     @property
     def user_agent(self) -> str:

@@ -24,7 +24,6 @@ SHIPPED: Final = "shipped"
 CHOICES: Final = "current"
 CARD: Final = "card.json"
 _VERSION: Final = re.compile(r"\d{8}-[0-9a-f]{8}")
-_SQLITE: Final = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,10 @@ class Version:
 
 
 def folder(settings: Settings) -> Path:
-    """Return where versions are kept: beside a SQLite archive, else beside the settings file."""
-    if found := _SQLITE.fullmatch(settings.storage.url):
-        return Path(found[1]).parent / "models"
-    return (settings.file or Path()).parent / "models"
+    """Return where versions are kept: in the data folder, or beside the settings file as once on servers."""
+    home = settings.data_folder / "models"
+    before = (settings.file or Path()).parent / "models"
+    return before if settings.archive_file is None and before.is_dir() and not home.exists() else home
 
 
 def current(settings: Settings) -> str:

@@ -24,15 +24,13 @@ from storage import Archive, coverage, register
 from storage.search import FACETS, Found, SearchIndex, Sort, Span, parse
 from storage.search import search as find
 
-_SQLITE: Final = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?")
 WAIT: Final = 10.0  # seconds a command waits for another process to put the newest articles into the index
 
 
 def folder(settings: Settings) -> Path:
-    """Return where the index is: beside a SQLite archive, under its name; else beside the settings file."""
-    if found := _SQLITE.fullmatch(settings.storage.url):
-        return Path(f"{found[1]}.search")
-    return (settings.file or Path()).parent / "search"
+    """Return where the index is: in the data folder, under the name of a SQLite archive."""
+    file = settings.archive_file
+    return settings.data_folder / (f"{file.name}.search" if file else "search")
 
 
 def open_index(archive: Archive, settings: Settings) -> SearchIndex:

@@ -1,16 +1,21 @@
-"""Is everything usable? One finding a thing, with how to mend it. Makes an empty archive where there is none."""
+"""Is everything usable? One finding a thing, with how to mend it. Nothing is made: what is not there yet is said."""
 
 from __future__ import annotations
 
+import os
+import pwd
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from digest.sending.send import probe
 from errors import DiemBaoError
-from pipeline.running import disk
+from pipeline.running import disk, models, search
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.mail import server_of
 from pipeline.upkeep import backup
@@ -35,6 +40,11 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     looks: tuple[tuple[str, Callable[[], str], str], ...] = (
         ("settings", lambda: _settings(settings), "set [crawl] contact in settings.toml (docs/settings.md)"),
         ("storage", lambda: _storage(settings), "set [storage] url to a place this user may write"),
+        (
+            "data",
+            lambda: _data(settings),
+            "let the service's user write there, or set [storage] data to another folder",
+        ),
         (
             "disk",
             lambda: _disk(settings),
@@ -83,10 +93,16 @@ def _backups(settings: Settings, now: datetime) -> Finding:
 
 
 def _settings(settings: Settings) -> str:
+    if settings.file is None:
+        raise DiemBaoError(
+            "there is no settings.toml here; what follows is about the defaults: go to its folder, or name it"
+        )
     return f"{settings.file or 'defaults'}; introduces itself as {settings.user_agent}"
 
 
 def _storage(settings: Settings) -> str:
+    if not _there(settings):
+        return f"{settings.archive_file}: no archive yet, the first run makes it"
     archive = open_archive(settings.storage.url)
     try:
         with archive.read() as db:
@@ -97,7 +113,40 @@ def _storage(settings: Settings) -> str:
         archive.close()
 
 
+def _there(settings: Settings) -> bool:
+    return settings.archive_file is None or settings.archive_file.exists()
+
+
+def _data(settings: Settings) -> str:
+    """Write where the service will write, as this user; what a folder has not yet, its place must let be made."""
+    file, home = settings.archive_file, settings.data_folder
+    folders = [home, search.folder(settings), models.folder(settings), *([file.parent] if file else [])]
+    for folder in dict.fromkeys(folders):
+        there = next(one for one in (folder, *folder.parents) if one.is_dir())
+        if folder is home or folder.is_dir():
+            _try(there)
+    owner = next(one for one in (home, *home.parents) if one.is_dir()).stat().st_uid
+    if os.geteuid() == 0 != owner:
+        name = f"#{owner}"
+        with suppress(KeyError):
+            name = pwd.getpwuid(owner).pw_name
+        return (
+            f"{home}; tried as root, the folder is {name}'s: `sudo -u {name} diembao check` tells what the service may"
+        )
+    return f"{home}: this user may write there"
+
+
+def _try(folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"diembao")
+    except OSError as error:
+        raise DiemBaoError(f"{folder}: this user may not write there ({error.strerror})") from error
+
+
 def _disk(settings: Settings) -> str:
+    if not _there(settings):
+        return "no archive yet"
     archive = open_archive(settings.storage.url)
     try:
         room = disk.room(archive, settings)
@@ -122,7 +171,6 @@ def _area(settings: Settings) -> str:
 
 def _models(settings: Settings) -> str:
     from analysis import Asked, Tagger
-    from pipeline.running import models
 
     asked: Asked = "off" if settings.analysis.net == "off" else "all"
     tagger = Tagger(Area().province, models.in_use(settings), net=asked)  # the area is looked at by itself

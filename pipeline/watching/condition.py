@@ -13,12 +13,13 @@ from datetime import UTC, datetime, timedelta
 
 import logs
 from errors import DiemBaoError
-from pipeline.running import disk, lease
+from pipeline.running import disk, lease, search
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.disk import Room
 from press import OutletHealth
 from settings import Settings
 from storage import Archive, collecting, upkeep
+from storage.search import IndexState, index_state
 from storage.upkeep.figures import Ages, Open, Queues
 from storage.upkeep.leases import LeaseRow, get_lease
 from storage.upkeep.runs import Run, last_runs
@@ -47,6 +48,7 @@ class Condition:
     outlets: Sequence[OutletHealth]
     ages: Sequence[Ages]
     disk: Room | None  #: where the archive lies; None on PostgreSQL
+    index: IndexState  #: of this machine
 
 
 class Outlets:
@@ -120,6 +122,7 @@ def look(
             outlets=(),
             ages=upkeep.figures.ages(db),
             disk=None,
+            index=index_state(db, search.folder(settings)),
         )
     return replace(found, outlets=outlets(now), disk=disk.room(archive, settings))
 

@@ -12,7 +12,7 @@ from digest.words import Words
 from pipeline.running import lease
 from pipeline.watching.condition import Condition
 
-Subject = Literal["service", "disk", "network", "verb", "editions", "outlets"]
+Subject = Literal["service", "disk", "search", "network", "verb", "editions", "outlets"]
 START = "start it: `systemctl start diembao`, or `diembao serve`"
 SETTLE = "ask the reader, then `diembao edition close {id} --sent`, or `--lost`, or `diembao edition resend {id}`"
 
@@ -29,7 +29,7 @@ class Reason:
 
 def reasons(found: Condition) -> tuple[Reason, ...]:
     """Return what is wrong, the worst first."""
-    return (*_service(found), *_disk(found), *_verbs(found), *_editions(found), *_outlets(found))
+    return (*_service(found), *_disk(found), *_search(found), *_verbs(found), *_editions(found), *_outlets(found))
 
 
 def _service(found: Condition) -> Iterator[Reason]:
@@ -47,6 +47,13 @@ def _disk(found: Condition) -> Iterator[Reason]:
     if found.disk is not None and found.disk.short:
         act = "make room; `diembao retention --dry-run` says what could go"
         yield Reason("disk", f"nothing is collected: {found.disk.words}", act)
+
+
+def _search(found: Condition) -> Iterator[Reason]:
+    if found.index.state == "cannot":
+        words = f"the search index cannot be written: {found.index.error}"
+        act = "let the service's user write there, or set [storage] data; then see `diembao check`"
+        yield Reason("search", words, act, found.index.since)
 
 
 def _verbs(found: Condition) -> Iterator[Reason]:

@@ -233,9 +233,9 @@ def article_counts(db: Connection, since: datetime | None = None) -> dict[str, d
     return counts
 
 
-def count(db: Connection) -> int:
-    """How many articles there are."""
-    return db.execute(select(func.count()).select_from(table)).scalar_one()
+def count(db: Connection, over: int = 0) -> int:
+    """How many articles there are, of those with ids over one."""
+    return db.execute(select(func.count()).select_from(table).where(table.c.id > over)).scalar_one()
 
 
 def _complete(db: Connection, rows: Sequence[AnyRow]) -> list[Article]:

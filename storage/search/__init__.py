@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from storage.search.complete import Completion, complete
 from storage.search.find import DEEPEST, Found, Sort, search
-from storage.search.follow import Follower
+from storage.search.follow import Follower, Following, IndexState, index_state
 from storage.search.fresh import fresh
 from storage.search.highlight import highlight
 from storage.search.index import AnotherWriterError, SearchIndex
@@ -21,7 +21,9 @@ __all__ = [
     "AnotherWriterError",
     "Completion",
     "Follower",
+    "Following",
     "Found",
+    "IndexState",
     "Places",
     "QueryError",
     "SearchIndex",
@@ -30,6 +32,7 @@ __all__ = [
     "complete",
     "fresh",
     "highlight",
+    "index_state",
     "parse",
     "search",
     "text_of",

@@ -1,16 +1,58 @@
-"""Following the archive: a thread that puts every change into the index within a second of its commit."""
+"""Following the archive: a thread that puts every change into the index within a second of its commit; how it does."""
 
 from __future__ import annotations
 
+import json
 import logging
+import platform
 import threading
-from typing import Final
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from sqlalchemy import Connection
 
 from errors import DiemBaoError
-from storage.search.index import AnotherWriterError, SearchIndex
+from storage.archive import Archive
+from storage.coverage import articles
+from storage.facts import drop_fact, get_fact, last_number, set_fact
+from storage.search.index import AnotherWriterError, SearchIndex, mark_of
 
 LOG = logging.getLogger("diembao.search")
 EVERY: Final = 0.3  # seconds between two looks; a look is one small query
+_FACT: Final = f"index of {platform.node()}"  # each machine has an index of its own
+
+
+Following = Literal["following", "behind", "building", "cannot"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How the index of this machine does: `left` is what of the archive it does not hold yet.
+
+    Articles while it is being built, changes while it follows; `error` why it cannot be written, since when.
+    """
+
+    state: Following
+    left: int = 0
+    error: str = ""
+    since: datetime | None = None
+
+
+def index_state(db: Connection, folder: Path) -> IndexState:
+    """How the index in a folder of this machine does."""
+    mark = mark_of(folder)
+    if mark is None or mark.phase == "build":
+        building, left = True, articles.count(db, mark.id if mark else 0)
+    else:
+        building, left = False, last_number(db, "articles") - mark.seq
+    if told := json.loads(get_fact(db, _FACT) or "null"):
+        return IndexState("cannot", left, told["error"], datetime.fromisoformat(told["since"]))
+    if building and left:
+        return IndexState("building", left)
+    return IndexState("behind", left) if left > 0 else IndexState("following")
 
 
 class Follower:
@@ -20,7 +62,7 @@ class Follower:
         self._index = index
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="search-follower", daemon=True)
-        self._said = ""
+        self._said: str | None = None  #: what is wrong as the archive knows it, None: not looked yet
 
     def start(self) -> None:
         """Begin to follow."""
@@ -37,10 +79,8 @@ class Follower:
                 self._follow()
             except AnotherWriterError:
                 pass  # a command brings it up to date just now
-            except DiemBaoError as error:
-                if str(error) != self._said:  # a full disk is said once, not three times a second
-                    self._said = str(error)
-                    LOG.error("search index: %s", error)
+            except (DiemBaoError, OSError) as error:
+                self._say(str(error))
             self._stopping.wait(EVERY * 10)
 
     def _follow(self) -> None:
@@ -49,5 +89,23 @@ class Follower:
             while not self._stopping.is_set():
                 if self._index.is_behind():
                     writer.catch_up(should_stop=self._stopping.is_set)
-                self._said = ""
+                self._say("")
                 self._stopping.wait(EVERY)
+
+    def _say(self, error: str) -> None:
+        """Note what is wrong in the log and in the archive, once: a full disk is not said three times a second."""
+        if error == self._said:
+            return
+        if error:
+            LOG.error("search index: %s", error)
+        with suppress(DiemBaoError):  # an archive that does not answer is said elsewhere; the next look tries again
+            _note(self._index.archive, error)
+            self._said = error
+
+
+def _note(archive: Archive, error: str) -> None:
+    with archive.begin() as db:
+        if error:
+            set_fact(db, _FACT, json.dumps({"error": error, "since": datetime.now(UTC).isoformat()}))
+        else:
+            drop_fact(db, _FACT)

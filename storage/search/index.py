@@ -58,6 +58,15 @@ class Mark:
     last: int = 0
 
 
+def mark_of(folder: Path) -> Mark | None:
+    """How far the index in a folder follows its archive; None where there is none of this version."""
+    try:
+        found = Mark(**json.loads((folder / MARK).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if found.version == VERSION else None
+
+
 class SearchIndex:
     """The search index of an archive, in a folder of its own. Threads may share it for searching."""
 
@@ -77,11 +86,7 @@ class SearchIndex:
 
     def mark(self) -> Mark | None:
         """How far the index follows; None where there is none of this version."""
-        try:
-            found = Mark(**json.loads((self.folder / MARK).read_bytes()))
-        except (OSError, ValueError, TypeError):
-            return None
-        return found if found.version == VERSION else None
+        return mark_of(self.folder)
 
     def building(self) -> tuple[int, int] | None:
         """How many articles of how many are in it while it is being built; None when it is whole."""
@@ -178,6 +183,10 @@ class SearchIndex:
 
         The lock is the folder's, not the archive's: two machines on one PostgreSQL each have an index.
         """
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"search index {self.folder}: its folder cannot be made ({error.strerror})") from error
         try:
             held = file_lock(self.folder.with_name(f"{self.folder.name}.lock"), LOCK, 0.0)
             held.__enter__()

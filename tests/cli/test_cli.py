@@ -232,3 +232,22 @@ def _serving(bodies: dict[str, tuple[bytes, str]]) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("check",), ("status",), ("articles",), ("editions",), ("outlets",), ("runs",), ("search", "mặn"),
+        ("subscriptions",), ("quarantine",), ("corrections",), ("report", "list"), ("export", "--format", "csv", "mặn"),
+    ],
+    ids=lambda asked: asked[0],
+)  # fmt: skip
+def test_what_only_looks_makes_nothing(asked: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DIEMBAO_SETTINGS", raising=False)
+    assert main(asked) in (1, 2)
+    assert not list(tmp_path.iterdir()), "without settings"
+    file = tmp_path / "settings.toml"
+    file.write_text('[crawl]\ncontact = "https://example.vn"\noutlets = []\n', "utf-8")
+    assert main(asked) == int(asked == ("check",))  # no outlet, no mail server
+    assert list(tmp_path.iterdir()) == [file], "with settings, before the first run"

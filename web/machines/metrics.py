@@ -18,6 +18,7 @@ from pipeline.watching.condition import VERBS, Condition, quantile
 from press import OutletState
 from storage import Archive, upkeep
 from storage.migrate import HEAD
+from storage.search import Following
 
 QUANTILES = (0.5, 0.9, 0.99)
 LAST_RUNS = 50
@@ -51,6 +52,7 @@ class ArchiveCollector(Collector):
         yield from _lag(found)
         yield _labelled("diembao_editions", "Editions of the ledger.", "state", found.editions)
         yield from _outlets(found)
+        yield from _index(found)
         if found.disk is not None:
             yield GaugeMetricFamily("diembao_disk_free_bytes", "Free where the archive lies.", found.disk.free)
             yield GaugeMetricFamily("diembao_disk_short", "Whether it is too little to collect.", found.disk.short)
@@ -132,6 +134,12 @@ def _outlets(found: Condition) -> Iterable[Metric]:
             if at is not None:
                 age.add_metric((ages.outlet, since), (found.now - at).total_seconds())
     yield age
+
+
+def _index(found: Condition) -> Iterable[Metric]:
+    states = {name: found.index.state == name for name in get_args(Following)}
+    yield _labelled("diembao_index_state", "1 for the state the search index of this machine is in.", "state", states)
+    yield GaugeMetricFamily("diembao_index_left", "Changes (articles while it is built) not in it.", found.index.left)
 
 
 def _labelled(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:

@@ -79,6 +79,7 @@ def _told(found: Condition) -> Row:
         "acts": lease.told(found.lease),
         "verbs": {verb: {"ended_at": run.ended_at.isoformat(), "error": run.error} for verb, run in found.runs.items()},
         "outlets": {state: states.count(state) for state in dict.fromkeys(states)},
+        "search": {"state": found.index.state, "left": found.index.left},
         "disk_free": found.disk.free if found.disk else None,
         "reasons": [_reason(reason) for reason in why],
     }

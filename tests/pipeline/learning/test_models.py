@@ -259,11 +259,18 @@ def test_models_that_are_gone_or_broken_are_named_with_the_way_out(house: tuple[
         models.versions(own)
 
 
-def test_where_versions_are_kept(tmp_path: Path) -> None:
+def test_where_versions_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = office(tmp_path / "office")
     assert models.folder(own) == (tmp_path / "office" / "data" / "models").resolve()
     server = replace(own, storage=settings.Storage("postgresql+psycopg://u@h/diembao"))
-    assert models.folder(server) == tmp_path / "office" / "models"
+    assert models.folder(server) == tmp_path / "office" / "data" / "models"
+    named = replace(server, storage=replace(server.storage, data=str(tmp_path / "elsewhere")))
+    assert models.folder(named) == tmp_path / "elsewhere" / "models"
+    monkeypatch.setenv("DIEMBAO_DATA", str(tmp_path / "image"))
+    assert models.folder(server) == tmp_path / "image" / "models"
+    assert models.folder(own) == (tmp_path / "office" / "data" / "models").resolve(), "beside the file as ever"
+    (tmp_path / "office" / "models").mkdir()
+    assert models.folder(server) == tmp_path / "office" / "models", "where an earlier program left them"
 
 
 # Tagging the archive anew
