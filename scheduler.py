@@ -25,7 +25,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 import logs
-from errors import DiemBaoError, SettingsError
+from errors import DiemBaoError, SettingsError, StorageError
 from pipeline.analyse import analyse
 from pipeline.collect import look_at_press
 from pipeline.desk.people import first_link
@@ -42,7 +42,7 @@ from pipeline.watching.watch import watch
 from settings import Settings
 from storage import Archive
 from storage.search import Follower
-from storage.upkeep.runs import ran_between, record_run
+from storage.upkeep.runs import last_runs, ran_between, record_run
 from web import make_app
 
 LOG = logs.logger()
@@ -102,6 +102,7 @@ class Service:
         self.lease = Lease(archive)
         self.stopping = threading.Event()
         self.caught_up = threading.Event()
+        self._away = False  #: the archive does not answer, and that was said
         self.scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(JOBS))})
 
     def should_stop(self) -> bool:
@@ -126,7 +127,13 @@ class Service:
         self.scheduler.start()
 
     def look(self, job: Job) -> None:
-        """Do what of a job is due now."""
+        """Do what of a job is due now; an archive that is away is said once, and once when it is back."""
+        try:
+            self._look(job)
+        except DiemBaoError as error:
+            self._failed("job failed", error, job=job.name)
+
+    def _look(self, job: Job) -> None:
         if job.after_press:
             self._wait_for_press()
         if self.should_stop():
@@ -167,10 +174,28 @@ class Service:
         try:
             counts = self._step(verb, datetime.now(UTC))
         except DiemBaoError as error:
-            LOG.error("verb failed", verb=verb.__name__, error=str(error))
+            self._failed("verb failed", error, verb=verb.__name__)
             return
+        self._answers()
         if counts.due:
             LOG.info("verb done", **_told(counts))
+
+    def _failed(self, what: str, error: DiemBaoError, **more: str) -> None:
+        """Say what failed; where the archive is away, that, and not at every look anew."""
+        try:
+            with self.archive.read() as db:
+                last_runs(db, PRESS.name, 1)
+        except StorageError as away:
+            if not self._away:
+                self._away = True
+                LOG.error("the archive does not answer, tried again at every look", error=str(away))
+            return
+        LOG.error(what, **more, error=str(error))
+
+    def _answers(self) -> None:
+        if self._away:
+            self._away = False
+            LOG.info("the archive answers again")
 
     def _step(self, verb: Verb, now: datetime) -> Counts:
         return verb(self.archive, self.settings, now, should_stop=self.should_stop)
@@ -191,8 +216,9 @@ class Service:
         try:
             acts = self.lease.beat(datetime.now(UTC))
         except DiemBaoError as error:
-            LOG.error("lease not renewed, tried again", error=str(error))
+            self._failed("lease not renewed, tried again", error)
             return
+        self._answers()
         if acts and not before:
             LOG.info("acting from now on")
             self.look_now()

@@ -49,8 +49,11 @@ def account(args: argparse.Namespace) -> int:
         if args.act == "invite":
             print(people.invite(archive, settings, args.email, args.role, now_of(args)))
         elif args.act == "end":
-            people.change(archive, args.email, now_of(args), ended=True)
-            print(f"{args.email} can no longer log in")
+            if people.withdraw(archive, args.email, now_of(args)):
+                print(f"the link that {args.email} was invited with is ended")
+            else:
+                people.change(archive, args.email, now_of(args), ended=True)
+                print(f"{args.email} can no longer log in")
         else:
             for row in people.rows(archive):
                 if args.json:

@@ -159,6 +159,6 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
     "operator.email": _text,
     "web.host": _filled,
     "web.port": _port,
-    "web.public_url": _web_address,
+    "web.public_url": lambda value: value and _web_address(value),
     "log.format": _one_of("auto", "console", "logfmt", "json"),
 }

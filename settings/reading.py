@@ -62,6 +62,9 @@ def parse(text: str, path: Path) -> Settings:
     backups = str((path.parent / stored.backup_dir).resolve()) if stored.backup_dir else ""
     data = str((path.parent / stored.data).resolve()) if stored.data else ""
     values["storage"] = replace(stored, url=_anchored(stored.url, path.parent), backup_dir=backups, data=data)
+    web: sections.Web = values["web"]
+    if not document.get("web", {}).get("public_url"):  # whoever sets another port need not say it twice
+        values["web"] = replace(web, public_url=f"http://127.0.0.1:{web.port}")
     if name := values["mail"].password_file:
         values["mail"] = replace(values["mail"], password_file=str(path.parent.resolve() / name))
     return Settings(file=path, outlets=_outlets(rows, path), **values)

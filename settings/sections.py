@@ -123,7 +123,7 @@ class Operator:
 class Web:
     host: str = "127.0.0.1"
     port: int = 8000
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = "http://127.0.0.1:8000"  #: in a file "" stands for this machine and the port
 
     @property
     def archive_url(self) -> str:

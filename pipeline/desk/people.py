@@ -86,6 +86,15 @@ def change(
         return _account(archive, accounts.find_account(db, account.id), which)
 
 
+def withdraw(archive: Archive, email: str, now: datetime, who: str = TERMINAL) -> bool:
+    """End the open invitation of an address that has no account yet; whether there was one."""
+    with archive.begin() as db:
+        if not email.strip() or not accounts.end_invitations(db, email, now):
+            return False
+        audit.record(db, [Act(who, "invitation ended", email.strip())], now)
+    return True
+
+
 def note(archive: Archive, action: str, target: str, details: Row, now: datetime) -> None:
     """Write to the audit log what is done at the terminal."""
     with archive.begin() as db:

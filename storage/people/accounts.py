@@ -160,25 +160,45 @@ def note_success(db: Connection, account: int) -> None:
 def invite(
     db: Connection, role: Role, now: datetime, *, email: str = "", account: int | None = None, days: int = 3
 ) -> str:
-    """Make a one-time link's secret; it is shown once and only its digest is kept. Earlier links for the same end."""
-    same = invitations.c.account_id == account if account is not None else invitations.c.email == email.strip()
-    if account is not None or email.strip():
-        db.execute(update(invitations).where(same, invitations.c.used_at.is_(None)).values(used_at=now))
+    """Make a one-time link's secret; it is shown once and only its digest is kept. Earlier links for the same end.
+
+    Without an address it is the first administrator's, and good while there is no account.
+    """
+    end_invitations(db, email, now, account=account)
     secret = secrets.token_urlsafe(24)
     row = {"sha256": digest(secret), "role": role, "email": email.strip(), "account_id": account}
     db.execute(invitations.insert(), {**row, "created_at": now, "ends_at": now + timedelta(days=days)})
     return secret
 
 
+def end_invitations(db: Connection, email: str, now: datetime, *, account: int | None = None) -> int:
+    """End the open links of an account, or of an address that has none; how many there were."""
+    free = (invitations.c.email == email.strip(), invitations.c.account_id.is_(None))
+    mine = free if account is None else (invitations.c.account_id == account,)
+    open_ = (invitations.c.used_at.is_(None), invitations.c.ends_at > now)
+    return db.execute(update(invitations).where(*mine, *open_).values(used_at=now)).rowcount
+
+
 def invitation(db: Connection, secret: str, now: datetime) -> Invitation | None:
     """What a link's secret is good for; None where it is unknown, used or out of date."""
     mine = (invitations.c.sha256 == digest(secret), invitations.c.used_at.is_(None), invitations.c.ends_at > now)
     row = db.execute(select(invitations).where(*mine)).one_or_none()
-    return None if row is None else Invitation(row.role, row.email, row.account_id, row.ends_at)
+    if row is None or (not row.email and row.account_id is None and all_accounts(db)):
+        return None
+    return Invitation(row.role, row.email, row.account_id, row.ends_at)
+
+
+def open_invitations(db: Connection, now: datetime) -> list[Invitation]:
+    """The links to new accounts that somebody may still use, the newest first."""
+    mine = (invitations.c.used_at.is_(None), invitations.c.ends_at > now, invitations.c.account_id.is_(None))
+    query = select(invitations).where(*mine, invitations.c.email != "").order_by(invitations.c.created_at.desc())
+    return [Invitation(row.role, row.email, None, row.ends_at) for row in db.execute(query)]
 
 
 def use_invitation(db: Connection, secret: str, now: datetime) -> bool:
     """Use a link up; False where somebody else just did."""
+    if invitation(db, secret, now) is None:
+        return False
     mine = (invitations.c.sha256 == digest(secret), invitations.c.used_at.is_(None), invitations.c.ends_at > now)
     return db.execute(update(invitations).where(*mine).values(used_at=now)).rowcount == 1
 

@@ -63,6 +63,7 @@ class Follower:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="search-follower", daemon=True)
         self._said: str | None = None  #: what is wrong as the archive knows it, None: not looked yet
+        self._logged = ""
 
     def start(self) -> None:
         """Begin to follow."""
@@ -94,11 +95,12 @@ class Follower:
 
     def _say(self, error: str) -> None:
         """Note what is wrong in the log and in the archive, once: a full disk is not said three times a second."""
+        if error and error != self._logged:
+            LOG.error("search index: %s", error)
+        self._logged = error
         if error == self._said:
             return
-        if error:
-            LOG.error("search index: %s", error)
-        with suppress(DiemBaoError):  # an archive that does not answer is said elsewhere; the next look tries again
+        with suppress(DiemBaoError):  # an archive that does not answer: the next look tries again
             _note(self._index.archive, error)
             self._said = error
 

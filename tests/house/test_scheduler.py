@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import scheduler
-from errors import DiemBaoError
+from errors import DiemBaoError, StorageError
 from pipeline.running.counts import Counts
 from pipeline.running.due import last_daily
 from pipeline.running.lease import Lease
@@ -111,6 +111,27 @@ def test_a_daily_job_that_was_broken_off_is_due_again_and_one_that_failed_is_tol
     with service.archive.read() as db:
         assert last_runs(db, "other")[0].error == "no room on the disk"
     assert len(step.calls) == 1
+
+
+def test_an_archive_that_is_away_is_said_once_and_once_when_it_is_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise StorageError("archive a: connection refused")
+
+    caplog.set_level("INFO")
+    jobs = (Job("press", (Step(),)), Job("nightly", (Step(),), daily=datetime.now(VIETNAM).time()))
+    with monkeypatch.context() as broken:
+        broken.setattr(service.archive, "read", away)
+        broken.setattr(service.archive, "begin", away)
+        for _ in range(3):
+            for job in jobs:
+                service.look(Job(job.name, (Step("archive a: connection refused"),), job.daily))
+            service.renew()
+    service.look(jobs[0])
+    said = [record.getMessage() for record in caplog.records if "the archive" in record.getMessage()]
+    assert ["does not answer" in one for one in said] == [True, False], said
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_a_run_of_a_clock_that_was_ahead_holds_nothing_up(service: Service) -> None:

@@ -43,6 +43,15 @@ def invite(request: Request, visitor: Admin, email: Text = "", role: Text = "rea
     return _people(request, visitor, link=link, link_for=email)
 
 
+@router.post("/accounts/invitations")
+def withdraw(request: Request, visitor: Admin, email: Text = "") -> Response:
+    """End an invitation that was not used yet."""
+    site = site_of(request)
+    if not people.withdraw(site.archive, email, site.clock(), visitor.account.email):
+        return _people(request, visitor, problem="Lời mời này đã dùng hoặc đã hết hạn.", status=404)
+    return RedirectResponse("/accounts", status_code=303, headers=HEADERS)
+
+
 @router.post("/accounts/{number}")
 def change(request: Request, visitor: Admin, number: Number, act: Text = "", role: Text = "") -> Response:
     """Give an account another role, end or reopen it, or make a link that sets its password anew."""
@@ -121,6 +130,6 @@ def _people(
     request: Request, visitor: Admin, *, problem: str = "", link: str = "", link_for: str = "", status: int = 200
 ) -> HTMLResponse:
     with site_of(request).archive.read() as db:
-        rows = accounts.all_accounts(db)
-    context = {"rows": rows, "problem": problem, "link": link, "link_for": link_for, "roles": ROLES}
+        rows, invited = accounts.all_accounts(db), accounts.open_invitations(db, site_of(request).clock())
+    context = {"rows": rows, "invited": invited, "problem": problem, "link": link, "link_for": link_for, "roles": ROLES}
     return show(request, "people/accounts.html.j2", visitor, status, **context)

@@ -46,6 +46,7 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Tài khoản và khóa": {
         "invited": "mời người mới",
+        "invitation ended": "thu hồi lời mời",
         "account made": "lập tài khoản",
         "password set": "đặt mật khẩu qua liên kết",
         "account role": "đổi vai trò",

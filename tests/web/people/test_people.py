@@ -49,6 +49,30 @@ def test_the_first_start_makes_one_administrator_by_a_link_that_works_once(home:
     assert people.first_link(home.archive, home.settings, NOW) == ""
 
 
+def test_of_the_first_links_the_last_one_counts_and_none_once_there_is_an_account(home: House) -> None:
+    """A service that is started three times has printed three links."""
+    one, two = (people.first_link(home.archive, home.settings, NOW).partition("=")[2] for _ in range(2))
+    form = {"email": "truc@example.vn", "name": "Trực", "password": PASSWORD}
+    assert home.anonymous().post("/start", data=form | {"token": one}).status_code == 410
+    home.account("admin")
+    assert home.anonymous().get(f"/start?token={two}").status_code == 410
+    assert home.anonymous().post("/start", data=form | {"token": two}).status_code == 410
+
+
+def test_an_invitation_that_was_not_used_is_ended(home: House) -> None:
+    admin = home.browser("admin")
+    page = admin.get("/accounts")
+    answer = admin.post("/accounts", data={"csrf": token(page), "email": "moi@example.vn", "role": "analyst"})
+    (secret,) = re.findall(r"token=([\w-]+)", answer.text)
+    assert "Lời mời chưa dùng" in answer.text
+    given = {"csrf": token(page), "email": "moi@example.vn"}
+    assert admin.post("/accounts/invitations", data=given).status_code == 303
+    assert home.anonymous().get(f"/start?token={secret}").status_code == 410
+    assert "Lời mời chưa dùng" not in admin.get("/accounts").text
+    assert admin.post("/accounts/invitations", data=given).status_code == 404
+    assert "invitation ended" in acts(home)
+
+
 def test_nobody_sees_anything_without_logging_in(home: House) -> None:
     client = home.anonymous()
     for path in ("/me", "/accounts", "/audit"):
