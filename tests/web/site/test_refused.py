@@ -44,7 +44,8 @@ MAY: dict[Role | str, str] = {
     "/matters/{year}/{number}/files/{file}/drop, POST /matters/log, POST /matters/log/{number}/strike, POST "
     "/matters/reports",
     "admin": "GET /accounts, POST /accounts, POST /accounts/invitations, POST /accounts/{number}, GET /audit, "
-    "GET /subscriptions, POST /subscriptions, POST /subscriptions/{number}/end, GET /articles/{number}/stored/{page}, GET /export.warc, "
+    "GET /subscriptions, POST /subscriptions, POST /subscriptions/{number}/end, "
+    "GET /articles/{number}/stored/{page}, GET /export.warc, "
     "POST /outlets/{slug}/quarantine, "
     "POST /matters/units, POST /matters/units/import, POST /matters/units/remind, POST /matters/rules, POST "
     "/matters/days, POST /matters/reports/templates, POST /matters/reports/templates/{template}/drop",
