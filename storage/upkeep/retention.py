@@ -6,10 +6,10 @@ ledger of editions, and any address, since an address that is known is never rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     cast,
     delete,
+    exists,
     func,
     literal,
     null,
@@ -38,6 +39,9 @@ from storage.tables.upkeep import runs
 KINDS = ("pages", "versions", "addresses", "runs", "letters")
 
 
+Key = tuple[Any, ...]  #: values of a primary key
+
+
 class Weight(NamedTuple):
     """How many rows, and how many bytes of them."""
 
@@ -54,16 +58,15 @@ class _Rule:
 
 
 def _rule(kind: str, before: datetime) -> _Rule:
-    kept_for = select(corrections.c.article_id).union(select(matter_articles.c.article_id))
     if kind == "pages":
-        kept = select(links.c.id).where(links.c.article_id.in_(kept_for))
+        kept = select(links.c.id).where(links.c.id == pages.c.link_id, _evidence(links.c.article_id))
         old = (pages.c.state != "due", pages.c.body.is_not(None), pages.c.settled_at < before)
-        return _Rule(pages, (*old, pages.c.link_id.not_in(kept)), (pages.c.body,), {"body": null()})
+        return _Rule(pages, (*old, ~exists(kept)), (pages.c.body,), {"body": null()})
     if kind == "versions":
         newest = select(articles.c.version).where(articles.c.id == versions.c.article_id).scalar_subquery()
         former = (versions.c.fetched_at < before, versions.c.number < newest)
         texts = (versions.c.title, versions.c.lead, versions.c.body)
-        return _Rule(versions, (*former, versions.c.article_id.not_in(kept_for)), texts)
+        return _Rule(versions, (*former, ~_evidence(versions.c.article_id)), texts)
     if kind == "addresses":
         words = (links.c.title, links.c.lead, links.c.section, links.c.published_raw)
         without = or_(links.c.settled.in_(("outside", "never")), links.c.state == "never")
@@ -78,26 +81,50 @@ def _rule(kind: str, before: datetime) -> _Rule:
     return _Rule(runs, (runs.c.ended_at < before, runs.c.id.not_in(last)), (runs.c.counts, runs.c.error))
 
 
+def _evidence(article: Column[Any]) -> ColumnElement[bool]:
+    """Whether an article was corrected, or a matter stands on it: looked up article by article, never listed."""
+    corrected = exists().where(corrections.c.article_id == article)
+    return corrected | exists().where(matter_articles.c.article_id == article)
+
+
 def weigh(db: Connection, kind: str, before: datetime) -> Weight:
     """How much of a kind is older than `before` and may go."""
     rule = _rule(kind, before)
     return _weight(db, rule, rule.old)
 
 
-def forget(db: Connection, kind: str, before: datetime, limit: int) -> Weight:
-    """Let up to `limit` rows of a kind go that are older than `before`; none are left when it answers with 0 rows."""
+def look(db: Connection, kind: str, before: datetime, after: Key, window: int) -> tuple[list[Key], Key]:
+    """Find what of a kind may go among the next `window` rows after a key, () for the first ones.
+
+    Answers with their keys, and with the key to go on after: () where that was the end of the table.
+    """
     rule = _rule(kind, before)
-    key = tuple_(*rule.table.primary_key.columns)
-    found = db.execute(select(*rule.table.primary_key.columns).where(*rule.old).limit(limit)).all()
-    if not found:
-        return Weight(0, 0)
-    chosen = key.in_([tuple(row) for row in found])
-    weight = _weight(db, rule, (chosen,))
+    columns = rule.table.primary_key.columns.values()
+    behind = [_place(columns, after, "gt")] if after else []
+    rows = select(*columns).order_by(*columns)
+    last = db.execute(rows.where(*behind).offset(window - 1).limit(1)).one_or_none()
+    upto = [_place(columns, tuple(last), "le")] if last else []
+    found = db.execute(rows.where(*behind, *upto, *rule.old)).all()
+    return [tuple(row) for row in found], tuple(last) if last else ()
+
+
+def forget(db: Connection, kind: str, before: datetime, keys: Sequence[Key]) -> Weight:
+    """Let those of some rows of a kind go that may still go: what `look` found may have changed since."""
+    rule = _rule(kind, before)
+    chosen = (tuple_(*rule.table.primary_key.columns).in_(keys), *rule.old)
+    weight = _weight(db, rule, chosen)
     if rule.emptied is None:
-        db.execute(delete(rule.table).where(chosen))
+        db.execute(delete(rule.table).where(*chosen))
     else:
-        db.execute(update(rule.table).where(chosen).values(rule.emptied))
+        db.execute(update(rule.table).where(*chosen).values(rule.emptied))
     return weight
+
+
+def _place(columns: Sequence[Column[Any]], key: Key, how: Literal["gt", "le"]) -> ColumnElement[bool]:
+    single = len(columns) == 1  # whose index a comparison of rows would not use
+    left, right = (columns[0], literal(key[0])) if single else (tuple_(*columns), tuple_(*map(literal, key)))
+    found: ColumnElement[bool] = left > right if how == "gt" else left <= right
+    return found
 
 
 def _weight(db: Connection, rule: _Rule, which: tuple[ColumnElement[bool], ...]) -> Weight:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from errors import StorageError
 from pipeline.upkeep.retention import BATCH, foreseen, retention
 from press import Outcome, Reading
 from settings import Retention, Settings
-from storage import Archive, register
+from storage import Archive, open_archive, register
 from storage.collecting import links as stored_links
 from storage.collecting.pages import Settled, load_page, settle_pages
 from storage.coverage.articles import get_article, versions_of
 from storage.coverage.corrections import add_correction
 from storage.tables.collecting import links, pages
-from storage.upkeep.retention import KINDS, forget
+from storage.upkeep.retention import KINDS, Key, forget, look, weigh
 from storage.upkeep.runs import last_runs, record_run
 from tests.support.archives import NOW, at, link, page, read_page, store
 
@@ -29,6 +30,11 @@ SETTINGS = Settings(
     retention=Retention(pages=YEAR, versions=YEAR, addresses=YEAR, runs=timedelta(days=90), letters=YEAR),
 )
 LATER = NOW + YEAR + timedelta(days=2)
+#: an address that was read and lies outside
+OUTSIDE = {
+    "served_url": "x", "outlet": "a", "title": "Ở nơi khác", "lead": "Không về tỉnh này.", "first_seen": NOW,
+    "state": "done", "due_at": NOW, "tried_at": NOW, "analysed_at": NOW, "settled": "outside",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -110,11 +116,58 @@ def test_it_goes_in_small_steps_and_can_be_broken_off(archive: Archive) -> None:
     with archive.begin() as db:
         for _ in range(BATCH + 5):
             record_run(db, "collect", NOW, NOW, NOW, {"due": 1})
-    looks = iter([False, True, True, True])
-    assert retention(archive, SETTINGS, LATER, should_stop=lambda: next(looks, True)).done == 0
-    with archive.begin() as db:
-        assert forget(db, "runs", LATER, BATCH).rows == BATCH
+    asked = iter([*[False] * 5, True])  # once a kind, once a transaction
+    assert retention(archive, SETTINGS, LATER, should_stop=lambda: next(asked, True)).done == BATCH
     assert retention(archive, SETTINGS, LATER).done == 4
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 1000])
+def test_a_walk_of_any_stride_finds_what_a_whole_look_finds(old: Archive, window: int) -> None:
+    for kind in KINDS:
+        before = LATER - (timedelta(days=90) if kind == "runs" else YEAR)
+        with old.read() as db:
+            found: list[Key] = []
+            keys, after = look(db, kind, before, (), window)
+            while after:
+                found += keys
+                keys, after = look(db, kind, before, after, window)
+            assert len(found + keys) == weigh(db, kind, before).rows, kind
+            assert sorted({*found, *keys}) == found + keys, kind
+
+
+def test_what_was_found_and_has_changed_since_stays(old: Archive) -> None:
+    with old.read() as db:
+        keys, _ = look(db, "versions", LATER - YEAR, (), 1000)
+    with old.begin() as db:
+        add_correction(db, 1, "tone", 1, who="Lan", now=NOW)
+        assert forget(db, "versions", LATER - YEAR, keys) == (0, 0)
+
+
+def test_what_a_row_costs_does_not_grow_with_the_table(tmp_path: Path, empty_sqlite: Path) -> None:
+    """Counted in steps of SQLite's machine, for twice the rows: no batch looks at all the rows before it again."""
+
+    def steps(rows: int) -> int:
+        file = tmp_path / f"{rows}.db"
+        shutil.copy(empty_sqlite, file)
+        with open_archive(f"sqlite:///{file}") as archive:
+            with archive.begin() as db:
+                for first in range(0, rows, 1000):
+                    made = [{"url": f"https://a.vn/{n}", **OUTSIDE} for n in range(first, first + 1000)]
+                    db.execute(links.insert(), made)
+            counted = 0
+
+            def more() -> int:
+                nonlocal counted
+                counted += 1
+                return 0
+
+            event.listen(archive._engine, "connect", lambda raw, _: raw.set_progress_handler(more, 1000))
+            archive._engine.dispose()
+            assert retention(archive, SETTINGS, LATER).extra["addresses"]["rows"] == rows  # type: ignore[index]
+            return counted
+
+    few, many = steps(6000), steps(12_000)
+    assert many < 2.3 * few
 
 
 def test_one_at_a_time(archive: Archive) -> None:
