@@ -94,8 +94,8 @@ def answers(tables: tuple[dict[str, Table], dict[str, Table]], voices: Sequence[
     return found
 
 
-def measured(labels: Array, found: Array, groups: Sequence[int], slack: Sequence[float] = (0, 0, 0, 0)) -> list[Figure]:
-    """The figures of NAMES over texts; the lower end of each interval is moved down by its `slack`."""
+def measured(labels: Array, found: Array, groups: Sequence[int]) -> list[Figure]:
+    """The figures of NAMES over texts."""
     _, of_group = np.unique(groups, return_inverse=True)
     size = int(of_group.max()) + 1
     counts = np.stack([labels * found, labels + found], axis=2)  # hits; given and true
@@ -108,7 +108,7 @@ def measured(labels: Array, found: Array, groups: Sequence[int], slack: Sequence
     every = np.concatenate([summed.sum(0)[None], drawn])
     rows = np.stack([_figures(one, support) for one in every])
     low, high = np.percentile(rows[1:], [2.5, 97.5], axis=0)
-    return [Figure(*map(float, one)) for one in zip(rows[0], low - np.array(slack), high, strict=True)]
+    return [Figure(*map(float, one)) for one in zip(rows[0], low, high, strict=True)]
 
 
 def _figures(counts: npt.NDArray[Any], support: Array) -> Array:

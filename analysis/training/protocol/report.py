@@ -16,7 +16,7 @@ from analysis.training.calibration import Array
 from analysis.training.evaluate import Figures
 from analysis.training.gold import PARTS, Example, example, groups, order, part, records
 from analysis.training.net.values import key
-from analysis.training.protocol import figures, folds
+from analysis.training.protocol import figures, folds, spread
 from analysis.training.protocol.figures import NAMES, Figure, measured
 from analysis.training.quality import evaluate
 from analysis.training.relevance_train import measure
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 Make: TypeAlias = "Callable[[str], Tagger]"  #: the tagger of an area
-KINDS: Final = ("articles", "items")
+#: What texts are told apart: feed items and articles, and of each those that are little more than a headline.
+FORMS: Final = ("articles", "short articles", "items with a lead", "headlines")
 #: How texts were picked for labelling, by what `picked_for` says; only the random ones are like the press.
 PICKS: Final = ("random", "unsure", "rare topics", "by hand")
 FEWEST: Final = 100  #: texts of a set of which figures are told
+LEAD: Final = 3  #: words of text of an item up to which its headline stands alone
 #: What the teacher's chances brought to topics and tone at most (docs/decisions/quality.md). The teacher had read the
 #: held labels, so by so much the folds may be too good where its chances are learned from: intervals reach down by it.
 SLACK: Final = (0.02, 0.02, 0.02, 0.03)
@@ -46,6 +48,7 @@ class Set:
     examples: list[Example]
     picks: list[str]
     groups: list[int]
+    sources: list[str]  #: the outlet of each, or the corpus where no outlet is known
     labels: Array = field(repr=False)
 
     @property
@@ -55,8 +58,8 @@ class Set:
 
     def some(self, rows: Sequence[int]) -> Set:
         """The texts numbered so."""
-        chosen = [self.examples[i] for i in rows], [self.picks[i] for i in rows], [self.groups[i] for i in rows]
-        return Set(*chosen, self.labels[list(rows)])
+        lists = [self.examples[i] for i in rows], [self.picks[i] for i in rows], [self.groups[i] for i in rows]
+        return Set(*lists, [self.sources[i] for i in rows], self.labels[list(rows)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,13 @@ def pick(said: str) -> str:
     return "rare topics" if said.startswith("likely") else "by hand"
 
 
+def form(one: Example) -> str:
+    """What kind of text it is: one of FORMS."""
+    if one.kind == "articles":
+        return FORMS[1] if one.terms.short else FORMS[0]
+    return FORMS[2] if len(one.text_words) > LEAD else FORMS[3]
+
+
 def protocol(
     data: Path,
     keep: Path,
@@ -134,15 +144,17 @@ def protocol(
     for name, given in voices.items():
         say(f"figures: {name}")
         found = figures.inside([one[:, heard] for one in given], seen.labels, chosen_parts, seen.short)
-        rows += _rows(seen, found, name, slack)
+        by = spread.widening(_off(seen, found))
+        how.append(_wider(name, by))
+        rows += _rows(seen, found, name, slack, by)
     rows.sort(key=lambda row: row.texts)
     told: list[str] = []
     if unseen:
         after = figures.later([linear.within], [linear.later], old.labels, parts, (old.short, new.short))
-        got = _rows(new, after, "the recipe on all before", NONE)
+        got = _rows(new, after, "the recipe on all before")
         if make:
             say("the models that ship")
-            got += _rows(new, _judged(make(AREA), new.examples), "the models that ship", NONE)
+            got += _rows(new, _judged(make(AREA), new.examples), "the models that ship")
         told = _compared([row for row in rows if row.voice == "linear"], got, before or "")
     say("relevance, Khmer")
     others = list(measure(data))
@@ -182,7 +194,8 @@ def _labelled(data: Path) -> Set:
         raise ValueError(f"{path}: nothing labelled in it")
     examples = [example(row) for row in rows]
     picks = [pick(str(row.get("picked_for") or "")) for row in rows]
-    return Set(examples, picks, groups(examples), folds.labels(examples))
+    sources = [str(row.get("outlet") or row.get("corpus") or "") for row in rows]
+    return Set(examples, picks, groups(examples), sources, folds.labels(examples))
 
 
 def _parted(every: Set, before: str | None) -> tuple[list[int], list[int]]:
@@ -197,8 +210,8 @@ def _parted(every: Set, before: str | None) -> tuple[list[int], list[int]]:
 
 def _sets(given: Set) -> Iterator[tuple[str, list[int]]]:
     """The sets that are told: each kind of text, and of it what was picked in each way."""
-    for kind in KINDS:
-        own = [i for i, one in enumerate(given.examples) if one.kind == kind]
+    for kind in FORMS:
+        own = [i for i, one in enumerate(given.examples) if form(one) == kind]
         if len(own) >= FEWEST:
             yield f"{kind}, all", own
         for way in PICKS:
@@ -207,16 +220,26 @@ def _sets(given: Set) -> Iterator[tuple[str, list[int]]]:
                 yield f"{kind}, {way}", chosen
 
 
-def _rows(given: Set, found: Array, voice: str, slack: Sequence[float]) -> list[Row]:
-    return [
-        Row(
-            texts,
-            voice,
-            len(rows),
-            tuple(measured(given.labels[rows], found[rows], [given.groups[i] for i in rows], slack)),
-        )
-        for texts, rows in _sets(given)
-    ]
+def _off(given: Set, found: Array) -> list[list[float]]:
+    """`spread.off` of every set that was picked in one way."""
+    far: list[list[float]] = []
+    for texts, rows in _sets(given):
+        if not texts.endswith(", all"):
+            one = given.some(rows)
+            far += spread.off(one.labels, found[rows], one.groups, one.sources)
+    return far
+
+
+def _rows(
+    given: Set, found: Array, voice: str, slack: Sequence[float] = NONE, wider: Sequence[float] = (1.0,) * len(NAMES)
+) -> list[Row]:
+    rows = []
+    for texts, chosen in _sets(given):
+        one = given.some(chosen)
+        told = spread.widened(measured(one.labels, found[chosen], one.groups), wider)
+        told = tuple(Figure(f.value, f.low - less, f.high) for f, less in zip(told, slack, strict=True))
+        rows.append(Row(texts, voice, len(chosen), told))
+    return rows
 
 
 def _judged(tagger: Tagger, examples: Sequence[Example]) -> Array:
@@ -236,8 +259,9 @@ def _how(size: int, weak: bool, quick: bool) -> str:
         f"{size} labelled texts in five folds, near-duplicates never parted. Terms, fit, calibration and thresholds "
         "are chosen inside the fold (calibration from inner out-of-fold values); the recipe's own numbers (penalties, "
         "what a reader's label counts, 0.36 below which no tone is given) were chosen earlier by looking at many of "
-        "these texts, and are not. Intervals: 95 % of a bootstrap that draws groups. Only texts picked at random "
-        "estimate the press; the others were picked because they are hard or rare. "
+        "these texts, and are not. Intervals: 95 % of a bootstrap that draws groups, made wider until they hold what "
+        "samples from other outlets get. Only texts picked at random estimate the press; the others were picked "
+        "because they are hard or rare. "
     )
     if quick:
         said += "Quick: the inner values are of models that saw the held part, which flatters thresholds a little. "
@@ -247,6 +271,11 @@ def _how(size: int, weak: bool, quick: bool) -> str:
     return fill(
         f"{said}Learned from the labelled texts alone, without the teacher's chances of the shipped models.", 118
     )
+
+
+def _wider(voice: str, by: Sequence[float]) -> str:
+    said = ", ".join(f"{name} {times:.2f}" for name, times in zip(NAMES, by, strict=True))
+    return fill(f"Intervals ({voice}) are so many times as wide as the bootstrap's: {said}.", 118)
 
 
 def _table(rows: Sequence[Row]) -> list[str]:

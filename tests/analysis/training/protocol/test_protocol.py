@@ -11,7 +11,7 @@ from analysis import Tagger
 from analysis.tags.features import Terms
 from analysis.training.evaluate import compare
 from analysis.training.gold import PARTS, Example
-from analysis.training.protocol import figures, folds, report
+from analysis.training.protocol import figures, folds, report, spread
 from press import TOPICS
 from tests.support.labelled import write_gold
 
@@ -121,7 +121,34 @@ def test_copies_make_no_interval_narrower(seed):
         one, other = once[number], thrice[number]
         assert one.low <= one.value <= one.high
         assert (other.low, other.high) == (pytest.approx(one.low, abs=0.02), pytest.approx(one.high, abs=0.02))
-    assert figures.measured(labels, found, groups, (0.1, 0, 0, 0))[0].low == pytest.approx(once[0].low - 0.1)
+
+
+def test_halves_part_no_source_and_tiny_sources_stand_in_none():
+    sources = [f"outlet {number % 5}" for number in range(500)] + ["rare"] * 9
+    found = spread.halvings(sources)
+    assert found
+    for own, other in found:
+        mine, theirs = ({sources[i] for i in half} for half in (own, other))
+        assert not mine & theirs
+        assert "rare" not in mine | theirs
+        assert (other, own) not in found
+    assert spread.halvings(["one"] * 500) == []
+
+
+def test_intervals_widen_where_outlets_differ_and_never_below_what_chance_asks():
+    random = np.random.default_rng(3)
+    labels = folds.labels(texts(240))
+    sources, groups = [f"outlet {number % 2}" for number in range(240)], list(range(240))
+    alike = np.where(random.random(labels.shape) < 0.05, 1 - labels, labels)
+    uneven = np.array([0.01, 0.12])[[number % 2 for number in range(240)]][:, None]
+    apart = np.where(random.random(labels.shape) < uneven, 1 - labels, labels)
+    calm, wild = (spread.widening(spread.off(labels, one, groups, sources)) for one in (alike, apart))
+    assert wild[0] > 2 * calm[0]
+    assert min(calm) >= 2**0.5 - 1e-9
+    assert spread.widening([]) == pytest.approx((2**0.5,) * 4)
+    figure = figures.Figure(0.8, 0.7, 0.85)
+    assert spread.widened([figure], [2.0]) == (figures.Figure(0.8, pytest.approx(0.6), pytest.approx(0.9)),)
+    assert spread.widened([figure], [9.0])[0].high == 1.0
 
 
 def test_figures_are_those_of_the_labels_given():
