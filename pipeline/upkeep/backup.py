@@ -22,8 +22,9 @@ from pipeline.running import models, search
 from pipeline.running.counts import Counts, never_stop
 from pipeline.running.mail import tell_now
 from settings import Settings
-from storage import Archive
+from storage import Archive, open_archive
 from storage.upkeep.backup import Contents, copy_database, restore_database
+from storage.upkeep.leases import clear_leases
 
 NAME = re.compile(r"diembao-\d{8}-\d{6}\.zip")
 ABOUT, MODELS = "backup.json", "models/"
@@ -131,6 +132,8 @@ def restore(settings: Settings, file: Path, now: datetime) -> Restored:
             raise DiemBaoError(f"{file} cannot be unpacked in {room.parent} ({error.strerror}): make room") from error
         _add_models(room / MODELS, home)
         aside = restore_database(settings.storage.url, room / FILES[taken.contents.database], taken.contents, now)
+        with open_archive(settings.storage.url) as archive, archive.begin() as db:
+            clear_leases(db)  # else the next service waits for one that is gone
         shutil.rmtree(search.folder(settings), ignore_errors=True)  # it follows the archive of before
         chosen = room / MODELS / models.CHOICES
         if chosen.is_file() or (home / models.CHOICES).is_file():

@@ -47,3 +47,8 @@ def release_lease(db: Connection, name: str, holder: str) -> bool:
     """Give the lease up, so that the next one need not wait; False when it was somebody else's."""
     mine = update(table).where(table.c.name == name, table.c.holder == holder)
     return bool(db.execute(mine.values(holder="", beat=table.c.beat + 1)).rowcount)
+
+
+def clear_leases(db: Connection) -> None:
+    """Give up whatever lease stands: who held it in an archive that was restored holds it no more."""
+    db.execute(update(table).where(table.c.holder != "").values(holder="", beat=table.c.beat + 1))

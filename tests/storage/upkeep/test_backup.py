@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 import scheduler
 from errors import DiemBaoError
+from pipeline.running.lease import Lease
 from pipeline.running.models import CARD, CHOICES, current, folder
 from pipeline.upkeep.backup import backup, backups, newest, opened, outdated, restore
 from settings import Settings, Storage
@@ -92,6 +93,17 @@ def test_a_backup_comes_back_and_the_archive_of_before_is_kept(office: Settings,
     with closing(open_archive(office.storage.url)) as archive:
         assert store(archive, link("after")) == 4, "numbers go on where the backup was"
     taken(office, tmp_path / "again.zip")
+
+
+def test_a_restored_archive_is_acted_on_at_once(office: Settings, tmp_path: Path) -> None:
+    """The backup was taken beside a service whose machine is gone: nobody can look whether its process lives."""
+    with closing(open_archive(office.storage.url)) as archive:
+        assert Lease(archive, holder="elsewhere:7:1:boot").beat(NOW)
+        file = taken(office, tmp_path / "one.zip")
+        assert not Lease(archive).beat(NOW)
+    restore(office, file, at(1))
+    with closing(open_archive(office.storage.url)) as archive:
+        assert Lease(archive).beat(at(2))
 
 
 def test_a_backup_into_an_empty_place(office: Settings, tmp_path: Path, fresh_url: str) -> None:
