@@ -218,7 +218,7 @@ def analyse(
     """
     with archive.lock("analyse", LOCK_WAIT), recorded(archive, "analyse", now) as counts:
         with archive.read() as db:
-            counts.due = collecting.pages.page_counts(db)["due"]
+            counts.due = collecting.pages.count_due(db)
         if not counts.due:
             return counts
         if workers is None:

@@ -132,14 +132,9 @@ def intact(outcome: Outcome, problems: Sequence[str] | None) -> bool | None:
     return not any(problem.startswith(("no title", "no body", "short body", "recipe: ")) for problem in problems)
 
 
-def page_counts(db: Connection) -> dict[str, int]:
-    """State (due, done, never) -> how many pages; `outside` -> articles settled as outside the area."""
-    counts = dict.fromkeys(("due", "done", "never", "outside"), 0)
-    for row in db.execute(select(pages.c.state, func.count().label("n")).group_by(pages.c.state)):
-        counts[row.state] = row.n
-    outside = select(func.count()).select_from(links).where(links.c.settled == "outside")
-    counts["outside"] = db.execute(outside).scalar_one()
-    return counts
+def count_due(db: Connection) -> int:
+    """How many pages wait to be analysed: by the index of states, whatever else there is."""
+    return db.execute(select(func.count()).select_from(pages).where(pages.c.state == "due")).scalar_one()
 
 
 def _page(row: AnyRow) -> Page:
