@@ -237,7 +237,7 @@ def test_settled_pages_leave_what_they_should(archive: Archive) -> None:
         assert pages.due_pages(db, 9) == []
         assert pages.count_due(db) == 0
         states = db.execute(select(page_table.c.state).order_by(page_table.c.id)).scalars().all()
-        assert states == ["done", "done", "never", "never"]
+        assert states == ["done", "never", "never"]
         assert [pages.load_page(db, i) is not None for i in (kept, outside, broken, evidence)] == [
             True,
             False,
