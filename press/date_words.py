@@ -59,8 +59,14 @@ _NO_FIGURES: Final = r"(?!\d|[/.]\d|-\d{1,2}-)"
 _NO_DATE: Final = rf"{_NO_FIGURES}(?! ?(?:tháng|thg|th)\b| ?th\d)"
 #: A point parts hours and minutes only right before a whole day: "08.30 - 05.08.2026".
 _POINT: Final = r"(?<![3-9]\d)(?<!2[4-9])\.(?=[0-5]\d ?[–—|,-] ?\d{1,2}[./-]\d{1,2}[./-]\d{4})"
+#: Or right behind one: "05.08.2026 08.30", "05.08.2026 | 08.30".
+_POINT_BEHIND: Final = (
+    "(?<![3-9]\\d)(?<!2[4-9])(?:"
+    + "|".join(rf"(?<=[./-]\d{{4}}{gap}{hour})" for gap in (" ", ", ", r" [|,–-] ") for hour in (r"\d", r"\d\d"))
+    + r")\.(?=[0-5]\d(?![\d.,/]|\.\d))"
+)
 _CLOCK: Final = (
-    rf"(\d{{1,2}})(?: ?{_COLON} ?|{_POINT})(\d\d)"
+    rf"(\d{{1,2}})(?: ?{_COLON} ?|{_POINT}|{_POINT_BEHIND})(\d\d)"
     rf"(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_FIGURES})?(?!\d)['’′]?"
 )
 _SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?: ?(?:\"|''|”|″|s|giây)|(?![ /-]?[^\W\d_]))"

@@ -139,9 +139,9 @@ def midnight(day: date) -> Instant:
 
 
 def is_bare(text: str) -> bool:
-    """Whether a text is nothing but dates and what belongs to them."""
+    """Whether a text is nothing but dates or times of day and what belongs to them."""
     found = list(tokens(_normal(text[: 4 * _MAX], _MAX)))
-    return _has(found, _DAYS) and not any(token.kind == "other" for token in found)
+    return _has(found, _DAYS | _CLOCKS) and not any(token.kind == "other" for token in found)
 
 
 def label_of(text: str) -> Literal["", "published", "updated"]:

@@ -92,6 +92,7 @@ _ASKS_TO_PAY = re.compile(
     r"|(?:subscribe|log in|sign in|register)\b.{0,40}\bto (?:continue|read|unlock)\b.{0,60}",
     re.IGNORECASE,
 )
+_MORE = re.compile(r"đọc tiếp|tiếp tục đọc|(?:đọc|xem) (?:toàn bộ|đầy đủ|trọn|hết)|continue reading", re.IGNORECASE)
 _FOR_MEMBERS = re.compile(
     r".{0,40}\b(?:bài viết|nội dung|phần còn lại)\b.{0,30}\b(?:dành (?:riêng )?cho|chỉ dành cho)\b.{0,60}"
     r"\b(?:thành viên|hội viên|thuê bao|bạn đọc|độc giả|tài khoản|vip|premium)\b.{0,60}",
@@ -154,7 +155,12 @@ def asks_to_pay(line: str) -> bool:
     if len(line) >= _LONGEST:
         return False
     members = "dành" in line and _FOR_MEMBERS.fullmatch(line) is not None
-    return members or _ASKS_TO_PAY.fullmatch(line) is not None
+    return members or _ASKS_TO_PAY.fullmatch(line.rpartition(". ")[2]) is not None
+
+
+def asks_to_pay_for_more(line: str) -> bool:
+    """Whether a line invites to pay or to log in for the rest of the very text above it."""
+    return _MORE.search(line) is not None and asks_to_pay(line)
 
 
 def is_check(page: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from analysis.reading.neighbours import GLYPHS, beside, drop_neighbours, linked_lines, without_linked
+from analysis.reading.neighbours import GLYPHS, beside, drop_neighbours, is_linked, linked_lines, without_linked
 from analysis.reading.noise import strip
 from analysis.reading.pieces import (
     BREAK,
@@ -26,7 +26,7 @@ from analysis.reading.pieces import (
     shown_in,
     text_lines,
 )
-from analysis.reading.tidy import is_menu
+from analysis.reading.tidy import is_imprint, is_menu
 from press.text import clean
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -102,6 +102,7 @@ CONTAINERS = (
 )
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
+_ENDS = frozenset(("footer", "nav", "aside", "form", "script"))  # of what belongs to a headline
 _QUOTES = "blockquote,q,[class*=quote i]"
 _STOPS = tuple('.!?…”"')
 _CREDIT_TAIL = re.compile(r"\s*[(\[–-]?\s*\b(?:ảnh|photo)\s*:\s*[^.!?]{0,60}[.)\]]*\Z", re.IGNORECASE)
@@ -176,8 +177,30 @@ def by_density(tree: LexborHTMLParser, heading: LexborNode | None = None, site: 
     lines = _grown(node, title, site) if node is not None else []
     if prose_of(lines) >= ENOUGH:
         return lines
-    found = _by_trafilatura(tree, site)
-    return max(lines, found, key=prose_of) if prose_of(lines) or prose_of(found) else []
+    best = max(lines, _by_trafilatura(tree, site), key=prose_of)
+    return (_below(heading, best, site) or best) if prose_of(best) else []
+
+
+def _below(heading: LexborNode | None, lines: Sequence[str], site: str) -> list[str]:
+    """What stands right below the headline in short lines, up to the frame: a page of figures has no dense place.
+
+    Empty where that does not hold what is densest, or is little more than that.
+    """
+    block = heading
+    while block is not None and beside(block, True) is None and block.parent is not None and block.parent.tag != "body":
+        block = block.parent
+    found: list[str] = []
+    node = beside(block, True) if block is not None else None
+    for _ in range(_MANY):
+        if node is None or node.tag in _ENDS or is_linked(node) or node.css_first("form,h1") is not None:
+            break
+        more = text_lines(node)
+        if more and all(map(is_imprint, more)):
+            break
+        found += without_linked(story_lines(node), linked_lines(node, 2, site))
+        node = beside(node, True)
+    told = sum(map(len, found))
+    return found if set(lines) <= set(found) and told > max(_SENTENCE, sum(map(len, lines))) else []
 
 
 def prose_of(lines: Iterable[str]) -> int:
@@ -278,7 +301,7 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
         whole = node.tag in {"p", "li"}
         holder = node.parent if whole else node
         size = len((node.text() or "").strip()) if whole else _own_size(node)
-        if holder is None or size <= _SHORT:
+        if holder is None or size <= _SHORT or (whole and is_imprint(clean(node.text() or ""))):
             continue
         if whole:
             size -= sum(len(link.text() or "") for link in node.css("a[href]"))

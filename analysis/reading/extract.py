@@ -15,7 +15,9 @@ from analysis.reading.bodies import ENOUGH, prose_of
 from analysis.reading.headlines import (
     article_heading,
     home_names,
+    is_addressed,
     lead_of,
+    overlap,
     selected_lead,
     selected_title,
     title_of,
@@ -37,7 +39,11 @@ _NO_RECIPE = Outlet("", "", "vi", "local")
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 _GLANCE = 400
 _NOTICE = 100  # characters of running text below which a page may only say that its article was taken down
+_NOT_SHOWN = frozenset(("", "url", "feed", "feed-unzoned"))  # sources of a date that are not the page
+_ALIKE = 0.5  # of the words of two titles
 _LITTLE = 600  # characters of HTML that may be a mere teaser of what the page states elsewhere
+_TEASER = 1_500  # characters a teaser has at most
+_ASKING = tuple(map(str.encode, ("đọc tiếp", "tiếp tục đọc", "đọc toàn bộ", "đọc đầy đủ", "continue reading")))
 _STATES = (b"__NEXT", b"__next_f", b"__NUXT", b"_STATE__", b"_DATA__", b"_PROPS__", b"application/json")
 _SCRIPTS = "script:not([type*=ld]):not([src])"
 #: Characters; no article is longer, and what is was built to be expensive for all that comes behind.
@@ -67,7 +73,8 @@ def extract(
     heading = cache(lambda: article_heading(tree, head, url))  # a recipe that has every part never needs it
     names = cache(lambda: _names(tree, head, recipe.name, url))
     spot, chosen = selected_title(tree, recipe.title)
-    if not head.is_article and not (chosen and recipes.selects_body(tree, recipe)):
+    known = head.is_article or bool(chosen and recipes.selects_body(tree, recipe))
+    if not known:
         nothing = kinds.no_article(tree, head, heading(), url)
         if nothing:
             raise NotArticle(url, nothing)
@@ -83,6 +90,9 @@ def extract(
         title=spot,
         day_first=recipe.dates == "dmy",
     )  # before the body: that changes the tree
+    known = known or when.source not in _NOT_SHOWN or _is_announced(link, title) or is_addressed(title, url)
+    if not known and kinds.lists(tree, heading()):
+        raise NotArticle(url, kinds.LIST)
     seen = "" if head.is_article else chosen or shown_in(heading())
     more = kinds.other_pages(tree, body, url)
     dateline, lead = selected_lead(tree, recipe.lead, spot, names()) or lead_of(tree, head, heading(), names=names())
@@ -106,6 +116,10 @@ def extract(
     notices = kinds.notices(tree_of(body, url, content_type)) if little else []  # read anew: the tree was changed
     if instead := kinds.stands_instead(head, seen, [*notices, *lines]):
         raise NotArticle(url, instead)
+    if not teaser and size < _TEASER and any(map(body.__contains__, _ASKING)):
+        teaser = kinds.is_walled(tree_of(body, url, content_type))
+    if not (known or teaser) and kinds.is_bare(title, (lead, *lines)):
+        raise NotArticle(url, kinds.BARE)
     text = "\n".join(lines)
     missed = (
         recipes.NO_TITLE if recipe.title and title and not chosen else "",
@@ -164,6 +178,11 @@ def _names(tree: LexborHTMLParser, head: Head, name: str, url: str) -> tuple[str
 def _is_told(head: Head, heading: LexborNode | None) -> bool:
     """Whether anything but the title of the document says what an article is called."""
     return heading is not None or bool(head.headline or head.og_title)
+
+
+def _is_announced(link: Link | None, title: str) -> bool:
+    """Whether a list announced the page under the title it has; one without titles says nothing against it."""
+    return link is not None and (not link.title or overlap(link.title, title) >= _ALIKE)
 
 
 def _missing(title: str, text: str) -> tuple[str, ...]:

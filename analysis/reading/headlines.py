@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.reading.metadata import Head
 from analysis.reading.neighbours import SHORTEST, STOPS, apart, emphasised, is_linked, is_neighbours, key_of
 from analysis.reading.noise import in_frame
-from analysis.reading.pieces import first_of, text_lines
+from analysis.reading.pieces import alone, first_of, is_prose, text_lines
 from analysis.reading.sites import (
     SEPARATOR,
     bare,
@@ -19,6 +19,7 @@ from analysis.reading.sites import (
     initials,
     names_site,
     says_nothing,
+    without_sections,
     without_site,
     without_way,
 )
@@ -43,6 +44,8 @@ _ADDRESS = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _BEGINS = re.compile(rf"[-–—:]?\s*[\"“‘(]?[{UPPER}0-9]")
+_SECTION = 40  # characters of a heading that is the name of a section
+_MARKED = 400  # elements
 _LINKS = 8  # that lead home
 _ADDRESS_END = re.compile(r"(?:[-_.](?:[a-z]{0,4}\d{3,}|(?=[a-f]*\d)[0-9a-f]{7,}))*(?:\.[a-z]{2,5})?\Z")
 _CUT = re.compile(r"\s*(?:\.{3}|…|\[…\]|\[\.\.\.\])\s*\Z")
@@ -55,10 +58,10 @@ def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode 
     address, and nothing else; at last the first heading that stands in the page itself. What leads home is a logo.
     """
     said = head.headline or head.og_title or head.doc_title
-    first = [node for node in tree.css("h1")[:8] if not _leads_home(node, url) and not _is_unseen(node)]
+    first = [node for node in tree.css("h1")[:8] if not _leads_away(node, url) and not _is_unseen(node)]
     best, most = None, 0.0
     for node in [*first, *tree.css("h2,h3")[:40]]:
-        score = _overlap(shown(node), said)
+        score = overlap(shown(node), said)
         if score > most:
             best, most = node, score
         if most == 1.0:
@@ -66,16 +69,16 @@ def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode 
     if most >= 0.5:
         return best
     if first:
-        return max(first, key=lambda node: _overlap(shown(node), said))
+        return max(first, key=lambda node: overlap(shown(node), said))
     title, address = key_of(said), _address_key(url)
     if max(len(title), len(address)) < _SHORT_TITLE:
-        return _standing(tree)
+        return _standing(tree) or _marked_line(tree)
     for node in tree.css("h2,h3,h4,h5,h6,td,div,p,span,strong,b,font")[:2_000]:
         text = node.text(deep=False) or ""
         text = key_of(clean(text)) if len(text) >= _SHORT_TITLE else ""
         if len(text) < _SHORT_TITLE or is_linked(node):
             continue
-        if (title.startswith(text) and _overlap(shown(node), said) >= 0.5) or _same(fold(text), address):
+        if (title.startswith(text) and overlap(shown(node), said) >= 0.5) or _same(fold(text), address):
             return node
     return _standing(tree)
 
@@ -110,15 +113,25 @@ def _is_unseen(node: LexborNode) -> bool:
     return level is not None
 
 
-def _leads_home(node: LexborNode, url: str) -> bool:
+def _leads_away(node: LexborNode, url: str) -> bool:
+    """Whether a heading is a link to the home page, or nothing but one to another page: a logo, a section."""
     link = node.css_first("a[href]") or (node.parent if node.parent is not None and node.parent.tag == "a" else None)
-    return link is not None and _is_home(link, url)
+    if link is None:
+        return False
+    href = (link.attributes.get("href") or "").partition("#")[0]
+    elsewhere = href.startswith(("/", "http")) and urlsplit(urljoin(url, href)).path != urlsplit(url).path
+    return _is_home(link, url) or (elsewhere and is_linked(node) and len(node.text() or "") < _SECTION)
 
 
 def _address_key(url: str) -> str:
     """The letters of the words in the last part of an address that has some, without the numbers behind them."""
     words = _ADDRESS_END.sub("", urlsplit(url).path.rstrip("/").rpartition("/")[2])
     return key_of(words) if words.count("-") > 2 else ""
+
+
+def is_addressed(title: str, url: str) -> bool:
+    """Whether the address of a page says its title."""
+    return _same(bare(title), _address_key(url))
 
 
 def _same(one: str, other: str) -> bool:
@@ -138,23 +151,42 @@ def _standing(tree: LexborHTMLParser) -> LexborNode | None:
     return None
 
 
+def _marked_line(tree: LexborHTMLParser) -> LexborNode | None:
+    """The first line that is bold or large as a whole, in front of any running text; no sentence, no link."""
+    for node in tree.css("b,strong,big,font[size],[style*=font-size i],p,div")[:_MARKED]:
+        if node.tag in {"p", "div"} and "style" not in node.attributes:
+            if is_prose(node) and len(node.css("p,div,td")) < 2:  # with itself
+                return None
+            continue
+        text = shown(node)
+        if _SHORT_TITLE < len(text) <= _TITLE_LINE and text[-1] not in ".:" and alone(node) and not is_linked(node):
+            return node
+    return None
+
+
 def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[str, ...]) -> str:
     """Title: the headline shown where it agrees with what the head says, else the head's own."""
     seen = shown(heading) if heading is not None else ""
-    said = without_site(head.headline, names, seen) or without_site(head.og_title, names, seen)
+    said = without_site(head.headline, names, seen) or _plain(head.og_title, head, names, seen)
     if not said:
-        page = without_way(without_site(head.doc_title, names, seen))
+        page = without_way(_plain(head.doc_title, head, names, seen))
         own = not page or names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
-        own = own or _overlap(seen, page) >= 0.5 or _same(bare(seen), _address_key(url))
+        own = own or overlap(seen, page) >= 0.5 or is_addressed(seen, url)
         own = own or says_nothing(page)
         return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
     if not seen or key_of(said) == key_of(seen):
         return said
     if key_of(said) in key_of(seen) and not _CUT.search(said):  # a label or a button inside the heading
         return said if len(said) > 20 else seen
-    if _CUT.search(said) or _overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
+    if _CUT.search(said) or overlap(seen, said) >= 0.5:  # cut, or reworded for search engines: the reader's one counts
         return seen
     return said
+
+
+def _plain(title: str, head: Head, names: tuple[str, ...], seen: str) -> str:
+    """A title without the name of the site, and where no headline shows it without the sections in front of that."""
+    cut = without_site(title, names, seen)
+    return cut if seen or cut == title else without_sections(cut, title, (*head.crumbs, head.section))
 
 
 def _as_addressed(title: str, url: str) -> str:
@@ -274,13 +306,33 @@ def _showing(tree: LexborHTMLParser, said: str) -> LexborNode | None:
 
 
 def _bold_opening(tree: LexborHTMLParser, heading: LexborNode | None) -> str:
-    """The first real paragraph where all of it is bold: the lead of pages whose markup names none."""
+    """The first real paragraph where all of it is bold: the lead of pages whose markup names none.
+
+    Where breaks part the paragraphs it is a bold line of its own.
+    """
     title = key_of(shown(heading)) if heading is not None else ""
-    for node in tree.css("p,h2,h3")[:80]:
+    for node in tree.css("p,h2,h3,b,strong")[:80]:
         text = shown(node)
-        if len(text) >= 60 and key_of(text) != title:
-            return text if node.tag == "p" and text[-1] in STOPS and len(text) <= 800 and emphasised(node) else ""
+        if len(text) < 60 or key_of(text) == title:
+            continue
+        bold = _is_line(node) if node.tag in {"b", "strong"} else node.tag == "p" and emphasised(node)
+        if bold or node.tag not in {"b", "strong"}:
+            return text if bold and text[-1] in STOPS and len(text) <= 800 else ""
     return ""
+
+
+def _is_line(node: LexborNode) -> bool:
+    """Whether a bold text is all between two breaks, or between the beginning of its block and one."""
+    before, after = _next(node, forward=False), _next(node, forward=True)
+    return after is not None and after.tag == "br" and (before is None or before.tag == "br")
+
+
+def _next(node: LexborNode, *, forward: bool) -> LexborNode | None:
+    """What stands beside a node, white space and comments apart."""
+    other = node.next if forward else node.prev
+    while other is not None and (other.is_comment_node or (other.is_text_node and not (other.text() or "").strip())):
+        other = other.next if forward else other.prev
+    return other
 
 
 def _stamp(node: LexborNode) -> str:
@@ -314,6 +366,7 @@ def _is_plain(node: LexborNode) -> bool:
     return only is not None and only.tag == "-text" and only.next is None
 
 
-def _overlap(one: str, two: str) -> float:
+def overlap(one: str, two: str) -> float:
+    """How many of the words of two texts they share, 0..1."""
     first, second = set(one.lower().split()), set(two.lower().split())
     return len(first & second) / max(len(first | second), 1)

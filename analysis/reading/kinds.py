@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -20,6 +20,7 @@ from press.walls import CHALLENGE
 LIST = "not an article: a list of articles"
 FRONT = "not an article: the front page"
 GONE = "not an article: the page says that it is gone"
+BARE = "not an article: neither a date nor a text"
 CLOSED = "not now: the page says that its site is closed"
 LOGIN = "not an article: a login page"
 NOTHING = "neither a title nor a text was found on the page"
@@ -31,8 +32,10 @@ _SECTION = 30  # characters of a heading that may be a section's name
 _HEADLINES = 8  # links to articles that make a list
 _PARAGRAPH, _LINES = 60, 400  # characters of a paragraph, and of several lines without markup
 _NOTICE, _BESIDE = 400, 100  # characters of running text that no error page has, and no notice that it was taken down
+_UNDATED = 300  # characters of text an article has that tells no date
 _NOTICE_LINE = 150  # characters a notice in an article's place hardly has
 _MORE = 10
+_LOOKED_AT = 2_000
 _NOTICES = "p,h2,h3,h4,div,span,strong,td"
 _OF_TEXT = re.compile(r"\b(?:bài|tin|trang|article|story|page)\b", re.IGNORECASE)
 _INDEX = re.compile(r"/?(?:index|default|home|trang-?chu)?(?:\.\w{2,5})?/?", re.IGNORECASE)
@@ -61,7 +64,7 @@ def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, u
         return FRONT if len(_headlines(tree)) >= _HEADLINES else ""
     named = heading is not None and len(title) >= _SECTION and not is_linked(heading)
     listed = _LISTS.search(urlsplit(url).path) is not None or walls.tells_found(title)
-    return LIST if (listed or not named) and _lists(tree, heading) else ""
+    return LIST if (listed or not named) and lists(tree, heading) else ""
 
 
 def stands_instead(head: Head, heading: str, lines: Sequence[str]) -> str:
@@ -80,10 +83,22 @@ def stands_instead(head: Head, heading: str, lines: Sequence[str]) -> str:
     return ""
 
 
+def is_bare(title: str, lines: Iterable[str]) -> bool:
+    """Whether a page that shows no date says too little to be an article: a text without one, or a mere title."""
+    size = sum(map(len, lines))
+    return size < _UNDATED if size else len(title) < _SECTION
+
+
 def notices(tree: LexborHTMLParser) -> list[str]:
     """The lines of a page with hardly a text that say it was taken down; what a player says of its film is none."""
     texts = (clean(node.text() or "") for node in tree.css(_NOTICES)[:400] if not in_frame(node, frozenset()))
     return [text for text in texts if _OF_TEXT.search(text) and walls.says_gone(text)]
+
+
+def is_walled(tree: LexborHTMLParser) -> bool:
+    """Whether a page invites to pay for the rest of its text outside of it; what only pops up is none."""
+    short = (node for node in tree.css(_NOTICES)[:_LOOKED_AT] if walls.asks_to_pay_for_more(clean(node.text() or "")))
+    return any(not in_frame(node, frozenset()) for node in short)
 
 
 def without_wall(head: Head, lines: Sequence[str]) -> tuple[list[str], bool]:
@@ -147,7 +162,7 @@ def _headlines(tree: LexborHTMLParser) -> set[str]:
     return {link.attributes.get("href") or "" for link in tree.css("a[href]")[:600] if is_headline(link)}
 
 
-def _lists(tree: LexborHTMLParser, heading: LexborNode | None) -> bool:
+def lists(tree: LexborHTMLParser, heading: LexborNode | None) -> bool:
     """Whether a page goes on with links to articles: so many of them, below its heading, before any running text."""
     below = heading is None
     links: set[str] = set()

@@ -9,7 +9,7 @@ from itertools import combinations
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.reading.noise import in_frame
-from analysis.reading.pieces import INLINE, LINKED, is_prose, shown_in, text_lines
+from analysis.reading.pieces import INLINE, LINKED, alone, announces, is_prose, shown_in, text_lines
 from analysis.reading.tidy import is_imprint
 from press import dates
 from press.text import clean
@@ -22,6 +22,7 @@ _BOX = 700  # characters of a box that announces another article
 _SUMMARY = 60  # characters of what is a summary, no date
 GLYPHS = " >»►▶→•*+-–—=|"  #: what stands in front of a line, linked or not
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|rar)(?![\w/])", re.IGNORECASE)
+_ITEMS = frozenset(("article", "div", "section", "li"))
 _TITLES = frozenset(("h1", "h2", "h3", "h4", "li"))
 _FRAME = frozenset({"aside", "nav", "footer"})
 SHORTEST, _LONGEST = 60, 700  # characters of a lead that nothing names
@@ -76,11 +77,40 @@ def drop_neighbours(root: LexborNode, heading: LexborNode | None) -> None:
     # A headline that is a line of its own in a small box, its summary below: a related article inside the text.
     bare = (link.parent for link in root.css("div > a[href]")[:200] if is_headline(link))
     small = (box for box in bare if box is not None and _is_announcement(box) and not _holds(box, heading, own))
-    boxes |= {box.mem_id: box for box in small}
+    boxes |= {box.mem_id: box for box in (*small, *_cards(root, heading, own))}
     outer = [box for box in boxes.values() if not _inside(box, boxes)]  # what is inside goes with its box, once
     for box in outer:
         if box.mem_id != root.mem_id:
             box.decompose()
+
+
+def _cards(root: LexborNode, heading: LexborNode | None, own: str | None) -> Iterator[LexborNode]:
+    """The items of rows of other articles: boxes of one kind with a linked headline and its summary, or <article>s."""
+    seen: set[int] = {root.mem_id}
+    for link in root.css("a[href]")[:300]:
+        if not is_headline(link):
+            continue
+        card: LexborNode | None = None
+        box = link.parent
+        for _ in range(_LEVELS):
+            if box is None or box.mem_id in seen or (box.tag in _ITEMS and len(box.text() or "") > _BOX):
+                break
+            seen.add(box.mem_id)
+            if box.tag == "article" or (box.tag in _ITEMS and _has_like(box)):
+                card = box
+            box = box.parent
+        if card is not None and alone(link) and announces(card) and not _holds(card, heading, own):
+            yield card
+
+
+def _has_like(box: LexborNode) -> bool:
+    """Whether what stands right beside a box is one of its kind with a linked headline."""
+    name = box.attributes.get("class")
+    for other in (beside(box, True), beside(box, False)):
+        same = other is not None and other.tag == box.tag and other.attributes.get("class") == name
+        if same and other is not None and any(map(is_headline, other.css("a[href]")[:4])):
+            return True
+    return False
 
 
 def _inside(node: LexborNode, boxes: Mapping[int, LexborNode]) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cache, lru_cache
 
 from selectolax.lexbor import LexborNode
 
 from analysis.reading.pieces import (
+    BREAK,
     announces,
     cut,
     is_prose,
@@ -71,6 +72,7 @@ _REPLIES = re.compile(r"\b(?:trả lời|reply|thích|like|báo cáo vi phạm|g
 _RIGHT = "[style*='text-align' i],[align],p[class*=right i],div[class*=right i]"
 _TO_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)\b", re.IGNORECASE)
 _RIGHT_CLASS = re.compile(r"(?:[\w-]*(?:text|align|txt)[_-]?(?:(?:xs|sm|md|lg|xl|align)-)?)?right", re.IGNORECASE)
+_BLOCK = re.compile(r"display\s*:\s*(?:block|list-item|flex|grid|table)\b", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -145,7 +147,9 @@ def _named_noise(container: LexborNode) -> None:
     whole = cache(lambda: len(container.text() or "") - linked(container))  # asked where something claims to be none
     explained: list[LexborNode] = []
     last: LexborNode | None = None
-    for node in container.css(_SUSPECT)[:_MANY]:
+    suspects = container.css(_SUSPECT)[:_MANY]
+    _set_apart(suspects)
+    for node in suspects:
         if node.mem_id == container.mem_id or node.tag in {"html", "body", "head", "main"}:
             continue
         if last is not None and _within(node, last):
@@ -169,6 +173,14 @@ def _named_noise(container: LexborNode) -> None:
             cut(node)
     for node in explained:
         mark(node, node.text() or "")
+
+
+def _set_apart(nodes: Iterable[LexborNode]) -> None:
+    """Break the line around the spans that a style makes blocks."""
+    for node in nodes:
+        if node.tag == "span" and _BLOCK.search(node.attributes.get("style") or ""):
+            node.insert_before(BREAK)
+            node.insert_after(BREAK)
 
 
 def _spared(sums: Mapping[str, int], misleading: Mapping[str, int], whole: int) -> set[str]:

@@ -36,6 +36,8 @@ BLOCKS = re.compile(  # of serialised elements, whose names are in lower case
     r"|figure|figcaption|pre|center|main|header|footer|nav|aside|address|details|summary|form|fieldset|legend)\b[^>]*>"
     r"|</(?!amp-)[a-z]+-[a-z0-9-]+>\s*(?=<[a-z]+-[a-z0-9-]+[\s>])",  # a site's own elements, one behind the other
 )
+#: Sentences that no space parts stand on lines of their own, whatever says so.
+_GLUED = re.compile(r"(?<=[.!?…”\"])</span><span\b[^>]*>")
 _TAGS = re.compile(r"<!--.*?-->|<[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+>", re.DOTALL)
 
 
@@ -62,6 +64,8 @@ def text_lines(node: LexborNode) -> list[str]:
 def parts_of(node: LexborNode) -> list[str]:
     """The text of a node, a string for each block, marks of captions still in it."""
     html = (node.html or "").replace("\n", " ").replace(BREAK, "\n")
+    if "</span><span" in html:
+        html = _GLUED.sub("\n", html)
     text = _TAGS.sub("", BLOCKS.sub("\n", html))
     return [" ".join(part.split(" ")) if "  " in part else part.strip(" ") for part in text.split("\n")]
 
@@ -133,7 +137,8 @@ def is_prose(node: LexborNode) -> bool:
 def announces(node: LexborNode) -> bool:
     """Whether an element holds the linked headlines of other articles, and no more than their summaries."""
     headlines = sum(len(link.text() or "") >= _HEADLINE and alone(link) for link in node.css("a[href]")[:20])
-    return headlines > 0 and len(node.text() or "") - linked(node) <= _SUMMARY * headlines
+    beside = len(node.text() or "") - linked(node)
+    return headlines > 0 and beside <= _SUMMARY * headlines and (beside <= _SUMMARY or not _holds_text(node))
 
 
 def linked(node: LexborNode) -> int:
@@ -248,7 +253,7 @@ def lines_of_tables(container: LexborNode) -> None:
         pictures = sum(not _is_tiny(image) for image in table.css("img,amp-img,picture"))
         if not text.strip():
             cut(table)
-        elif pictures and size(table) <= _CELL * pictures:
+        elif pictures and size(table) <= _CELL * pictures and not _holds_text(table):
             cells = [" ".join((cell.text() or "").split()) for cell in table.css("td,th,caption")]
             table.replace_with(BREAK + "".join(f"{CAPTION}{cell}{BREAK}" for cell in cells if cell))
         elif linked(table) * 2 > len(text) or (announces(table) and size(table) < 2 * _CELL):
@@ -257,6 +262,22 @@ def lines_of_tables(container: LexborNode) -> None:
             rows = _rows(table)
             if rows:
                 table.replace_with(BREAK + BREAK.join(rows) + BREAK)
+
+
+def _holds_text(box: LexborNode) -> bool:
+    """Whether a box is the place of running text: two paragraphs of it in a row, no headline between them."""
+    last = 0
+    for paragraph in box.css("p")[:40]:
+        parent = paragraph.parent
+        if parent is None:
+            continue
+        if not is_prose(paragraph):
+            last = 0 if paragraph.css_first("a[href]") is not None else last
+        elif parent.mem_id == last:
+            return True
+        else:
+            last = parent.mem_id
+    return False
 
 
 def _rows(table: LexborNode) -> list[str]:

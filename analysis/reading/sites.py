@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from analysis.reading.neighbours import key_of
@@ -11,6 +12,8 @@ from press.text import UPPER, fold
 SEPARATOR = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 _SEPARATES = ("|", " - ", " – ", " — ", " · ")  # in a clean text
 _NAME = 60  # characters of the longest name of a site
+_SECTION = 30  # characters of the name of a section
+_EDITION = re.compile(r"\s+(?:điện tử|online)\Z", re.IGNORECASE)
 _NAME_WORDS = 5  # of a site's name, those of its trade apart
 _TRADE = re.compile(
     r"\b(?:báo|tạp chí|đài|điện tử|online|phát thanh|truyền hình|và|pt-?th|trang tin|trang thông tin"
@@ -50,13 +53,30 @@ def without_site(text: str, names: tuple[str, ...], seen: str = "") -> str:
         text = text[: cuts[-1].start()]
 
 
+def without_sections(text: str, whole: str, known: Collection[str]) -> str:
+    """A title, the name of the site already cut from `whole`, without the sections behind it.
+
+    Those are what the page calls its sections (`known`), and short parts between two strokes: "… | Kinh tế | Báo Ví
+    Dụ". Places stand behind a dash in titles, so that a dash alone proves nothing.
+    """
+    keys = set(map(key_of, known))
+    while cuts := list(SEPARATOR.finditer(text)):
+        tail = text[cuts[-1].end() :]
+        behind = SEPARATOR.match(whole, len(text))
+        between = behind is not None and "|" in cuts[-1][0] and "|" in behind[0] and len(tail) <= _SECTION
+        if not (between or (behind is not None and key_of(tail) in keys)) or len(text) - len(tail) < 2 * _SECTION // 3:
+            break
+        text = text[: cuts[-1].start()]
+    return text
+
+
 def names_site(tail: str, names: tuple[str, ...], seen: bool) -> bool:
     """Whether the last part of a title is the name of the site; `seen`: a headline shows that it is no title."""
     key = bare(tail) if len(tail) <= _NAME else ""
     if not key:
         return False
     whole = bare_names(names)
-    if key in whole:
+    if key in whole or bare(_EDITION.sub("", tail)) in whole:
         return True
     proper = _proper_names(names)
     own = bare(_TRADE.sub(" ", tail))

@@ -106,7 +106,7 @@ _MENU, _STROKES = re.compile(r"\s*[|›»]\s*"), re.compile(r"[|›»]")
 _ENTRIES, _ENTRY = 4, 40  # entries of a menu in one line, characters of the longest
 _IMPRINT = 500  # characters of a whole imprint in one line
 _HEAD = 8  # lines above the first paragraph that may be the head of the article
-_PARAGRAPH = 100  # characters no line of a head has
+_PARAGRAPH, _SENTENCE = 100, 40  # characters no line of a head has, and none with a full stop
 
 
 def tidy(lines: list[str], *, title: str = "", lead: str = "") -> list[str]:
@@ -145,9 +145,14 @@ def _told_once(lines: list[str]) -> list[str]:
 
 def _below_date(lines: list[str]) -> list[str]:
     """The lines below the one that says when: above the first paragraph all of them are the head of the article."""
-    head = list(takewhile(lambda line: len(line) < _PARAGRAPH, lines[:_HEAD]))
+    head = list(takewhile(lambda line: not _is_text(line), lines[:_HEAD]))
     dated = [index for index, line in enumerate(head) if any(map(str.isdigit, line)) and _is_date_line(line)]
     return lines[dated[-1] + 1 :] if dated else lines
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line is none of a head: a paragraph, or a sentence."""
+    return len(line) >= _PARAGRAPH or (len(line) >= _SENTENCE and re.search(_STOP, line) is not None)
 
 
 def is_menu(line: str) -> bool:

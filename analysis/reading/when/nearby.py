@@ -14,7 +14,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.pieces import is_prose, text_lines
+from analysis.reading.pieces import is_prose, parts_of, text_lines
 from analysis.reading.when.reader import Reader, names_of
 from press import dates
 from press.text import clean
@@ -42,7 +42,7 @@ _ELSEWHERE = re.compile(
     r"(?:^|\s)(?!(?:fa|icon|bi|ti|la|mdi|ion|uil|glyphicon)-)[\w-]*clock|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|feedback|repl(?:y|ies)\b|disqus|dong-?_?ho\b|\btoday|hom-?nay|\bnow\b"
     r"|current-?_?(?:date|time)|weather|thoi-?_?tiet|top-?_?(?:bar|nav|menu|header)|(?:site|page|main)-?_?header|\bnav|menu|side-?_?bar"
     r"|relate(?:d|s|\b|_)|lien-?_?quan|tin-?_?(?:khac|moi|cu)\b|\bother|most-?_?(?:read|view)|doc-?_?nhieu|xem-?_?nhieu|popular"
-    r"|footer|copyright|banner|advert|quang-?_?cao|popup|modal",
+    r"|(?<!post-)(?<!entry-)(?<!article-)(?<!item-)footer|copyright|banner|advert|quang-?_?cao|popup|modal",
     re.I,
 )
 _BLOCKS = "p,div,span,td,li,h2,h3,h4,h5,h6,font,em,i,b,strong,small,label,dd,a,time"
@@ -53,6 +53,7 @@ _LIKELY = re.compile(
     r"|មុន|ម្សិល|ថ្ងៃនេះ",
     re.I,
 )
+_FIGURE = re.compile(r"\d")
 _CALLED = re.compile(r"đăng|dang\b|xuất bản|phát hành|phát sóng|đưa|tạo|publish|posted|created|ផ្សាយ|បង្ហោះ", re.I)
 _LEVELS = 6
 _BOX = 700  # characters of a box that announces another article
@@ -200,10 +201,10 @@ def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterat
     """The dates in the lines around the headline, for pages whose markup says nothing."""
     if len(level.text() or "") > 100_000:
         return
-    lines = text_lines(level)[: 4 * _MOST]
+    lines = list(islice(filter(None, map(clean, parts_of(level))), 4 * _MOST))
     title = clean(page.title.text() or "")
     at = next((index for index, line in enumerate(lines) if title and title[:40] in line), 0)
-    elements: dict[str, LexborNode] = {}
+    elements: dict[bool, dict[str, LexborNode]] = {}
     first: datetime | None = None
     prose = 0
     for index in range(max(0, at - 3), len(lines)):
@@ -217,8 +218,10 @@ def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterat
         instant = _line(lines, index, reader)
         if instant is None or (far and instant.label != "published"):
             continue
-        elements = elements or _elements(level)
-        node = elements.get(line)
+        figures = _FIGURE.search(line) is not None
+        if figures not in elements:
+            elements[figures] = _elements(level, figures)
+        node = elements[figures].get(line)
         if node is not None and not (page.mine(node) and page.beside(node, depth, instant)):
             continue
         if not instant.label:
@@ -228,12 +231,12 @@ def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterat
         yield Spot(instant)
 
 
-def _elements(level: LexborNode) -> dict[str, LexborNode]:
-    """The short lines of a box -> the outermost element that is one."""
+def _elements(level: LexborNode, figures: bool) -> dict[str, LexborNode]:
+    """The short lines of a box, with figures or without -> the outermost element that is one."""
     found: dict[str, LexborNode] = {}
     for node in level.css(_BLOCKS)[:_MOST_NODES]:
         text = node.text() or ""
-        if 0 < len(text) < 2 * _SHORT:
+        if 0 < len(text) < 2 * _SHORT and (not figures or _FIGURE.search(text)):
             found.setdefault(clean(text), node)
     return found
 

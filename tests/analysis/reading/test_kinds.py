@@ -8,11 +8,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.reading import kinds
 from analysis.reading.extract import extract
 from errors import NotArticle
-from press import Draft
+from press import Draft, Link
 
 URL = "https://baovidu.example.vn/tin/bai-1.html"
 TITLE = "Xã cù lao khánh thành trạm cấp nước sạch sau hai năm chờ đợi"
@@ -212,3 +214,43 @@ def test_a_text_that_stands_in_the_page_s_data_only_is_read(script: str) -> None
 def test_a_state_of_strings_without_end_takes_no_long_time() -> None:
     for junk in ('"' * 400_000, '"\\' * 200_000, '{"a":"' + "x" * 900_000, '"' + '\\"' * 300_000):
         read(f"<h1>{TITLE}</h1><script>__NEXT_DATA__ {junk}</script>")
+
+
+WORDS = st.text("ăâbcdđeêghiklmnoôơpqrstuưvxy ", min_size=4, max_size=40).map(str.strip).filter(len)
+
+
+@settings(max_examples=40)
+@given(st.lists(WORDS, min_size=1, max_size=3), WORDS)
+def test_a_page_that_shows_no_date_and_hardly_a_text_is_no_article_whatever_it_says(
+    lines: list[str], said: str
+) -> None:
+    body = f"<h1>{said}</h1>{''.join(f'<p>{line}.</p>' for line in lines)}"
+    with pytest.raises(NotArticle):
+        read(body, title=said)
+    for more in ("<p>05/08/2026 08:30</p>", f"<div>{TEXT}</div>"):
+        assert read(body.replace("</h1>", f"</h1>{more}"), title=said).title
+
+
+def test_a_short_text_without_a_date_is_one_that_a_list_or_its_address_names() -> None:
+    body = page(f"<h1>{TITLE}</h1><p>{SUMMARY}</p>")
+    with pytest.raises(NotArticle, match=kinds.BARE):
+        extract(body, URL)
+    named = "https://baovidu.example.vn/tin/xa-cu-lao-khanh-thanh-tram-cap-nuoc-sach-sau-hai-nam-cho-doi-12.html"
+    assert extract(body, named).title == TITLE
+    assert extract(body, URL, link=Link(URL, URL, "vidu", title=TITLE.upper())).title == TITLE
+    with pytest.raises(NotArticle, match=kinds.BARE):
+        extract(body, URL, link=Link(URL, URL, "vidu", title="Giá lúa tăng ở miền Tây"))
+
+
+def test_a_topic_under_a_headline_is_a_list_and_an_article_above_one_is_none() -> None:
+    cards = "".join(f"<article><h2>{link}</h2><p>{SUMMARY}</p></article>" for link in LINKS)
+    with pytest.raises(NotArticle, match=kinds.LIST):
+        read(f"<h1>{TITLE}</h1><p>{SUMMARY}</p>{cards}")
+    assert read(f"<h1>{TITLE}</h1><p>05/08/2026 08:30</p><p>{SUMMARY}</p>{cards}").title == TITLE
+
+
+@pytest.mark.parametrize("hidden", ["", " hidden", " class='modal'"])
+def test_a_wall_below_the_text_makes_it_a_teaser_and_a_hidden_one_does_not(hidden: str) -> None:
+    wall = f"<div{hidden}><p>Bạn đã hết lượt đọc miễn phí. Vui lòng đăng nhập để đọc tiếp bài viết.</p></div>"
+    draft = read(f"<h1>{TITLE}</h1><p>05/08/2026 08:30</p><div class='article-content'>{TEXT}</div>{wall}")
+    assert (draft.body.split("\n"), kinds.PAYWALL in draft.problems) == (STORY, not hidden)
