@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -175,8 +175,13 @@ def merge(office: Office, number: str, into: str, *, version: int | None = None)
         return office.shown(db, register.matters.merged(db, one.id, version, other.id, office.who, office.now))
 
 
-def change(office: Office, number: str, values: dict[str, Any], *, version: int | None = None) -> Row:
-    """Change subject, kind, field, places, state, start of the clock, the letter's day, or what the outlet did."""
+def change(
+    office: Office, number: str, values: dict[str, Any], *, letter: Letter | None = None, version: int | None = None
+) -> Row:
+    """Change subject, kind, field, places, state, start of the clock, the letter's day, or what the outlet did.
+
+    `letter`: one of the press that came since; its kind is that of the matter's kind where it says none.
+    """
     if "field" in values:
         values["field"] = _field(values["field"])
     if values.get("outlet_after", "") not in AFTER:
@@ -187,7 +192,10 @@ def change(office: Office, number: str, values: dict[str, Any], *, version: int 
         if name in values:
             values[name] = text(values[name], name)
     with office.archive.begin() as db:
-        return _change(db, office, load(db, office, number), version, values, "matter changed")
+        matter = load(db, office, number)
+        if letter is not None and not letter.kind:
+            letter = replace(letter, kind=letter_for(values.get("kind", matter.kind)))
+        return _change(db, office, matter, version, values, "matter changed", letter)
 
 
 def cover(office: Office, number: str, *, story: int | None = None, article: int | None = None) -> Row:

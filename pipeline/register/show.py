@@ -89,6 +89,11 @@ def rows(db: Connection, settings: Settings, found: Sequence[Matter], now: datet
     return made
 
 
+def asked_of(letters: Sequence[Letter]) -> Letter | None:
+    """Return the first letter of the press: what it asked itself, or forwarded."""
+    return next((letter for letter in letters if letter.kind in ("request", "forwarded")), None)
+
+
 def order_of(letters: Sequence[Letter]) -> Letter | None:
     """Return the last letter that gave a matter to a unit."""
     return next((letter for letter in reversed(letters) if letter.kind == "order"), None)

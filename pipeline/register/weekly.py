@@ -105,6 +105,7 @@ def _row(
 ) -> Row:  # fmt: skip
     """Return a line of the list: what each column says, and by which rule the deadline was counted."""
     order, term = show.order_of(letters), show.term_of(law, matter, letters)
+    asked = show.asked_of(letters)
     first = reports[0] if reports else None
     return {
         "number": matter.name,
@@ -114,6 +115,7 @@ def _row(
         "outlet": papers.get(first.outlet, first.outlet) if first else None,
         "published": _day(first.published_at) if first else None,
         "reports": len(reports),
+        "asked": {"number": asked.number or None, "date": asked.date or None} if asked else None,
         "unit": units.get(matter.lead or 0),
         "with": [units[unit] for unit in matter.others],
         "order": {"number": order.number or None, "date": order.date or None} if order else None,
@@ -152,6 +154,7 @@ def cells(row: Row, *, english: bool = False) -> list[str]:
 
     more = row["reports"] - 1
     others = say(f" (và {more} bài khác)", f" (and {more} more)") if more > 0 else ""
+    asked = _letter(row.get("asked"))  # lists that were made before have none
     until = row["until"]
     at = datetime.fromisoformat(until).astimezone(VIETNAM) if until else None
     hour = f"{at:%H:%M} " if at and (at.hour, at.minute) != (23, 59) else ""
@@ -166,7 +169,15 @@ def cells(row: Row, *, english: bool = False) -> list[str]:
     ]
     return [
         row["subject"],
-        f"{row['outlet']}, {written(row['published'])}".rstrip(", ") + others if row["outlet"] else "",
+        "; ".join(
+            filter(
+                None,
+                [
+                    f"{row['outlet']}, {written(row['published'])}".rstrip(", ") + others if row["outlet"] else "",
+                    f"{say('văn bản', 'letter')} {asked}" if asked else "",
+                ],
+            )
+        ),
         "; ".join(filter(None, [row["unit"], *(f"{say('phối hợp', 'with')}: {one}" for one in row["with"])])),
         _letter(row["order"]),
         f"{hour}{written(at.date().isoformat())}" if at else "",

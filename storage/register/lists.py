@@ -12,7 +12,7 @@ from press.matters import STATES, WAITING, State, number_of
 from press.spelling import spellings, spelt_text
 from press.text import clean, fold
 from storage.register.matters import Matter, complete
-from storage.tables.register import matter_units
+from storage.tables.register import matter_letters, matter_units
 from storage.tables.register import matters as table
 from storage.types import AnyRow
 
@@ -29,7 +29,7 @@ class Wanted:
     field: str = ""
     unit: int | None = None
     year: int | None = None
-    words: str = ""  #: of the subject, with marks or without; or the number
+    words: str = ""  #: of the subject, with marks or without; or the number, of the matter or of a letter
     overdue_at: datetime | None = None
     due_before: datetime | None = None
     due_after: datetime | None = None
@@ -125,12 +125,12 @@ def _asked(area: str, wanted: Wanted) -> list[ColumnElement[bool]]:
         named = select(matter_units.c.matter_id).where(matter_units.c.unit_id == wanted.unit)
         which.append(table.c.id.in_(named))
     if wanted.words:
-        which += _said(wanted.words)
+        which += _said(area, wanted.words)
     return which
 
 
-def _said(text: str) -> list[ColumnElement[bool]]:
-    """Return what a text asks of matters: each word in the subject, or the number they have."""
+def _said(area: str, text: str) -> list[ColumnElement[bool]]:
+    """Return what a text asks of matters: each word in the subject, or the number that they or their letters have."""
     if (named := number_of(text)) is not None:
         year, number = named
         numbered = table.c.number == number if year is None else and_(table.c.number == number, table.c.year == year)
@@ -146,4 +146,10 @@ def _said(text: str) -> list[ColumnElement[bool]]:
         for forms in spelt
         if any(fold(form) != form for form in forms)
     ]
-    return [or_(*ways) for ways in (*folded, *marked)]
+    said = [or_(*ways) for ways in (*folded, *marked)]
+    if not any(letter.isdigit() for letter in text):  # no letter has a number like that
+        return said
+    lettered = select(matter_letters.c.matter_id).where(
+        matter_letters.c.area == area, matter_letters.c.number.icontains(text.strip(), autoescape=True)
+    )
+    return [or_(and_(*said), table.c.id.in_(lettered))]

@@ -300,7 +300,7 @@ def test_a_letter_of_an_outlet_becomes_a_matter_with_its_deadline_in_the_weekly_
     page.get_by_role("button", name="Giao", exact=True).click()
     expect(page.get_by_text("UBND xã Đại Ngãi").first).to_be_visible()
     page.get_by_role("link", name="Sổ sự việc").first.click()
-    page.get_by_role("link", name="Báo cáo").first.click()
+    page.get_by_role("link", name="Danh sách tuần, báo cáo").click()
     page.get_by_role("button", name="Lập danh sách tuần").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Danh sách sự việc báo chí phản ánh")
     expect(page.get_by_role("main")).to_contain_text("UBND xã Đại Ngãi")

@@ -42,9 +42,9 @@ WRONG = {
 
 
 @router.get("/searches")
-def listed(request: Request, visitor: Analyst, q: str = "") -> Response:
-    """Show a person's saved searches, and the form for another one."""
-    return _page(request, visitor, Wish(name=q[:80], query=q))
+def listed(request: Request, visitor: Analyst, q: str = "", name: str = "", run: Run = "never") -> Response:
+    """Show a person's saved searches, and the form for another one, with what a link to it says filled in."""
+    return _page(request, visitor, Wish(name=(name or q)[:120], query=q, run=run))
 
 
 @router.post("/searches")

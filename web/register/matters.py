@@ -182,13 +182,15 @@ async def change(request: Request, visitor: Editor, year: Number, number: Number
         if "received" in form:
             values["received_at"] = _instant(form["received"])
         if "until" in form:
-            day = _day(form["until"])
+            last = _day(form["until"])
             values["until"] = (
-                datetime.combine(day, datetime.max.time(), VIETNAM).replace(microsecond=0) if day else None
+                datetime.combine(last, datetime.max.time(), VIETNAM).replace(microsecond=0) if last else None
             )
         if "places" in form:
             values["places"] = tuple(word.strip() for word in form["places"].split(",") if word.strip())
-        acts.change(office, name, values, version=id_of(form.get("version", "")))
+        number, day, link = (form.get(key, "") for key in ("letter", "date", "link"))
+        sent = _letter("", number, day, link, form.get("received", "")[:10])
+        acts.change(office, name, values, letter=sent, version=id_of(form.get("version", "")))
 
     return await _threaded(done, request, visitor, year, number, act)
 

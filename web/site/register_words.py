@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from press.dates import VIETNAM
@@ -96,6 +96,10 @@ def changes(details: Mapping[str, Any], language: str, kinds: Mapping[str, str] 
             old, new = kinds.get(old, old), kinds.get(new, new)
         if old != new:
             yield f"{said(COLUMNS, name, language)}: {f'{old} → ' if old else ''}{new or '—'}"
+    if isinstance(letter := details.get("letter"), dict):
+        day = letter.get("date") and f"{date.fromisoformat(letter['date']):%d/%m/%Y}"
+        words = ", ".join(filter(None, (letter.get("number"), day)))
+        yield f"{said(LETTERS, str(letter.get('kind')), language)}: {words or '—'}"
 
 
 def _value(name: str, value: Any, language: str) -> str:

@@ -209,6 +209,17 @@ def test_the_weekly_list_has_each_matter_in_its_group(week: Office) -> None:
         reports.plan(week, Asked("weekly", first=date(2026, 8, 6), last=date(2026, 8, 5)))
 
 
+def test_the_weekly_list_names_the_letter_that_asked(week: Office) -> None:
+    acts.change(week, "5", {}, letter=Letter("", "15/CV-TS", "2026-08-04"))
+    told = reports.plan(week, Asked("weekly", first=date(2026, 7, 31), last=date(2026, 8, 6)))
+    (row,) = told["groups"]["new"]
+    assert weekly.cells(row)[1] == "văn bản 15/CV-TS, 04/8/2026"
+    paper = {**row, "outlet": "Báo Một", "published": "2026-08-03", "reports": 2}
+    assert weekly.cells(paper)[1] == "Báo Một, 03/8/2026 (và 1 bài khác); văn bản 15/CV-TS, 04/8/2026"
+    del row["asked"]
+    assert weekly.cells(row)[1] == "", "a list that was made before letters were told"
+
+
 def test_the_weekly_list_tells_what_moved_on(week: Office) -> None:
     made = reports.make(week, Asked("weekly", first=date(2026, 7, 31), last=date(2026, 8, 6)))
     acts.close(week, "2", "Đã trả lời")

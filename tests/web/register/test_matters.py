@@ -86,6 +86,32 @@ def test_the_way_of_a_matter_on_its_page(home: House) -> None:
     assert "Từ chối trả lời, lý do: Bí mật nhà nước" in seen(editor.get("/matters/2026/1"))
 
 
+def test_a_letter_that_comes_later_is_noted_shown_and_found(home: House) -> None:
+    editor = home.browser("editor")
+    editor.post("/matters", data={"csrf": token(editor.get("/me")), "subject": "Phà ngừng", "kind": "ordered"})
+    given = {"kind": "press_request", "received": "2026-08-04T09:00", "letter": "15/CV-TĐ", "date": "2026-08-03"}
+    assert act(editor, "change", **given).status_code == 303
+    page = editor.get("/matters/2026/1")
+    assert "văn bản yêu cầu của báo 15/CV-TĐ ngày 03/08/2026 · nhận 04/08/2026" in seen(page, "#van-ban")
+    assert "23:59, 3/9/2026" in seen(page, "#thoi-han tbody")
+    assert "văn bản yêu cầu của báo: 15/CV-TĐ, 03/08/2026" in seen(page, "#lich-su")
+    assert "văn bản 15/CV-TĐ, 03/08/2026" in seen(editor.get("/matters", params={"q": "15/cv-tđ"}), "tbody")
+    assert "Không có sự việc nào" in seen(editor.get("/matters", params={"q": "16/CV-TĐ"}), "tbody")
+    assert act(editor, "change", kind="press_request", received="2026-08-04T10:00").status_code == 303
+    assert seen(editor.get("/matters/2026/1"), "#van-ban").count("15/CV-TĐ") == 1, "no letter, none is noted"
+
+
+def test_the_button_that_watches_fills_in_the_form(home: House) -> None:
+    editor = home.browser("editor")
+    opened(editor)
+    (link,) = LexborHTMLParser(editor.get("/matters/2026/1").text).css("#bao-chi a.button")
+    form = LexborHTMLParser(editor.get(link.attributes["href"] or "").text)
+    values = [form.css_first(f"#{name}").attributes["value"] for name in ("name", "query")]
+    assert values == ["1/2026 Phà Đại Ngãi ngừng chạy", "matter:1/2026"]
+    (run,) = form.css("input[name=run][checked]")
+    assert run.attributes["value"] == "once", "whoever presses the button wants to be told"
+
+
 def test_without_an_official_instant_the_page_asks_for_it(home: House) -> None:
     editor = home.browser("editor")
     opened(editor, kind="feedback")

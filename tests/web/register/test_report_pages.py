@@ -62,7 +62,7 @@ def test_an_editor_makes_the_annual_report_and_its_figures_lead_to_matters(home:
     assert "237/2026 Đ18 k1 23:59, 4/9/2026 —" in numbers["/matters/reports/1/behind?line=I.3&amp;part=1&amp;side=of"]
     acts.answer(Office(home.archive, home.settings, "hoa@example.vn", home.clock()), "1")
     said = seen(reader.get("/matters/reports/1"), ".note")
-    assert "số liệu hiện nay khác ở 1 mục. I.3: trong báo cáo 1/2, hiện nay 2/2" in said
+    assert "sổ nay khác ở 1 mục. I.3: trong báo cáo 1/2, hiện nay 2/2" in said
     editor.post("/language", data={"to": "en", "next": "/"})
     assert "The register has moved on since" in seen(editor.get("/matters/reports/1"))
 
@@ -81,6 +81,10 @@ def test_the_weekly_list_is_made_shown_and_handed_on(home: House) -> None:
     page = analyst.get(answer.headers["location"])
     assert "1. Sự việc mới: 2" in seen(page)
     assert "04/9/2026" in seen(page)
+    home.clock.now += timedelta(minutes=1)
+    acts.change(Office(home.archive, home.settings, "hoa@example.vn", home.clock()), "1", {"subject": "Việc khác"})
+    changed = "sổ nay khác ở 1 mục. 1: vẫn 2, nhưng có sự việc trong mục đã khác"
+    assert changed in seen(analyst.get(answer.headers["location"]), ".note")
     assert "Dân chờ phà" in seen(analyst.get("/matters/reports/1/behind?line=1&side=count"))
     word = analyst.get("/matters/reports/1/file.docx")
     assert "danh-sach-su-viec-2026-08-01-2026-08-05.docx" in word.headers["content-disposition"]
