@@ -110,5 +110,6 @@ def _value(name: str, value: Any, language: str) -> str:
     if name == "field":
         return label("topic", str(value), language)
     if name in ("received_at", "until", "answered_at"):
-        return f"{datetime.fromisoformat(str(value)).astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+        at = datetime.fromisoformat(str(value)).astimezone(VIETNAM)
+        return f"{at.day} {at:%b %Y, %H:%M}" if language == "en" else f"{at:%H:%M}, {at.day}/{at.month}/{at.year}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

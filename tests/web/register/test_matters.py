@@ -95,6 +95,7 @@ def test_a_letter_that_comes_later_is_noted_shown_and_found(home: House) -> None
     assert "văn bản yêu cầu của báo 15/CV-TĐ ngày 03/08/2026 · nhận 04/08/2026" in seen(page, "#van-ban")
     assert "23:59, 3/9/2026" in seen(page, "#thoi-han tbody")
     assert "văn bản yêu cầu của báo: 15/CV-TĐ, 03/08/2026" in seen(page, "#lich-su")
+    assert "mốc tính hạn: 09:00, 4/8/2026" in seen(page, "#lich-su")
     assert "văn bản 15/CV-TĐ, 03/08/2026" in seen(editor.get("/matters", params={"q": "15/cv-tđ"}), "tbody")
     assert "Không có sự việc nào" in seen(editor.get("/matters", params={"q": "16/CV-TĐ"}), "tbody")
     assert act(editor, "change", kind="press_request", received="2026-08-04T10:00").status_code == 303
