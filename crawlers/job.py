@@ -52,5 +52,8 @@ class Sink(Protocol):
     def robots_read(self, robots: Robots) -> None:
         """A robots.txt that was read, or found unchanged: keep it."""
 
-    def requested(self, outlet: str, url: str, status: int | None) -> None:
-        """Every request on the wire, robots.txt and redirects too; `status` is None where no answer came."""
+    def requested(self, outlet: str, url: str, status: int | None, shown: datetime | None) -> None:
+        """Every request on the wire, robots.txt and redirects too; `status` is None where no answer came.
+
+        `shown`: what the server's clock showed when it answered, None where it does not say.
+        """

@@ -194,6 +194,14 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return min(max(until - (http_date(headers.get("date", "")) or now), timedelta(0)), LONGEST_RETRY_AFTER)
 
 
+def clock_of(answer: Answer | Trouble) -> datetime | None:
+    """What the clock of a server showed as it answered: its Date, and how long since then a cache kept the answer."""
+    if isinstance(answer, Trouble) or (at := http_date(answer.headers.get("date", ""))) is None:
+        return None
+    age = answer.headers.get("age", "0").strip()
+    return at + timedelta(seconds=int(age)) if age.isascii() and age.isdecimal() and len(age) < 9 else at
+
+
 def http_date(value: str) -> datetime | None:
     """An HTTP date as an aware instant; None where it is none."""
     try:

@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import ForkServerContext, SpawnContext
+from statistics import median
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -25,7 +26,7 @@ from crawlers import Job, crawl
 from crawlers.manners.politeness import host_key
 from crawlers.manners.rhythm import apart, doubtful, next_ask, next_reading
 from errors import DiemBaoError, UsageError
-from pipeline.running import disk
+from pipeline.running import clock, disk
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.process import GRACE, die_with_parent, interrupted_by
@@ -215,6 +216,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.by_outlet: dict[str, Counter[str]] = {}
+        self.ahead: dict[str, float] = {}  #: host -> seconds that our clock is ahead of its
 
     def add(self, outlet: str, *what: str) -> None:
         """Count one of each for the outlet."""
@@ -227,6 +229,8 @@ class Tally:
             counts.add(outcome, total[outcome])
         names = ("requests", "not_modified", "pages")
         counts.extra |= {name: total[name] for name in names}
+        if len(self.ahead) >= clock.HOSTS:
+            counts.extra["clock"] = {"ahead": round(median(self.ahead.values())), "hosts": len(self.ahead)}
         counts.extra["outlets"] = {
             slug: {name: part[name] for name in (*names, *OUTCOMES)} for slug, part in sorted(self.by_outlet.items())
         }
@@ -247,9 +251,11 @@ class ArchiveSink:
         self.writer = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self.pending: list[Future[None]] = []
 
-    def requested(self, outlet: str, url: str, status: int | None) -> None:
-        """Count a request on the wire."""
+    def requested(self, outlet: str, url: str, status: int | None, shown: datetime | None) -> None:
+        """Count a request on the wire, and compare clocks: the machine's own, not the time the crawl was told."""
         self.tally.add(outlet, "requests")
+        if shown is not None:
+            self.tally.ahead[host_key(url)] = (datetime.now(UTC) - shown).total_seconds()
 
     def feed_read(self, reading: FeedReading) -> list[Reading]:
         """Keep what a list said and when to ask it again; answers with the articles never read that are due."""

@@ -20,22 +20,24 @@ from digest.sending.send import send
 from digest.writing.render import render
 from errors import DeliveryError, DeliveryUncertain, StorageError
 from pipeline.figures import area, owed, told
-from pipeline.running import due, unsubscribe
+from pipeline.running import clock, due, unsubscribe
 from pipeline.running import outlets as chosen_outlets
 from pipeline.running.counts import Counts, Progress, never_stop, silent
 from pipeline.running.due import Period
-from pipeline.running.mail import send_notices, server_of, tell
+from pipeline.running.mail import send_notices, server_of, tell, tell_now
 from pipeline.running.runs import recorded
 from press import Edition, Subscription
 from settings import Settings
 from storage import Archive, collecting, coverage, delivery
 from storage.delivery.editions import Composed
 from storage.facts import drop_fact, get_fact, set_fact
+from storage.upkeep.runs import last_runs
 
 LOG = logs.logger()
 LOCK_WAIT = 60.0
 REMEMBERED = 30  # editions a reader's delivered articles are taken from
 OUTAGES = 3  # mails in a row that the server itself let down: then the rest waits, a silent server costs 30 s each
+CLOCK = "clock_wrong_since"  # the operator knows that the clock is ahead
 REFUSED = "mail_refused_since"  # the operator knows that a mail server refuses us
 #: What a reply about us asks of the operator, by its kind; what passes by itself ("server") is not told.
 OURS = {
@@ -63,6 +65,9 @@ def publish(
 ) -> Counts:
     """Send what is due by `now`. Raises DeliveryError where nothing at all could be sent: it is tried again."""
     with archive.lock("publish", LOCK_WAIT), recorded(archive, "publish", now) as counts:
+        if why := _held(archive, settings, now):
+            counts.extra |= {"sent": 0, "failed": 0, "unknown": 0, "held": why}
+            return counts
         with archive.begin() as db:
             lost = delivery.editions.recover(db, now)
             _tell_unknown(db, settings, lost, now)
@@ -95,6 +100,27 @@ def publish(
         if waits and not counts.extra["sent"]:
             raise DeliveryError(f"no edition could be sent: {waits[0]}; nothing is lost, publish tries again")
     return counts
+
+
+def _held(archive: Archive, settings: Settings, now: datetime) -> str:
+    """Return why nothing is sent now, "" where the clock is right; tells the operator once when that begins."""
+    with archive.read() as db:
+        why = clock.wrong(next(iter(last_runs(db, "collect", 1)), None), now)
+        since = get_fact(db, CLOCK)
+    if why and since is None:
+        LOG.error("no edition is sent", reason=why)
+        lines = [
+            "Đồng hồ của máy chạy Điểm báo đi trước giờ của các báo: xin chỉnh lại (NTP).",
+            "Trong lúc ấy không gửi bản tin nào; giờ đúng lại là tự gửi, không mất gì.",
+            why,
+        ]
+        subject = "Điểm báo: đồng hồ máy sai, tạm dừng gửi bản tin"
+        tell_now(archive, settings, subject, lines, now, lambda db: set_fact(db, CLOCK, now.isoformat()))
+    elif not why and since is not None:
+        with archive.begin() as db:
+            drop_fact(db, CLOCK)
+        LOG.info("the clock is right again, editions are sent")
+    return why
 
 
 def _compose_due(db: Connection, settings: Settings, reader: Subscription, now: datetime) -> None:

@@ -49,6 +49,7 @@ from crawlers.outcomes import (
     Answer,
     Trouble,
     blocked_reason,
+    clock_of,
     conditions,
     not_a_page,
     retry_after,
@@ -217,7 +218,7 @@ class Client:
                 seconds = asyncio.get_running_loop().time() - started
         patience.spend(seconds)
         host.ended(seconds, _failure(answer))
-        self._sink.requested(outlet, url, answer.status)
+        self._sink.requested(outlet, url, answer.status, clock_of(answer))
         return answer
 
     def _patience(self, outlet: str) -> Patience:

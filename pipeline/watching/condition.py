@@ -43,6 +43,7 @@ class Condition:
     queues: Queues
     editions: Mapping[str, int]
     open_editions: Sequence[Open]
+    ahead: Sequence[Open]  #: sent by a clock that was ahead
     last_delivery: datetime | None
     lags: Sequence[float]  #: seconds, ascending, of the last 24 hours
     outlets: Sequence[OutletHealth]
@@ -117,6 +118,7 @@ def look(
             queues=upkeep.figures.queues(db, now),
             editions=upkeep.figures.edition_states(db),
             open_editions=upkeep.figures.open_editions(db),
+            ahead=upkeep.figures.ahead(db, now),
             last_delivery=upkeep.figures.last_delivery(db),
             lags=upkeep.figures.lags(db, now - DAY),
             outlets=(),

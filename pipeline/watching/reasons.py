@@ -9,10 +9,10 @@ from typing import Literal
 
 from digest.choosing.coverage import advice
 from digest.words import Words
-from pipeline.running import lease
+from pipeline.running import clock, lease
 from pipeline.watching.condition import Condition
 
-Subject = Literal["service", "disk", "search", "network", "verb", "editions", "outlets"]
+Subject = Literal["service", "clock", "disk", "search", "network", "verb", "editions", "outlets"]
 START = "start it: `systemctl start diembao`, or `diembao serve`"
 SETTLE = "ask the reader, then `diembao edition close {id} --sent`, or `--lost`, or `diembao edition resend {id}`"
 
@@ -29,7 +29,8 @@ class Reason:
 
 def reasons(found: Condition) -> tuple[Reason, ...]:
     """Return what is wrong, the worst first."""
-    return (*_service(found), *_disk(found), *_search(found), *_verbs(found), *_editions(found), *_outlets(found))
+    looks = (_service, _clock, _disk, _search, _verbs, _editions, _outlets)
+    return tuple(reason for each in looks for reason in each(found))
 
 
 def _service(found: Condition) -> Iterator[Reason]:
@@ -41,6 +42,14 @@ def _service(found: Condition) -> Iterator[Reason]:
     else:
         words = f"the service {lease.shown(row.holder)} gives no sign of life"
         yield Reason("service", words, START, row.renewed_at)
+
+
+def _clock(found: Condition) -> Iterator[Reason]:
+    if why := clock.wrong(found.runs.get("collect"), found.now):
+        yield Reason("clock", f"{why}: no edition is sent", "set the clock of this machine (NTP)")
+    for edition in found.ahead:
+        words = f"edition {edition.id} was sent by a clock that was ahead: its reader gets nothing until its end"
+        yield Reason("clock", words, f"`diembao edition close {edition.id} --lost`", edition.period_end)
 
 
 def _disk(found: Condition) -> Iterator[Reason]:

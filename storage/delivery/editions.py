@@ -82,7 +82,8 @@ def _refuse_overlap(db: Connection, mail: Composed, now: datetime) -> None:
     sent = db.execute(select(table.c.id).where(mine, overlap, table.c.state == "sent").limit(1)).scalar()
     if sent is not None:
         raise StorageError(f"subscription {mail.subscription}: edition {sent} was sent for a part of this period")
-    later = db.execute(select(table.c.id).where(mine, table.c.period_end > mail.period_end).limit(1)).scalar()
+    lost = and_(table.c.state == "failed", table.c.permanent)
+    later = db.execute(select(table.c.id).where(mine, ~lost, table.c.period_end > mail.period_end).limit(1)).scalar()
     if later is not None:
         raise StorageError(f"subscription {mail.subscription}: edition {later} already covers a later period")
 
@@ -196,9 +197,12 @@ def send_again(db: Connection, edition: int, who: str, now: datetime) -> Edition
 def close(db: Connection, edition: int, who: str, now: datetime, *, arrived: bool) -> Edition:
     """Settle an `unknown` edition by a person's word: it `arrived` (sent), or was lost (failed for good).
 
-    What a lost one told is told again by the next edition. Raises Conflict where it is in another state.
+    One that was sent before its period was over, by a clock that was ahead, may be called lost too. What a lost one
+    told is told again by the next edition. Raises Conflict where it is in another state.
     """
-    known = _settling(db, edition, ("unknown",) if arrived else ("unknown", "failed"))
+    early = db.execute(select(table.c.id).where(table.c.id == edition, table.c.period_end > now)).first() is not None
+    states = ("unknown",) if arrived else ("unknown", "failed", "sent") if early else ("unknown", "failed")
+    known = _settling(db, edition, states)
     note = f"closed as {'sent' if arrived else 'lost'} by {who} {now:%Y-%m-%d %H:%M} UTC"
     if arrived:
         _step(db, table.c.id == edition, {"state": "sent", "sent_at": now, "error": note})

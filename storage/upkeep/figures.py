@@ -146,6 +146,13 @@ def open_editions(db: Connection, limit: int = 20) -> list[Open]:
     return [Open(*row) for row in db.execute(query.order_by(editions.c.id.desc()).limit(limit))][::-1]
 
 
+def ahead(db: Connection, now: datetime, limit: int = 20) -> list[Open]:
+    """The editions that were sent though their period is not over: until then their readers get nothing."""
+    columns = (editions.c.id, editions.c.state, readers.c.email, editions.c.period_end, editions.c.error)
+    sent = select(*columns).join_from(editions, readers).where(editions.c.state == "sent", editions.c.period_end > now)
+    return [Open(*row) for row in db.execute(sent.order_by(editions.c.id.desc()).limit(limit))][::-1]
+
+
 def last_delivery(db: Connection) -> datetime | None:
     """When the last edition was taken by the mail server."""
     newest = select(func.max(editions.c.id)).where(editions.c.state == "sent").scalar_subquery()

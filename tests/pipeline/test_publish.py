@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from errors import DeliveryError
+from pipeline.desk import settle
 from pipeline.desk.readers import Wishes, subscribe
 from pipeline.publish import publish
-from pipeline.running import unsubscribe
+from pipeline.running import clock, unsubscribe
+from pipeline.watching.condition import look
+from pipeline.watching.reasons import reasons
 from settings import Mail, Operator, Settings, Storage
 from storage import open_archive
 from storage.delivery.editions import editions
+from storage.upkeep.runs import last_runs, record_run
 from tests.support.wholeway import MailServer, agree
 
 pytestmark = pytest.mark.server
@@ -53,6 +57,54 @@ def test_a_clock_that_was_years_ahead_does_not_silence_a_reader(reached: bool, t
             sent = [edition.period_end for edition in editions(db, state="sent")]
     assert sent[-2:] == [DUE, DUE + timedelta(days=1)]
     assert len(sent) == len(mail.messages) == (3 if reached else 2)
+
+
+def test_a_clock_that_is_ahead_of_the_press_sends_nothing_and_is_said_once(tmp_path: Path) -> None:
+    def collected(now: datetime, ahead: int, hosts: int = 4) -> None:
+        with archive.begin() as db:
+            record_run(db, "collect", now, now, now, {"due": 1, "clock": {"ahead": ahead, "hosts": hosts}})
+
+    with MailServer() as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        settings = Settings(
+            storage=Storage(f"sqlite:///{tmp_path}/a.db"),
+            mail=Mail(host="127.0.0.1", port=mail.port),
+            operator=Operator("operator@example.vn"),
+        )
+        subscribe(archive, settings, "an@example.vn", Wishes(), DUE - timedelta(hours=1))
+        future = DUE + timedelta(days=3)
+        collected(future, 3 * 86400)
+        for minutes in (1, 2):
+            assert "3 days ahead" in str(publish(archive, settings, future + timedelta(minutes=minutes)).extra["held"])
+        with archive.read() as db:
+            assert editions(db) == []
+            assert "3 days ahead" in clock.wrong(last_runs(db, "collect", 1)[0], future)
+        publish(archive, settings, DUE)  # the clock is right again, the press was not asked since
+        assert [one.recipients for one in mail.messages] == [("operator@example.vn",), ("an@example.vn",)]
+        collected(DUE + timedelta(days=1), 60)
+        publish(archive, settings, DUE + timedelta(days=1))
+        assert len(mail.messages) == 3
+
+
+def test_an_edition_of_a_clock_that_was_ahead_is_named_and_settled_by_one_command(tmp_path: Path) -> None:
+    """The press was away as well, so that nobody could say what time it is."""
+    with MailServer() as mail, open_archive(f"sqlite:///{tmp_path}/a.db") as archive:
+        settings = Settings(storage=Storage(f"sqlite:///{tmp_path}/a.db"), mail=Mail(host="127.0.0.1", port=mail.port))
+        subscribe(archive, settings, "an@example.vn", Wishes(), DUE - timedelta(hours=1))
+        publish(archive, settings, DUE + timedelta(days=3))
+        publish(archive, settings, DUE)
+        assert len(mail.messages) == 1, "its reader would hear nothing for three days"
+
+        def asked() -> list[str]:
+            found = look(archive, settings, DUE, lambda now: [])
+            return [reason.act for reason in reasons(found) if reason.about == "clock"]
+
+        assert asked() == ["`diembao edition close 1 --lost`"]
+        settle.close(archive, 1, "Lan", DUE, arrived=False)
+        assert asked() == []
+        publish(archive, settings, DUE + timedelta(minutes=1))
+        assert len(mail.messages) == 2
+        with archive.read() as db:
+            assert [one.period_end for one in editions(db, state="sent")] == [DUE]
 
 
 def test_a_server_that_lets_everybody_down_is_not_asked_for_each(tmp_path: Path) -> None:

@@ -146,6 +146,7 @@ class Heard:
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, tuple[Outcome, int | None]] = field(default_factory=dict)
     wire: list[tuple[str, str, int | None]] = field(default_factory=list)
+    clocks: list[datetime | None] = field(default_factory=list)
     rules: dict[str, Robots] = field(default_factory=dict)
     error: str = ""
     follow: bool = True
@@ -176,8 +177,9 @@ class Heard:
     def robots_read(self, robots: Robots) -> None:
         self.rules[robots.url] = robots
 
-    def requested(self, outlet: str, url: str, status: int | None) -> None:
+    def requested(self, outlet: str, url: str, status: int | None, shown: datetime | None) -> None:
         self.wire.append((outlet, url, status))
+        self.clocks.append(shown)
 
     def feed(self, url: str) -> FeedReading:
         return next(reading for reading in self.feeds if reading.feed.url == url)
