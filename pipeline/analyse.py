@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 import logs
 from analysis import Text
 from analysis.grouping.fingerprints import fingerprint
+from analysis.reading import kinds
 from analysis.reading.extract import extract
 from analysis.reading.prescreen import visible
 from analysis.reading.recipes import checked
@@ -251,8 +252,9 @@ def keep(archive: Archive, results: Sequence[Result], now: datetime, counts: Cou
         elif result.outside:
             settled.append(Settled(result.page_id, Outcome("done", OUTSIDE), False, result.problems))
         else:
-            gone = result.never.startswith(REPLACED) and "login" not in result.never
-            settled.append(Settled(result.page_id, Outcome("never", result.never), True, gone=gone))
+            again = kinds.may_pass(result.never)
+            gone = result.never.startswith(REPLACED) and "login" not in result.never and not again
+            settled.append(Settled(result.page_id, Outcome("never", result.never), True, gone=gone, again=again))
     with archive.begin() as db:
         coverage.articles.save_articles(db, kept, now)
         collecting.pages.settle_pages(db, settled, now)

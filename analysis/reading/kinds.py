@@ -51,6 +51,11 @@ _PAGES = (
 )
 
 
+def may_pass(reason: str) -> bool:
+    """Whether what a page is instead of an article may be another tomorrow: closed, a bot check, too little to tell."""
+    return reason in {BARE, CLOSED, CHALLENGE}
+
+
 def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, url: str) -> str:
     """Why a page as served cannot be an article, in words; "" where it may be one."""
     if head.is_article:

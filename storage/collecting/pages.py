@@ -71,6 +71,7 @@ class Settled(NamedTuple):
 
     `problems` are the extractor's, None where the page was settled without extraction. `gone`: the page is another one
     in an article's place, so that one read there before has vanished; it is looked at again, for this may pass.
+    `again`: the page says so itself, or too little to tell; it is looked at again, and nothing has vanished.
     """
 
     page_id: int
@@ -78,6 +79,7 @@ class Settled(NamedTuple):
     keep: bool
     problems: Sequence[str] | None = None
     gone: bool = False
+    again: bool = False
 
 
 def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> None:
@@ -114,6 +116,7 @@ def settle_pages(db: Connection, settled: Sequence[Settled], now: datetime) -> N
     for one in settled:
         if one.gone:
             mark_vanished(db, link_of[one.page_id], now)
+        if one.gone or one.again:
             look_again(db, link_of[one.page_id], read_at[one.page_id])
 
 

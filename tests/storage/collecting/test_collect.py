@@ -203,6 +203,22 @@ def test_an_article_in_whose_place_another_page_stands_has_vanished(archive: Arc
         assert stored.get_article(db, article).vanished_at == at(24)  # type: ignore[union-attr]
 
 
+def test_a_page_that_says_not_now_is_read_again_a_bounded_number_of_times_and_nothing_has_vanished(
+    archive: Archive,
+) -> None:
+    article = store(archive, link(1))
+    closed = pages.Settled(0, Outcome("never", "not now"), True, again=True)
+    for hour in range(30, 300, 30):
+        page = read_page(archive, link(1), b"<h1>%d</h1>" % hour, at(hour))
+        with archive.begin() as db:
+            db.execute(link_table.update().values(next_reading=None))  # its rhythm has ended
+            pages.settle_pages(db, [closed._replace(page_id=page)], at(hour))
+            due = [reading.link.url for reading in links.due_readings(db, at(hour + 25))]
+            reads = db.execute(select(link_table.c.reads)).scalar_one()
+            assert due == ([link(1).url] if reads < links.MOST_READS else [])
+            assert stored.get_article(db, article).vanished_at is None  # type: ignore[union-attr]
+
+
 def test_vanished_before_it_was_analysed(archive: Archive) -> None:
     page_id = read_page(archive, link(1))
     with archive.begin() as db:

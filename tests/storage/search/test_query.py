@@ -73,6 +73,7 @@ def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
         ("a AND (b OR c)", And((Word("a"), Or((Word("b"), Word("c")))))),
         ('"bảo hiểm y tế"~5', Phrase("bảo hiểm y tế", 5)),
         ("“bảo hiểm”", Phrase("bảo hiểm")),
+        ("a \u2212b", And((Word("a"), Not(Word("b"))))),  # the minus of a text program
         ("a -b NOT c", And((Word("a"), Not(Word("b")), Not(Word("c"))))),
         ("-(a b)", Not(And((Word("a"), Word("b"))))),
         ("Sóc Trăng - 5 năm", And((Word("Sóc"), Word("Trăng"), Word("5"), Word("năm")))),
