@@ -14,10 +14,12 @@ from storage.search.highlight import highlight
 from storage.search.index import AnotherWriterError, SearchIndex
 from storage.search.query import QueryError, parse, text_of
 from storage.search.shape import FACETS, Places, Span
+from storage.search.similar import MOST, known_similar, similar
 
 __all__ = [
     "DEEPEST",
     "FACETS",
+    "MOST",
     "AnotherWriterError",
     "Completion",
     "Follower",
@@ -33,7 +35,9 @@ __all__ = [
     "fresh",
     "highlight",
     "index_state",
+    "known_similar",
     "parse",
     "search",
+    "similar",
     "text_of",
 ]

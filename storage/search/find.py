@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final, Literal
 
 import tantivy
@@ -17,6 +18,7 @@ from errors import UsageError
 from storage.search.index import SearchIndex
 from storage.search.plan import Known, plan
 from storage.search.shape import ABOVE, COUNTED, FACETS, NONE, PLACES, TRAITS, Span, begin, id_of, schema, span_of
+from storage.search.similar import known_similar
 
 Sort = Literal["relevance", "newest", "oldest"]
 MOST: Final = 1000  #: hits of one page
@@ -85,7 +87,13 @@ def known_outlets(searcher: tantivy.Searcher | None) -> dict[str, str]:
 
 def known(index: SearchIndex, searcher: tantivy.Searcher | None, outlets: Mapping[str, str] | None) -> Known:
     """What a query of this index may name."""
-    return Known({**known_outlets(searcher), **(outlets or {})}, index.places, index.article_at, index.matter)
+    return Known(
+        {**known_outlets(searcher), **(outlets or {})},
+        index.places,
+        index.article_at,
+        index.matter,
+        partial(known_similar, index),
+    )
 
 
 def _bars(counts: Mapping[str, int], span: Span) -> dict[date, int]:

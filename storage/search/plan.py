@@ -72,6 +72,7 @@ class Known:
     places: Places
     article_at: Callable[[str], int | None] = lambda text: None
     matter: Callable[[str], Sequence[int] | None] = lambda text: None  #: the coverage of a matter; None for none such
+    similar: Callable[[int], Sequence[int] | None] = lambda article: None  #: articles like one; None for none such
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ class _Planner:
             "language": lambda node: self.one_of(node, dict(zip(LANGUAGES, LANGUAGES, strict=True)), LANGUAGES),
             "relevance": lambda node: self.one_of(node, dict(zip(RELEVANCES, RELEVANCES, strict=True)), RELEVANCES),
             "matter": self.matter,
+            "similar": self.similar,
             "from": self.since,
             "to": self.until,
         }
@@ -228,7 +230,18 @@ class _Planner:
         covered = self.known.matter(node.value.text)
         if covered is None:
             raise self.wrong(node, "matter")
-        return _Q.term_set_query(self.schema, "id", list(covered)) if covered else _Q.empty_query()
+        return self.these(covered)
+
+    def similar(self, node: Field) -> tantivy.Query:
+        """The articles most like one, which is left out; at most so many as are suggested."""
+        number = node.value.text
+        like = self.known.similar(int(number)) if re.fullmatch(r"[0-9]{1,9}", number) else None
+        if like is None:
+            raise self.wrong(node, "similar")
+        return self.these(like)
+
+    def these(self, articles: Sequence[int]) -> tantivy.Query:
+        return _Q.term_set_query(self.schema, "id", list(articles)) if articles else _Q.empty_query()
 
     def since(self, node: Field) -> tantivy.Query:
         first, _ = self.days(node)

@@ -17,7 +17,8 @@ from typing import Final, TypeAlias
 from errors import UsageError
 from storage.search.pasted import ADDRESS, SAID, as_read
 
-FIELDS: Final = ("title", "outlet", "topic", "place", "tone", "language", "relevance", "matter", "from", "to")
+_TAGS: Final = ("outlet", "topic", "place", "tone", "language", "relevance")
+FIELDS: Final = ("title", *_TAGS, "matter", "similar", "from", "to")
 MAX_LENGTH: Final = 2000  # letters of a query
 MAX_DEPTH: Final = 30  # parentheses and signs inside one another
 MAX_PARTS: Final = 150  # words, phrases and fields
@@ -49,6 +50,7 @@ WRONG: Final = {
     "value": "no {name} {value!r}: it is one of {known}",
     "place": "no place {value!r}: write the name or code of a unit of the country",
     "matter": "no matter {value!r}: write its number and year, {name}:7/2026",
+    "similar": "no article {value!r}: write its number, as in the address of its page, {name}:123",
     "date": "{value!r} is no date: write {name}:2026-08-31 or {name}:31/8/2026",
 }
 
@@ -393,6 +395,7 @@ EXAMPLES: Final = {
     "language": "vi",
     "relevance": "focus",
     "matter": "7/2026",
+    "similar": "123",
     "from": "2026-08-01",
     "to": "2026-08-31",
 }

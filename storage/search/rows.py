@@ -24,6 +24,11 @@ def from_id(db: Connection, after: int, limit: int) -> list[Row]:
     return _rows(db, select(*_COLUMNS).where(articles.c.id > after).order_by(articles.c.id).limit(limit))
 
 
+def of(db: Connection, article_id: int) -> Row | None:
+    """One article; None where it is not there."""
+    return next(iter(_rows(db, select(*_COLUMNS).where(articles.c.id == article_id))), None)
+
+
 def from_seq(db: Connection, after: int, limit: int) -> list[Row]:
     """Up to `limit` articles with change numbers over `after`, by change number."""
     return _rows(db, select(*_COLUMNS).where(articles.c.seq > after).order_by(articles.c.seq).limit(limit))

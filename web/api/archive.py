@@ -10,7 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 import pipeline.running.search
 from pipeline.running import show
 from storage import coverage
-from storage.search import Sort, Span, complete
+from storage.search import MOST as ALIKE
+from storage.search import Sort, Span, complete, known_similar
 from web.api import shapes
 from web.api.paging import MOST, After, Id, Window, paged
 from web.site.access import Admin, Reader
@@ -111,6 +112,19 @@ def copies(request: Request, visitor: Admin, number: Id) -> Any:
         rows = coverage.reading.copies(db, number)
     site.note(visitor, "stored copy read", number)
     return [row._asdict() for row in rows]
+
+
+@router.get("/articles/{number}/similar", response_model=list[shapes.Article])
+def alike(request: Request, visitor: Reader, number: Id, limit: Annotated[int, Query(ge=1, le=ALIKE)] = 10) -> Any:
+    """Suggest the articles of the area that are most like one, best first, in any language."""
+    site = site_of(request)
+    found = known_similar(site.index, number, limit)
+    if found is None:
+        raise HTTPException(404, f"there is no article {number}")
+    with site.archive.read() as db:
+        rows = coverage.articles.load_articles(db, found)
+    site.note(visitor, "listed", "articles", similar=number)
+    return [show.article(row) for row in rows]
 
 
 @router.get("/articles/{number}/versions", response_model=list[shapes.Version])

@@ -19,6 +19,7 @@ from press.text import fold
 from storage import collecting, coverage, register
 from storage.coverage.articles import Version
 from storage.register.matters import Matter
+from storage.search import similar
 from web.archive import charts, evidence
 from web.site.access import Admin, Reader
 from web.site.register_words import STATES, said
@@ -30,6 +31,7 @@ MOST = 2**63 - 1  # of an id
 Id = Annotated[int, Path(ge=1, le=MOST)]
 NEAR = timedelta(days=5)  # how far apart stories may be that are offered for merging
 OFFERED = 6
+ALIKE = 5  #: related articles
 SOURCE = 400_000  # letters of a stored page that are shown
 
 
@@ -63,6 +65,8 @@ def article_page(
         context = _surroundings(db, site, found, editing=visitor.may("editor"), evidence_too=visitor.may("admin"))
         on = register.covered.of_article(db, site.settings.area.province, number)
         context["matters"] = _matters(db, site, on, visitor)
+    told = {one.id for one in context["chain"]} | set(context["story"].articles if context["story"] else ())
+    context["alike"] = _alike(site, number, frozenset(told))
     site.note(visitor, "read", number)  # not within: who writes the log must not wait for connections that readers hold
     versions = context["versions"]
     decided = evidence.sentences(found, shown)
@@ -72,6 +76,13 @@ def article_page(
         decided=decided, quoted=evidence.quoted, marked=lambda text: evidence.marked(text, wanted),
         compared=compared(versions, old, new), **context,
     )  # fmt: skip
+
+
+def _alike(site: Site, number: int, told: frozenset[int]) -> list[Article]:
+    """The articles most like one, but for those of its story."""
+    ids = similar(site.index, number, ALIKE, without=told)
+    with site.archive.read() as db:
+        return coverage.articles.load_articles(db, ids)
 
 
 def _surroundings(db: Connection, site: Site, found: Article, *, editing: bool, evidence_too: bool) -> dict[str, Any]:

@@ -96,6 +96,7 @@ MISTAKES: Mapping[str, str] = {
     "value": "{name}: không có “{value}”, chỉ có {known}",
     "place": "không có địa bàn “{value}”: viết tên hoặc mã đơn vị hành chính",
     "matter": "không có sự việc “{value}”: viết số và năm, {name}:7/2026",
+    "similar": "không có bài “{value}”: viết số của bài như trong địa chỉ trang, {name}:123",
     "date": "“{value}” không phải là ngày: viết {name}:2026-08-31 hoặc {name}:31/8/2026",
 }
 

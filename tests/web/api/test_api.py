@@ -247,7 +247,7 @@ def test_health_editions_the_log_and_oneself(home: House) -> None:
 
 
 LISTS = (
-    *("search", "complete", "places", "topics", "articles", "articles/1", "articles/1/versions"),
+    *("search", "complete", "places", "topics", "articles", "articles/1", "articles/1/versions", "articles/1/similar"),
     *("today", "coverage/places", "coverage/places/31699", "coverage/topics", "coverage/topics/health"),
     *("stories", "stories/1", "units", "outlets", "outlets/bao-mot", "quarantine"),
     *("editions", "editions/1", "corrections", "me"),
@@ -394,8 +394,16 @@ def test_whatever_is_wrong_is_a_problem(home: House, monkeypatch: pytest.MonkeyP
     assert {one["where"] for one in said["errors"]} == {"query.limit", "query.since"}
     for path in ("/articles/abc", f"/articles/{2**63}", "/articles/-1", "/articles?since=2026-08-05T00:00:00"):
         problem(client.get(f"{API}{path}"), 422)
-    for path in ("/articles/99", "/articles/99/versions", "/stories/99", "/nowhere", "/articles/1/x"):
+    for path in (
+        "/articles/99",
+        "/articles/99/versions",
+        "/articles/99/similar",
+        "/stories/99",
+        "/nowhere",
+        "/articles/1/x",
+    ):
         problem(client.get(f"{API}{path}"), 404)
+    problem(client.get(f"{API}/articles/1/x"), 404)
     problem(client.put(f"{API}/articles"), 405)
     problem(client.get("/api/v2/articles"), 404)
     problem(
