@@ -47,7 +47,8 @@ def find(
 ) -> list[Matter]:
     """Return the matters that are wanted, newest first; by deadline where late ones or that order are asked for."""
     urgent = by_deadline or wanted.overdue_at is not None or wanted.due_before is not None
-    order = (table.c.due_at.is_(None), table.c.due_at, table.c.id) if urgent else (table.c.id.desc(),)
+    late = (table.c.due_at.is_(None), table.c.due_at, table.c.id)
+    order = late if urgent else (table.c.opened_at.desc(), table.c.id.desc())  # as its index lies
     query = select(table).where(*_which(area, wanted)).order_by(*order).limit(limit).offset(offset)
     return complete(db, db.execute(query).all())
 

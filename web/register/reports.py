@@ -26,7 +26,7 @@ from web.site.visitor import Visitor
 
 router = APIRouter()
 Text = Annotated[str, Form()]
-SHOWN = 100  #: matters of a group on the page of a weekly list; its files have all
+SHOWN = 50  #: matters of a group on the page of a weekly list; its files have all
 
 
 @router.get("/matters/reports")
