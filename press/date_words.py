@@ -125,7 +125,7 @@ _UPDATED: Final = (
     r"|(?:ធ្វើ)?បច្ចុប្បន្នភាព|កែប្រែ"
 )
 #: Words that may stand in front of a date without saying what it is.
-_FILLER: Final = r"vào hồi|thời gian|lúc|vào|hồi|ngày|ngay|on|at|date|time|កាលបរិច្ឆេទ|វេលា|នៅ|ថ្ងៃទី|ថ្ងៃ|ម៉ោង|ទី"
+_FILLER: Final = r"vào hồi|thời gian|giờ|lúc|vào|hồi|ngày|ngay|on|at|date|time|កាលបរិច្ឆេទ|វេលា|នៅ|ថ្ងៃទី|ថ្ងៃ|ម៉ោង|ទី"
 _Y: Final = r"(\d{4})(?!\d)"
 _Y2: Final = r"(\d{4}|\d\d(?! ?[:h]|[/.-]\d))(?!\d)"
 _NUMBERED: Final = r"ខែ ?\d{1,2}|[-/] ?\d{1,2}(?= ?,? ?(?:năm|ឆ្នាំ)| ?,? \d{4})|(?<= )t\d{1,2}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -100,6 +100,8 @@ CONTAINERS = (
         ".text-content",
     ),
 )
+_BOXES = "div,p,section,article,td,li"
+_NUMBERS = re.compile(r"\d+")
 _LAYOUT = re.compile(r"<(/?)(?:table|tbody|tr|td|th|center|font)\b", re.I)
 _MARKED = re.compile(f"{CAPTION}[^{BREAK}<]*")
 _ENDS = frozenset(("footer", "nav", "aside", "form", "script"))  # of what belongs to a headline
@@ -239,7 +241,9 @@ def _grown(node: LexborNode, title: str, site: str) -> list[str]:
     """The lines of the densest element, of its siblings of the same kind, and of the text above it."""
     for _ in range(_LEVELS):
         parent = node.parent
-        if parent is None or parent.tag in {"body", "html", "-document"} or not _has_twin(node):
+        if parent is None or parent.tag in {"body", "html", "-document"}:
+            break
+        if not _has_twin(node) and len(parent.text() or "") - len(node.text() or "") > _SHORT:
             break
         node = parent
     level = node
@@ -248,7 +252,7 @@ def _grown(node: LexborNode, title: str, site: str) -> list[str]:
             break
         level = level.parent
     linked = linked_lines(level, 2, site)
-    own = _once(node, story_lines(node))
+    own = [line for piece in _pieces(node) for line in _once(piece, story_lines(piece))]
     if node.tag == "body" and title in own:  # what stands above the headline is the site's
         own = own[own.index(title) + 1 :]
     own = without_linked(own, linked)
@@ -260,21 +264,38 @@ def _grown(node: LexborNode, title: str, site: str) -> list[str]:
 
 def _has_twin(node: LexborNode) -> bool:
     """Whether a sibling of the same kind holds running text too: the article comes in pieces."""
-    for forward in (True, False):
-        other = beside(node, forward)
-        for _ in range(_LEVELS):
-            if other is None:
-                break
-            if _are_twins(node, other) and is_prose(other) and not announces(other):
-                return True
-            other = beside(other, forward)
-    return False
+    return any(True for _ in _twins(node, True)) or any(True for _ in _twins(node, False))
+
+
+def _twins(node: LexborNode, forward: bool) -> Iterator[LexborNode]:
+    """The siblings of the same kind that hold running text, up to where too many others stand between them."""
+    other, passed = beside(node, forward), 0
+    while other is not None and passed < _LEVELS:
+        passed += 1
+        if _are_twins(node, other) and is_prose(other) and not announces(other):
+            yield other
+            passed = 0
+        other = beside(other, forward)
+
+
+def _pieces(node: LexborNode) -> list[LexborNode]:
+    """An element, with its twins where nothing but the page holds them together."""
+    if node.parent is None or node.parent.tag != "body":
+        return [node]
+    return [*list(_twins(node, False))[::-1], node, *_twins(node, True)]
 
 
 def _are_twins(one: LexborNode, other: LexborNode) -> bool:
-    """Whether two elements are of one kind: page builders give each a word of its own beside those they share."""
-    first, second = (set((node.attributes.get("class") or "").split()) for node in (one, other))
-    return one.tag == other.tag and len(first & second) * 2 >= max(len(first), len(second))
+    """Whether two elements are of one kind: page builders give each a word of its own beside those they share.
+
+    Of boxes without names only those are that hold lines and no further boxes.
+    """
+    if one.tag != other.tag:
+        return False
+    first, second = (set(_NUMBERS.sub("", node.attributes.get("class") or "").split()) for node in (one, other))
+    if not first and not second:
+        return all(len(node.css(_BOXES)) < 2 for node in (one, other))  # with itself
+    return len(first & second) * 2 >= max(len(first), len(second))
 
 
 def _above(lines: Sequence[str], linked: Mapping[str, str], title: str) -> list[str]:
@@ -300,8 +321,9 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
             below = True
         whole = node.tag in {"p", "li"}
         holder = node.parent if whole else node
-        size = len((node.text() or "").strip()) if whole else _own_size(node)
-        if holder is None or size <= _SHORT or (whole and is_imprint(clean(node.text() or ""))):
+        text = (node.text() or "").strip() if whole else ""
+        size = len(text) if whole else _own_size(node)
+        if holder is None or size <= _SHORT or (whole and is_imprint(text)):
             continue
         if whole:
             size -= sum(len(link.text() or "") for link in node.css("a[href]"))

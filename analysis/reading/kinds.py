@@ -63,7 +63,7 @@ def no_article(tree: LexborHTMLParser, head: Head, heading: LexborNode | None, u
     title = shown_in(heading) or head.doc_title
     if _is_wall(tree, title, head.doc_title):
         return CHALLENGE
-    if walls.asks_to_log_in(title) and tree.css_first("input[type=password]") is not None:
+    if (walls.asks_to_log_in(title) or walls.asks_to_pay(title)) and tree.css_first("input[type=password]") is not None:
         return LOGIN
     if _INDEX.fullmatch(urlsplit(url).path):
         return FRONT if len(_headlines(tree)) >= _HEADLINES else ""

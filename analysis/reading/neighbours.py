@@ -152,8 +152,9 @@ def is_linked(node: LexborNode) -> bool:
 
 def is_headline(link: LexborNode) -> bool:
     """Whether a link's text is long enough to be an article's headline."""
-    href = link.attributes.get("href") or ""
-    return not href.startswith(("#", "javascript:", "mailto:")) and len((link.text() or "").strip()) >= _HEADLINE
+    if len((link.text() or "").strip()) < _HEADLINE:  # most links
+        return False
+    return not (link.attributes.get("href") or "").startswith(("#", "javascript:", "mailto:"))
 
 
 def linked_lines(node: LexborNode, least: int, site: str) -> dict[str, str]:

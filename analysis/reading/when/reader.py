@@ -20,7 +20,9 @@ _PUBLISHED = re.compile(r"publish(?!er)|pub-?date|posted|post-date|entry-date|ng
 _UPDATED = re.compile(r"updat|modif|edited|cap-?_?nhat|chinh-?sua", re.I)
 _PADDED = re.compile(r"\b[0០]\d/|/[0០]\d/")
 #: Time and date of two elements in a row, without anything between them.
-_GLUED = re.compile(r"(\d[:h]\d\d)(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})|(\d[/.-]\d{1,2}[/.-]\d{4})(\d{1,2}[:h]\d\d)")
+_GLUED = re.compile(
+    r"(\d[:h]\d\d)(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})|(\d[/.-]\d{1,2}[/.-]\d{4})(\d{1,2}[:h]\d\d)|(\d{4})(?=[A-ZĐ])"
+)
 _LONG = 400  # characters of an element named for a date
 
 
@@ -59,7 +61,7 @@ class Reader:
         """The date of a cleaned line of text, which a person reads: padded days lead, AM/PM or not."""
         if text.isdigit():
             return None
-        text = _GLUED.sub(r"\1\3 \2\4", text)
+        text = _GLUED.sub(r"\1\3\5 \2\4", text)
         rule = True if self.day_first or _PADDED.search(text) else None
         instant = dates.parse(text, day_first=rule, now=self.now) or dates.search(text, day_first=rule)
         if instant and rule is None and self.now and instant.at > self.now + dates.FUTURE:  # a day of a month to come

@@ -115,3 +115,28 @@ def test_figures_in_columns_below_the_headline_are_the_text() -> None:
     body = read(f"<h1>{TITLE}</h1>{DATE}<div>{LEAD}</div><div><img src='/a.jpg'>{columns}</div>{imprint}").body
     assert all(f"Trạm số {n}\n{n},5 g/l" in body for n in range(6))
     assert "Giấy phép" not in body
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n" + " " * 200, "\r\n\t\t\t\t" * 40])
+def test_how_a_source_is_set_out_changes_nothing(gap: str) -> None:
+    menu = "".join(
+        f"<li><a href='/{n}'>Chuyên mục số {n}</a><ul><li><a href='/x'>Tin</a></li></ul></li>" for n in range(40)
+    )
+    html = f"<ul>{menu}</ul><div><h1>{TITLE}</h1>{DATE}<div class='c'>{TEXT.replace('<p>', '<div>').replace('</p>', '</div>')}</div></div>"
+    assert lines(read(html)) == STORY
+    assert read(html.replace("><", f">{gap}<")) == read(html)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<section class='s{0}'><div class='w'><div>{1}</div></div></section>",
+        "<div class='b-{0} x'><div>{1}</div></div>",
+    ],
+)
+def test_a_text_whose_pieces_only_the_page_holds_together_is_whole(around: str) -> None:
+    pieces = "".join(
+        f"{around.format(n, f'<p>{line}</p>')}<section class='im'><img src='/{n}.jpg'></section>"
+        for n, line in enumerate(STORY)
+    )
+    assert lines(read(f"<section class='top'><h1>{TITLE}</h1>{DATE}</section>{pieces}")) == STORY
