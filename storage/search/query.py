@@ -24,7 +24,6 @@ MAX_DEPTH: Final = 30  # parentheses and signs inside one another
 MAX_PARTS: Final = 150  # words, phrases and fields
 MAX_SLOP: Final = 50
 
-_MINUS: Final = "-\u2212"  # as keyboards write it, and as text programs do
 _FIELD: Final = re.compile(r"([^\W\d_]+):")
 _SLOP: Final = re.compile(r"~(\w*)")
 _KEYWORDS: Final = ("AND", "OR", "NOT")
@@ -254,7 +253,7 @@ class _Parser:
         start, sign = self.at, self.query[self.at]
         if depth > MAX_DEPTH:
             raise self.wrong(start, 1, "deep", most=MAX_DEPTH)
-        negated = 3 if self.keyword() == "NOT" else int(sign in _MINUS)
+        negated = 3 if self.keyword() == "NOT" else int(sign in "-\u2212")
         if negated:
             return self.excluded(start, negated, depth)
         if sign == "(":
