@@ -65,6 +65,7 @@ def add_commands(commands: Commands) -> None:
     action.add_argument("--state", choices=STATES, help="in_progress: a unit works at it, or a closed one is reopened")
     action.add_argument("--received", type=instant, metavar="INSTANT", help="when the law's clock started")
     action.add_argument("--until", type=day, metavar="D", help="the day the letter says")
+    _letter_options(action, "a letter of the press that came since", kind=True)
     action.add_argument("--outlet-after", choices=[one for one in AFTER if one], help="what the outlet did then")
     action.add_argument("--outlet-after-on", type=day, metavar="D", help="when it did")
     action.add_argument("--story", type=int, metavar="ID")
@@ -168,13 +169,15 @@ def change(args: argparse.Namespace) -> int:
     values |= {"until": deadlines.end_of(args.until)} if args.until else {}
     values |= {"outlet_after_on": args.outlet_after_on.isoformat()} if args.outlet_after_on else {}
     covers = args.story is not None or args.article is not None
-    if not values and not covers:
+    received = deadlines.local_day(args.received).isoformat() if args.received else ""
+    letter = _letter(args, args.letter_kind, received)
+    if not values and not covers and letter is None:
         raise UsageError("nothing to change: see `diembao matter change --help`")
     with _office(args) as (acts, office):
         if covers:
             row = acts.cover(office, args.number, story=args.story, article=args.article)
-        if values:
-            row = acts.change(office, args.number, values)
+        if values or letter is not None:
+            row = acts.change(office, args.number, values, letter=letter)
         return _tell(args, row)
 
 

@@ -17,8 +17,20 @@ from typing import Final, TypeAlias
 from errors import UsageError
 from storage.search.pasted import ADDRESS, SAID, as_read
 
-_TAGS: Final = ("outlet", "topic", "place", "tone", "language", "relevance")
-FIELDS: Final = ("title", *_TAGS, "matter", "similar", "from", "to")
+EXAMPLES: Final = {
+    "title": '"nước mặn"',
+    "outlet": "tuoitre",
+    "topic": "health",
+    "place": '"Trần Đề"',
+    "tone": "negative",
+    "language": "vi",
+    "relevance": "focus",
+    "matter": "7/2026",
+    "similar": "123",
+    "from": "2026-08-01",
+    "to": "2026-08-31",
+}
+FIELDS: Final = tuple(EXAMPLES)
 MAX_LENGTH: Final = 2000  # letters of a query
 MAX_DEPTH: Final = 30  # parentheses and signs inside one another
 MAX_PARTS: Final = 150  # words, phrases and fields
@@ -383,18 +395,3 @@ class _Parser:
         self, at: int, length: int, kind: str, *, instead: str | None = None, over: int | None = None, **values: object
     ) -> QueryError:
         return QueryError(self.query, at, length, kind, instead=instead, over=over, **values)
-
-
-EXAMPLES: Final = {
-    "title": '"nước mặn"',
-    "outlet": "tuoitre",
-    "topic": "health",
-    "place": '"Trần Đề"',
-    "tone": "negative",
-    "language": "vi",
-    "relevance": "focus",
-    "matter": "7/2026",
-    "similar": "123",
-    "from": "2026-08-01",
-    "to": "2026-08-31",
-}

@@ -2,182 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from errors import Conflict
+from errors import Conflict, UsageError
 from pipeline.register import acts, reports, show
 from pipeline.register import units as own_units
 from pipeline.register.acts import Office, Opening
-from press.matters import STATES, Form, LetterKind, State, UnitKind
+from press.deadlines import end_of
+from press.matters import STATES, State
 from storage import register
 from storage.register.lists import Wanted
 from storage.register.matters import Letter
 from storage.register.reports import Report
 from web.api import shapes
 from web.api.paging import After, Id, Limit, cursor, numbered, paged
+from web.api.register_shapes import (
+    Answered,
+    Assigned,
+    AUnit,
+    ChangedMatter,
+    Closed,
+    Covered,
+    Made,
+    Matter,
+    Merged,
+    NewLetter,
+    NewMatter,
+    Passed,
+    Refused,
+)
 from web.site.access import Editor, Reader
 from web.site.site import office_of, site_of
 
 router = APIRouter(tags=["register"])
 Year = Annotated[int, Field(ge=2000, le=2200)]
-
-
-class Units(BaseModel):
-    """Who answers."""
-
-    lead: str | None
-    with_: list[str] = Field(alias="with")
-
-
-class Coverage(BaseModel):
-    """One article of a matter; `first`: it reported it first."""
-
-    id: int
-    url: str
-    outlet: str
-    title: str
-    published_at: datetime | None
-    story: int | None
-    first: bool
-
-
-class ALetter(BaseModel):
-    """A letter; days are ISO, "" = not said."""
-
-    kind: LetterKind
-    number: str
-    date: str
-    received: str
-    link: str
-
-
-class Term(BaseModel):
-    """One deadline, the law's or the letter's; `why` there is no date."""
-
-    rule: str
-    clause: str
-    from_: datetime | None = Field(alias="from")
-    until: datetime | None
-    until_unrolled: datetime | None
-    confirmed: bool | None
-    applies: bool
-    why: str | None
-
-
-class Answer(BaseModel):
-    """What was answered."""
-
-    at: datetime
-    letter: str | None
-    date: str | None
-    form: str | None
-    to: str | None
-
-
-class OutletAfter(BaseModel):
-    """What the outlet did then."""
-
-    what: str
-    date: str | None
-
-
-class Matter(BaseModel):
-    """A matter of the register; `version` goes up with each change."""
-
-    number: str
-    version: int
-    subject: str
-    state: State
-    kind: str
-    field: str
-    places: list[str]
-    received: datetime | None
-    opened: datetime
-    units: Units
-    articles: list[Coverage]
-    letters: list[ALetter]
-    deadlines: list[Term]
-    overdue: bool
-    due_soon: bool
-    answer: Answer | None
-    outlet_after: OutletAfter | None
-    result: str | None
-    ground: str | None
-    passed_to: str | None
-    merged_into: str | None
-
-
-class AUnit(BaseModel):
-    """A unit that answers; days are ISO, "" = open."""
-
-    id: int
-    name: str
-    kind: UnitKind
-    code: str
-    email: str
-    valid_from: str
-    valid_to: str
-    successor: int | None
-    version: int
-
-
-class Made(BaseModel):
-    """A report that was made; days are ISO, both included."""
-
-    id: int
-    report: Literal["weekly", "annual"]
-    from_: str = Field(alias="from")
-    to: str
-    made_at: datetime
-
-
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewMatter(_Given):
-    """A matter to be opened: from a story, an article, or a subject alone."""
-
-    kind: str
-    subject: str = Field("", max_length=2000)
-    story: int | None = None
-    article: int | None = None
-    received: AwareDatetime | None = None
-    field: str = ""
-    places: list[str] = []
-
-
-class Assigned(_Given):
-    """Which unit answers, by which letter, until which day."""
-
-    lead: str
-    with_: list[str] = Field([], alias="with")
-    letter: str = ""
-    day: date | None = Field(None, alias="date")
-    until: date | None = None
-    version: int | None = None
-
-
-class Answered(_Given):
-    """What was answered."""
-
-    letter: str = ""
-    day: date | None = Field(None, alias="date")
-    form: Form = "written"
-    to: str = ""
-    at: AwareDatetime | None = None
-    version: int | None = None
-
-
-class Closed(_Given):
-    """What came of it."""
-
-    result: str = Field(min_length=1, max_length=2000)
-    version: int | None = None
 
 
 @router.get("/matters", response_model=shapes.Page[Matter])
@@ -246,6 +108,51 @@ def close(request: Request, visitor: Editor, year: Year, number: Id, wanted: Clo
     return acts.close(office, _known(office, year, number), wanted.result, version=wanted.version)
 
 
+@router.post("/matters/{year}/{number}/change", response_model=Matter)
+def change(request: Request, visitor: Editor, year: Year, number: Id, wanted: ChangedMatter) -> Any:
+    """Change what is noted of a matter; 409 where its version is another one by now."""
+    office, given = office_of(request, visitor), wanted.model_dump(exclude_none=True, exclude={"letter", "version"})
+    named = {"received": "received_at"}
+    values = {named.get(name, name): value for name, value in given.items()}
+    values |= {"places": tuple(given["places"])} if "places" in given else {}
+    values |= {"until": end_of(given["until"])} if "until" in given else {}
+    values |= {"outlet_after_on": given["outlet_after_on"].isoformat()} if "outlet_after_on" in given else {}
+    if not values and wanted.letter is None:
+        raise UsageError("nothing to change was named")
+    name = _known(office, year, number)
+    return acts.change(office, name, values, letter=_new(wanted.letter), version=wanted.version)
+
+
+@router.post("/matters/{year}/{number}/cover", response_model=Matter)
+def cover(request: Request, visitor: Editor, year: Year, number: Id, wanted: Covered) -> Any:
+    """Put a matter on one more story or article."""
+    if wanted.story is None and wanted.article is None:
+        raise UsageError("name a story or an article")
+    office = office_of(request, visitor)
+    return acts.cover(office, _known(office, year, number), story=wanted.story, article=wanted.article)
+
+
+@router.post("/matters/{year}/{number}/pass", response_model=Matter)
+def pass_on(request: Request, visitor: Editor, year: Year, number: Id, wanted: Passed) -> Any:
+    """Note that a matter is not this office's, and to which unit it was passed on."""
+    office = office_of(request, visitor)
+    return acts.pass_on(office, _known(office, year, number), wanted.unit, version=wanted.version)
+
+
+@router.post("/matters/{year}/{number}/refuse", response_model=Matter)
+def refuse(request: Request, visitor: Editor, year: Year, number: Id, wanted: Refused) -> Any:
+    """Refuse an answer, on a ground."""
+    office = office_of(request, visitor)
+    return acts.refuse(office, _known(office, year, number), wanted.ground, version=wanted.version)
+
+
+@router.post("/matters/{year}/{number}/merge", response_model=Matter)
+def merge(request: Request, visitor: Editor, year: Year, number: Id, wanted: Merged) -> Any:
+    """Merge a matter into another one, which gets all its coverage."""
+    office = office_of(request, visitor)
+    return acts.merge(office, _known(office, year, number), wanted.into, version=wanted.version)
+
+
 @router.get("/matters/units", response_model=list[AUnit])
 def units(request: Request, visitor: Reader) -> Any:
     """List the units that answer, those of today and those of before."""
@@ -292,3 +199,10 @@ def _letter(kind: str, number: str, day: date | None) -> Letter | None:
 
 def _made(one: Report) -> dict[str, Any]:
     return {"id": one.id, "report": one.kind, "from": one.first, "to": one.last, "made_at": one.made_at}
+
+
+def _new(letter: NewLetter | None) -> Letter | None:
+    if letter is None:
+        return None
+    day, received = (one.isoformat() if one else "" for one in (letter.day, letter.received))
+    return Letter(letter.kind or "", letter.number, day, received, letter.link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,45 @@ def test_the_way_of_a_matter_by_the_api(home: House) -> None:
     ):
         answer = client.get(path, headers=key) if body is None else client.post(path, json=body, headers=key)
         assert answer.status_code == status, path
+
+
+def test_what_comes_later_is_noted_by_the_api(home: House) -> None:
+    """A letter of the press, another start of the clock, coverage; then passed on, refused, merged."""
+    client, key = home.anonymous(), home.key("editor", "read", "correct")
+    second = store(home.archive, link(2), title="Phà Đại Ngãi chạy lại")
+
+    def post(path: str, **body: object) -> Any:
+        answer = client.post(f"/api/v1/matters{path}", json=body, headers=key)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    for what in ("Phà", "Cống", "Chợ", "Phà lần nữa"):
+        post("", subject=what, kind="ordered")
+    letter = {"number": "15/CV-TS", "date": "2026-08-03", "received": "2026-08-04"}
+    row = post("/2026/1/change", kind="press_request", received="2026-08-04T09:00:00+07:00", letter=letter, version=1)
+    (kept,) = row["letters"]
+    assert (kept["kind"], kept["number"], kept["received"]) == ("request", "15/CV-TS", "2026-08-04")
+    assert row["deadlines"][0]["until"] == "2026-09-03T23:59:59+07:00"
+    new = {"subject": "Phà Đại Ngãi", "field": "infrastructure", "places": ["Đại Ngãi"], "until": "2026-08-20"}
+    row = post("/2026/1/change", **new)
+    assert (row["subject"], row["field"], row["places"]) == ("Phà Đại Ngãi", "infrastructure", ["Đại Ngãi"])
+    assert [one["id"] for one in post("/2026/1/cover", article=second)["articles"]] == [second]
+    assert post("/2026/2/pass", unit="Sở Y tế")["passed_to"] == "Sở Y tế"
+    assert post("/2026/3/refuse", ground="bí mật nhà nước")["state"] == "refused"
+    assert post("/2026/4/merge", into="1/2026")["number"] == "1/2026"
+    assert client.get("/api/v1/matters/2026/4", headers=key).json()["merged_into"] == "1/2026"
+    for path, body, status in (
+        ("/2026/1/change", {}, 422),
+        ("/2026/1/change", {"state": "gone"}, 422),
+        ("/2026/1/change", {"letter": {"number": ""}}, 422),
+        ("/2026/1/change", {"subject": "A", "version": 1}, 409),
+        ("/2026/1/cover", {}, 422),
+        ("/2026/1/cover", {"article": second}, 409),
+        ("/2026/9/pass", {"unit": "Sở Y tế"}, 404),
+        ("/2026/4/merge", {"into": "1/2026"}, 409),
+    ):
+        answer = client.post(f"/api/v1/matters{path}", json=body, headers=key)
+        assert answer.status_code == status, (path, body, answer.text)
 
 
 def test_matters_units_and_reports_are_listed_by_pages(home: House) -> None:
