@@ -7,7 +7,7 @@ and calibration come from out-of-fold scores of the rest. Relevance, which has f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,7 @@ from analysis.training.net.values import Values
 from analysis.training.relevance_train import measure as measure_relevance
 from analysis.training.relevance_train import train_relevance
 from analysis.training.silver import read as read_silver
+from analysis.training.silver import unread
 from press import TOPICS
 
 GATE: Final = 0  #: the part of the gold set that is never trained on
@@ -123,6 +124,7 @@ def train_topics(
             said,
             slice(len(names)),
             lambda rows, net: learn_topics([decisions[rows], net], labels[rows]),
+            range(len(examples)),
         ),
     }
     return _save(out, "topics", fitted, info)
@@ -147,6 +149,7 @@ def train_tone(
             said,
             slice(len(TOPICS), None),
             lambda rows, net: learn_tone([decisions[rows], net], labels[rows]),
+            unread(examples, parts) if taught else range(len(examples)),
         ),
     }
     return _save(out, "tone", fitted, info)
@@ -157,12 +160,13 @@ def _with_net(
     said: Values | None,
     columns: slice,
     learn: Callable[[list[int], Array], dict[str, Any]],
+    among: Iterable[int],
 ) -> dict[str, Any]:
-    """Calibrations of the linear model and the net together, from the articles the net has said something of.
+    """Calibrations of the linear model and the net together, from those `among` that the net has said something of.
 
     `learn` takes numbers of examples and the net's values of them, those of the `columns`.
     """
-    found = {i: values for i, one in enumerate(examples) if said and (values := said.of(one)) is not None}
+    found = {i: values for i in among if said and (values := said.of(examples[i])) is not None}
     if not said or not found:
         return {}
     rows = list(found)

@@ -32,7 +32,6 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Say = Callable[[str], None]
 
-HELD: Final = 1  #: the fold of the labelled articles on which it is measured and calibrated
 _FROZEN: Final = 4  # layers that stay as they are, like the word vectors
 _LEARNED: Final = 256  # pieces of a text read in training
 _LABELLED: Final = 160  # and in labelling
@@ -203,8 +202,8 @@ def train(data: Path, say: Say) -> Teacher:
     torch.manual_seed(0)
     chance = np.random.default_rng(0)
     examples, parts = _gold(data)
-    seen = [one for one, number in zip(examples, parts, strict=True) if number not in (GATE, HELD)]
-    held = [one for one, number in zip(examples, parts, strict=True) if number == HELD]
+    seen = [one for one, number in zip(examples, parts, strict=True) if number not in (GATE, silver.HELD)]
+    held = [one for one, number in zip(examples, parts, strict=True) if number == silver.HELD]
     pieces, net = e5.read()
     net["head.w"] = torch.randn(_TOPICS + len(TONES), e5.WIDTH) * 0.02
     net["head.b"] = torch.cat([torch.full((_TOPICS,), -2.0), torch.zeros(len(TONES))])

@@ -65,6 +65,15 @@ def test_the_tone_of_two_voices_is_theirs_beside_each_other(seed):
     assert np.mean(np.array(hits) == wanted) > np.mean(np.array(alone) == wanted[:200])
 
 
+def test_a_rare_tone_counts_for_more_than_its_texts_and_less_than_as_many_as_the_others():
+    random = np.random.default_rng(7)
+    labels = np.eye(3)[random.choice(3, 900, p=[0.08, 0.72, 0.2])]
+    silent = np.zeros_like(labels)  # a voice that says nothing leaves the chances that the calibration gives by itself
+    rare, common, _ = tone.chances(learn_tone([silent], labels), np.zeros(3))
+    assert labels[:, 0].mean() * 1.5 < rare < 1 / 3
+    assert 1 / 3 < common < labels[:, 1].mean()
+
+
 def test_a_tone_below_what_decides_is_none_and_keeps_its_score():
     table = {"matrix": np.eye(3).tolist(), "offset": [0.0, 0.0, 0.0]}
     assert tone.decided(table, np.array([0.0, 0.1, 0.0]), 0.36) == (None, pytest.approx(0.356, abs=0.001))

@@ -16,6 +16,7 @@ from analysis.tags.evidence import Evidence
 from analysis.tags.features import Terms, terms
 from analysis.training import gold, silver
 from analysis.training.calibration import best_threshold
+from analysis.training.corrected import KIND
 from analysis.training.evaluate import as_text, compare, confusion, worst
 from analysis.training.fitting import Silver, fit, ground, ridge, vectors
 from analysis.training.train import GATE, train
@@ -175,6 +176,16 @@ def test_a_teachers_labels_find_their_texts_again_and_no_others(tmp_path):
     assert silver.read(tmp_path, [], tmp_path / "none.npz") is None
     (tmp_path / "feeds_2026.jsonl.gz").unlink()
     assert silver.read(tmp_path, [], tmp_path / "labels.npz") is None
+
+
+def test_what_the_teacher_has_read_joins_no_voices(monkeypatch):
+    monkeypatch.setattr(silver, "_ENOUGH", 3)
+    examples = [gold.example({"id": name, "title": "Mưa lớn"}) for name in ("g20", "g21", "g9950", "g10001", "k1")]
+    examples[4] = replace(examples[4], kind=KIND)
+    parts = [2, silver.HELD, 3, 2, 2]
+    assert silver.unread(examples, parts) == [1, 2, 3, 4]
+    monkeypatch.setattr(silver, "_ENOUGH", 5)
+    assert silver.unread(examples, parts) == [0, 1, 2, 3, 4], "all, where the rest are too few"
 
 
 def test_labels_that_cannot_be_read_are_refused_by_name(tmp_path):
