@@ -68,7 +68,9 @@ def _add_train(commands: Commands) -> None:
     where = command.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="FOLDER", help="where the models go (default: analysis/models)")
     where.add_argument("--candidate", action="store_true", help="make a version of this office's own")
-    command.add_argument("--relevance", action="store_true", help="train relevance alone: a minute")
+    alone = command.add_mutually_exclusive_group()
+    alone.add_argument("--relevance", action="store_true", help="train relevance alone: a minute")
+    alone.add_argument("--stories", action="store_true", help="train what stories are grouped by alone: minutes")
     command.add_argument(
         "--net", type=Path, metavar="FOLDER", help="make the language net too; its stages are kept in FOLDER"
     )
@@ -153,6 +155,11 @@ def train(args: argparse.Namespace) -> int:
         if args.candidate or args.corrections:
             raise UsageError("--relevance goes with no --candidate and no --corrections")
         print(training.train_relevance(args.data, args.out))
+        return 0
+    if args.stories:
+        if args.candidate or args.corrections:
+            raise UsageError("--stories goes with no --candidate and no --corrections")
+        print(training.train_stories(args.data, args.out))
         return 0
     if not (args.candidate or args.corrections):
         print(training.train(args.data, args.out))

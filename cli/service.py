@@ -41,6 +41,9 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--net-values", type=Path, metavar="FILE", help="out-of-fold values of a net (.npz)")
     command.add_argument("--labelled", action="store_true", help="learn from the labelled articles alone: minutes")
     command.add_argument("--quick", action="store_true", help="five fits instead of fifteen; a little too good")
+    command.add_argument(
+        "--stories", action="store_true", help="stories alone, whole days left out: minutes, no --keep"
+    )
 
 
 def check(args: argparse.Namespace) -> int:
@@ -75,12 +78,15 @@ def evaluate(args: argparse.Namespace) -> int:
     from pipeline.learning import training
 
     if args.protocol:
+        if args.stories and args.data:
+            print(training.story_protocol(args.data))
+            return 0
         if args.data is None or args.keep is None:
             raise UsageError("--protocol needs --data FOLDER, the labelled articles, and --keep FOLDER for its results")
         options = training.Protocol(args.before, args.net_values, weak=not args.labelled, quick=args.quick)
         print(training.protocol(args.data, args.keep, settings_of(args), options))
         return 0
-    if args.data or args.keep or args.before or args.net_values or args.labelled or args.quick:
-        raise UsageError("--data, --keep, --before, --net-values, --labelled and --quick go with --protocol")
+    if args.data or args.keep or args.before or args.net_values or args.labelled or args.quick or args.stories:
+        raise UsageError("--data, --keep, --before, --net-values, --labelled, --quick and --stories go with --protocol")
     print(training.evaluate(args.gold, settings_of(args)))
     return 0

@@ -76,6 +76,7 @@ def _item(candidate: Candidate) -> Item:
         _fingerprint(candidate),
         candidate.story,
         candidate.reprint_of,
+        candidate.outlet,
     )
 
 
@@ -88,5 +89,5 @@ def _fingerprint(candidate: Candidate) -> Fingerprint:
         try:
             return unpack(candidate.fingerprint)
         except ValueError:
-            pass  # of an older form: made anew from the text
+            pass  # of an older form, or by models before: made anew from the text
     return fingerprint(candidate.title, f"{candidate.lead}\n{candidate.body}", candidate.language)

@@ -1,160 +1,97 @@
-"""What grouping keeps of a text: a MinHash for reprints and the weighted terms of its head for stories, packed small.
+"""What grouping keeps of a text: a MinHash for reprints; terms, vectors, kind, day and places of its head for stories.
 
 Two texts are compared without reading them again, so a new article costs the same however large the archive is.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import struct
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import islice, pairwise
-from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
-from analysis.words.khmer import each_word
+from analysis.grouping.knowledge import WIDTH, Knowledge, knowledge
+from analysis.grouping.words import HEAD, ROUNDUP, SHIFT, day_of, kind_of, terms_of, tokens_of
 from press import Language
-from press.text import tone_normal
 
-MODEL = Path(__file__).parents[1] / "models" / "stories.npz"
-PERMUTATIONS = 64  # of the MinHash: a standard error of 0.06 on the shared part of two texts
-SEED = 20250701
-SHINGLE = 5  # syllables; shorter ones join texts that only share phrases
-SHORTEST = 40  # syllables: below this a text is a headline, and nobody can say who copied it
-HEAD = 60  # syllables of the text that tell the event; the rest is background
-TITLE_WEIGHT = 2.0
-NAME_WEIGHT = 0.8  # of a pair of capitalised syllables beside the two alone: who and where tell events apart
-TERMS = 48  # kept of a text, heaviest first
-BUCKETS = 1 << 18  # of the table of term frequencies
-ENGLISH = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "that",
-        "this",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "been",
-        "its",
-        "into",
-        "over",
-        "after",
-        "about",
-        "more",
-        "than",
-        "their",
-        "they",
-        "his",
-        "her",
-        "who",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "said",
-        "says",
-        "say",
-        "new",
-        "not",
-        "but",
-        "you",
-        "your",
-        "can",
-        "may",
-        "could",
-        "out",
-        "all",
-        "one",
-        "two",
-        "on",
-        "in",
-        "of",
-        "to",
-        "by",
-        "at",
-        "as",
-        "an",
-        "is",
-        "it",
-        "be",
-        "or",
-        "we",
-        "he",
-        "she",
-        "do",
-        "so",
-        "no",
-        "up",
-        "if",
-    ]
-)
+PERMUTATIONS: Final = 64  # of the MinHash: a standard error of 0.06 on the shared part of two texts
+SEED: Final = 20250701
+SHINGLE: Final = 5  # syllables; shorter ones join texts that only share phrases
+SHORTEST: Final = 40  # syllables: below this a text is a headline, and nobody can say who copied it
+TITLE_TERMS: Final = 48  # kept of a headline, in its order
+HEAD_TERMS: Final = 64  # kept of a head beside the headline's, the rarest
 
 # Khmer is cut into words, which takes long, for the head alone; copies are told by clusters: a letter with its signs.
 _CLUSTERS = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b6-\u17d1])*|[^\\W\u1780-\u17ff]+")
 
-_HEADER = struct.Struct("<BHHB")  # form, syllables of the text, shingles (≤ 65535), terms
-_FORM = 1
+# Form, mark of the vectors, MinHash values, shingles (≤ 65535), terms of title, of head, kind, day, places twice.
+_HEADER = struct.Struct("<BIHHBBBHQQ")
+_FORM = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A text as grouping sees it: `minhash` (uint32, empty for a headline) and terms with weights of unit length."""
+    """A text as grouping sees it: a MinHash for reprints, and what its headline and lead say of the event."""
 
-    minhash: NDArray[np.uint32]
+    minhash: NDArray[np.uint32]  #: empty for a headline
     shingles: int
-    terms: Mapping[int, float]
+    title: NDArray[np.uint32]  #: terms of the headline, see `words.terms_of`
+    head: NDArray[np.uint32]  #: terms of the first syllables of the text that the headline has not
+    vectors: NDArray[np.int8]  #: (2, WIDTH) of the headline and of both, of length 127
+    kind: int = 0
+    day: int = 0  #: that the headline names, month * 32 + day
+    places: tuple[int, int] = (0, 0)  #: provinces of today by the headline, by both: a bit each
+    mark: int = 0  #: of the knowledge that made the vectors
 
     def packed(self) -> bytes:
         """Return the bytes kept in the archive; `unpack` reads them."""
-        hashes = np.fromiter(self.terms, np.uint32, len(self.terms))
-        weights = np.fromiter(self.terms.values(), np.float32, len(self.terms)).astype(np.float16)
-        header = _HEADER.pack(_FORM, len(self.minhash), self.shingles, len(self.terms))
-        return header + self.minhash.tobytes() + hashes.tobytes() + weights.tobytes()
+        sizes = len(self.minhash), self.shingles, len(self.title), len(self.head)
+        header = _HEADER.pack(_FORM, self.mark, *sizes, self.kind, self.day, *self.places)
+        return header + b"".join(part.tobytes() for part in (self.minhash, self.title, self.head, self.vectors))
 
 
 def unpack(data: bytes) -> Fingerprint:
-    """Read what `packed` wrote; ValueError where the bytes are of another form."""
-    form, minhash, shingles, terms = _HEADER.unpack_from(data)
-    if form != _FORM or len(data) != _HEADER.size + 4 * minhash + 6 * terms:
+    """Read what `packed` wrote; ValueError where the bytes are of another form, or made by other knowledge."""
+    if not data or data[0] != _FORM or len(data) < _HEADER.size:
         raise ValueError("not a fingerprint of this form")
-    numbers = np.frombuffer(data, np.uint32, minhash + terms, _HEADER.size)
-    weights = np.frombuffer(data, np.float16, terms, _HEADER.size + 4 * (minhash + terms))
-    return Fingerprint(
-        numbers[:minhash], shingles, dict(zip(numbers[minhash:].tolist(), weights.tolist(), strict=True))
-    )
+    _, mark, minhash, shingles, title, head, kind, day, *places = _HEADER.unpack_from(data)
+    count = minhash + title + head
+    if len(data) != _HEADER.size + 4 * count + 2 * WIDTH or mark != knowledge().mark:
+        raise ValueError("not a fingerprint of this form")
+    numbers = np.frombuffer(data, np.uint32, count, _HEADER.size)
+    vectors = np.frombuffer(data, np.int8, 2 * WIDTH, _HEADER.size + 4 * count).reshape(2, WIDTH)
+    parts = numbers[:minhash], numbers[minhash : minhash + title], numbers[minhash + title :]
+    return Fingerprint(parts[0], shingles, parts[1], parts[2], vectors, kind, day, (places[0], places[1]), mark)
 
 
-def fingerprint(title: str, text: str, language: Language = "vi") -> Fingerprint:
-    """Make the fingerprint of an article; `text` is lead and body."""
-    if language == "km":
-        heading, tokens, plain = _khmer(title), _khmer(text), _CLUSTERS.findall(text)
-    else:
-        heading, tokens = _tokens(title, language), _tokens(text, language)
-        plain = list(map(str.lower, tokens))
+def fingerprint(title: str, text: str, language: Language = "vi", known: Knowledge | None = None) -> Fingerprint:
+    """Make the fingerprint of an article; `text` is lead and body, `known` what ships unless another is tried."""
+    known = known or knowledge()
+    heading, tokens = tokens_of(title, language), tokens_of(text, language)
+    plain = _CLUSTERS.findall(text) if language == "km" else list(map(str.lower, tokens))
     shingles = set(map(" ".join, zip(*(plain[at:] for at in range(SHINGLE)), strict=False)))
     minhash = np.zeros(0, np.uint32)
     if len(plain) >= SHORTEST:
         made = RMinHash(PERMUTATIONS, SEED)
         made.update(list(shingles))
         minhash = np.array(made.digest(), np.uint32)
-    return Fingerprint(minhash, min(len(shingles), 65535), _terms(heading, tokens[:HEAD]))
+    first = terms_of(heading, marks=True)
+    known_already = {term >> SHIFT for term in first}
+    beside = [term for term in terms_of(tokens[:HEAD]) if term >> SHIFT not in known_already]
+    named = np.array(first[:TITLE_TERMS], np.uint32)
+    rest = np.array(beside, np.uint32)
+    if len(rest) > HEAD_TERMS:
+        rest = rest[np.argsort(-known.rarity_of(rest), kind="stable")[:HEAD_TERMS]]
+    kind = kind_of(title)
+    of_title = known.places_of(heading)
+    of_both = of_title if kind == ROUNDUP else of_title | known.places_of(tokens[:HEAD])
+    vectors = known.vectors_of(np.array(first, np.uint32), np.array(beside, np.uint32))
+    places, copied = (of_title, of_both), min(len(shingles), 65535)
+    return Fingerprint(minhash, copied, named, rest, vectors, kind, day_of(title), places, known.mark)
 
 
 def shared(one: Fingerprint, other: Fingerprint) -> float:
@@ -164,66 +101,3 @@ def shared(one: Fingerprint, other: Fingerprint) -> float:
     jaccard = float(np.count_nonzero(one.minhash == other.minhash)) / len(one.minhash)
     common = jaccard * (one.shingles + other.shingles) / (1 + jaccard)
     return min(1.0, common / max(1, min(one.shingles, other.shingles)))
-
-
-def likeness(one: Fingerprint, other: Fingerprint) -> float:
-    """Return how alike the heads of two texts are: the cosine of their weighted terms (0..1)."""
-    small, large = sorted((one.terms, other.terms), key=len)
-    return sum(weight * large[term] for term, weight in small.items() if term in large)
-
-
-def _khmer(text: str) -> list[str]:
-    return list(islice((word for word in each_word(text) if any(letter.isalnum() for letter in word)), HEAD))
-
-
-def _tokens(text: str, language: Language) -> list[str]:
-    tokens = re.findall(r"\w+", tone_normal(text))
-    return [token for token in tokens if token.lower() not in ENGLISH] if language == "en" else tokens
-
-
-def _names(tokens: Sequence[str]) -> list[str]:
-    """Return the pairs of neighbouring capitalised syllables; headings all in capitals tell nothing."""
-    pairs = pairwise(tokens)
-    return [f"{a} {b}".lower() for a, b in pairs if a[0].isupper() and b[0].isupper() and not (a + b).isupper()]
-
-
-def _terms(title: Sequence[str], head: Sequence[str]) -> dict[int, float]:
-    weights: dict[int, float] = {}
-    for tokens, weight in ((head, 1.0), (title, TITLE_WEIGHT)):
-        for found, factor in ((map(str.lower, tokens), weight), (_names(tokens), weight * NAME_WEIGHT)):
-            for term, rarity in map(_term, found):
-                weights[term] = factor * rarity
-    heaviest = sorted((-weight, term) for term, weight in weights.items())[:TERMS]
-    length = math.sqrt(sum(weight * weight for weight, _ in heaviest)) or 1.0
-    return {term: -weight / length for weight, term in heaviest}
-
-
-@lru_cache(maxsize=60_000)
-def _term(token: str) -> tuple[int, float]:
-    """The number of a term, and how rare it is."""
-    term = zlib.crc32(token.encode())
-    return term, _rarity()[term % BUCKETS]
-
-
-@cache
-def _rarity() -> memoryview:
-    """Return the weight of each bucket: the logarithm of how rare its terms are in the press."""
-    with np.load(MODEL, allow_pickle=False) as model:
-        counts = model["counts"].astype(np.float32)
-        articles = float(model["articles"])
-    rarity = np.log((articles + 1) / (np.expm1(counts / 20) + 1)).astype(np.float32)
-    return memoryview(rarity)  # gives single numbers faster than numpy does
-
-
-def train(texts: Iterable[str], out: Path = MODEL) -> int:
-    """Count in how many headlines with leads each term occurs, and save it (1 byte a bucket); returns how many."""
-    counts = np.zeros(BUCKETS, np.int64)
-    articles = 0
-    for text in texts:
-        tokens = _tokens(text, "vi")
-        for token in {*(token.lower() for token in tokens), *_names(tokens)}:
-            counts[zlib.crc32(token.encode()) % BUCKETS] += 1
-        articles += 1
-    quantised = np.round(np.log1p(counts) * 20).clip(0, 255).astype(np.uint8)
-    np.savez_compressed(out, counts=quantised, articles=np.array(articles))
-    return articles

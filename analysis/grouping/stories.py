@@ -7,23 +7,32 @@ articles give the same stories whatever the batches they come in.
 
 from __future__ import annotations
 
-import heapq
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
-from analysis.grouping.fingerprints import PERMUTATIONS, Fingerprint, likeness, shared
+import numpy as np
+from numpy.typing import NDArray
 
-ALIKE = 0.42  # likeness of two heads that tell one event; swept 0.36..0.48 on the labelled day, best there
-STORY_ALIKE = 0.8 * ALIKE  # and of the story's closest three on average: a chance likeness to one is not enough
-MERGE = 0.75 * ALIKE  # mean likeness across two stories that are one; a single bridge (a roundup) never joins them
-REPRINT = 0.6  # part of the shorter text that the longer one has too; below it texts share quotations only
-WINDOW = timedelta(days=4)  # an event's coverage pauses at most so long
-PROBES = 10  # heaviest terms of a head that are looked up; more find nothing more on the labelled day
-CROWD = 400  # a term that so many active articles have tells no event
-GLIMPSE = 0.16  # of likeness by the looked-up terms alone, below which no pair of the labelled day reached ALIKE
-BAND = 2  # MinHash values a band: a pair with 0.3 in common is found with 95 %
+from analysis.grouping.fingerprints import PERMUTATIONS, Fingerprint, shared
+from analysis.grouping.knowledge import Knowledge, knowledge
+from analysis.grouping.pairs import Table
+from analysis.grouping.words import KINDS, MARK, SHIFT
+
+REPRINT: Final = 0.6  # part of the shorter text that the longer one has too; below it texts share quotations only
+WINDOW: Final = timedelta(days=4)  # an event's coverage pauses at most so long
+PROBES: Final = 16  # rarest terms that are looked up
+COMMON: Final = 3.0  # rarity below which a term is not looked up: one article in twenty has it
+CROWD: Final = 150  # articles a term is looked up in, the latest
+NEAREST: Final = 64  # articles that are compared whole
+MEMBERS: Final = 24  # of a story that an article is compared with, the latest
+RIVALS: Final = 3  # stories an article fits best that may turn out to be one
+CROSSED: Final = 8  # of each of two stories that are compared before they are made one, the latest
+BAND: Final = 2  # MinHash values a band: a pair with 0.3 in common is found with 95 %
+_SECONDS: Final = WINDOW.total_seconds()
 
 
 @dataclass(slots=True)
@@ -36,6 +45,7 @@ class Item:
     fingerprint: Fingerprint
     story: int | None = None
     reprint_of: int | None = None
+    outlet: str = ""
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -54,12 +64,19 @@ class Changes:
 class Grouping:
     """The active window: articles of the last days with their stories, and the indexes that find like ones."""
 
-    def __init__(self, active: Iterable[Item], apart: Iterable[tuple[int, int]] = ()) -> None:
+    def __init__(
+        self, active: Iterable[Item], apart: Iterable[tuple[int, int]] = (), known: Knowledge | None = None
+    ) -> None:
         """Take the articles that are placed already, and the pairs of stories that a person parted."""
+        self.known = known or knowledge()
         self.items: dict[int, Item] = {}
         self.stories: dict[int, list[Item]] = defaultdict(list)
-        self.terms: dict[int, list[tuple[int, float]]] = defaultdict(list)
         self.bands: dict[tuple[int, bytes], list[Item]] = defaultdict(list)
+        self.table = Table(self.known)
+        self.rows: list[Item] = []  # of the table, in its order
+        self.row: dict[int, int] = {}  # article -> its row
+        self.terms: dict[int, array[int]] = {}  # rare term -> rows
+        self.outlets: dict[str, int] = {"": 0}
         self.founded = 0
         self.apart: dict[int, set[int]] = defaultdict(set)
         for one, other in apart:
@@ -71,12 +88,13 @@ class Grouping:
         """Place new articles, each as if it had come alone, in order of publication."""
         changes = Changes()
         for item in sorted(batch, key=lambda item: item.order):
+            self._forget(item.at)
             original = self._original(item)
             if original is not None and item.story is None:
                 item.story = original.story
-            if item.story is None:
-                item.story = self._story_of(item, changes)
             self._enter(item)
+            if item.story is None:
+                self._place(item, changes)
             changes.placed[item.id] = item
             if original is not None:
                 self._chain(item, original, changes)
@@ -86,10 +104,33 @@ class Grouping:
         self.items[item.id] = item
         if item.story is not None:
             self.stories[item.story].append(item)
-        for term, weight in _rarest(item.fingerprint):
-            self.terms[term].append((item.id, weight))
         for band in _bands(item.fingerprint):
             self.bands[band].append(item)
+        outlet = self.outlets.setdefault(item.outlet, len(self.outlets))
+        row = self.table.add(item.fingerprint, item.at.timestamp(), outlet)
+        self.rows.append(item)
+        self.row[item.id] = row
+        for term in self._rarest(item.fingerprint):
+            self.terms.setdefault(term, array("q")).append(row)
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what left the window, once that is half of everything."""
+        oldest = now - WINDOW
+        if len(self.rows) < 1024 or self.rows[len(self.rows) // 2].at >= oldest:
+            return
+        kept = [row for row, item in enumerate(self.rows) if item.at >= oldest]
+        self.table.keep(np.array(kept, np.int64))
+        self.rows = [self.rows[row] for row in kept]
+        self.row = {item.id: row for row, item in enumerate(self.rows)}
+        self.items = {item.id: item for item in self.rows}
+        self.stories, self.bands, self.terms = defaultdict(list), defaultdict(list), {}
+        for row, item in enumerate(self.rows):
+            if item.story is not None:
+                self.stories[item.story].append(item)
+            for band in _bands(item.fingerprint):
+                self.bands[band].append(item)
+            for term in self._rarest(item.fingerprint):
+                self.terms.setdefault(term, array("q")).append(row)
 
     def _original(self, item: Item) -> Item | None:
         """Return the article an item shares its text with: the one it shares most with, the earliest of equals."""
@@ -115,53 +156,83 @@ class Grouping:
             other.reprint_of = item.id
             changes.placed[other.id] = other
 
-    def _story_of(self, item: Item, changes: Changes) -> int:
-        scores = self._scores(item)
-        joined = [
-            (best[0], -story)
-            for story, best in scores.items()
-            if best[0] >= ALIKE and sum(best) / len(best) >= STORY_ALIKE
-        ]
-        if not joined:
+    def _place(self, item: Item, changes: Changes) -> None:
+        """Give an article its story: the one it fits best, or one of its own; stories it shows to be one are merged."""
+        fits = self._fits(item)
+        if not fits:
             self.founded -= 1
-            return self.founded
-        chosen = -max(joined)[1]
-        for _, negative in sorted(joined, reverse=True):
-            if -negative not in (chosen, *self.apart.get(chosen, ())) and self._one_event(chosen, -negative):
+            item.story = self.founded
+            self.stories[item.story].append(item)
+            return
+        chosen = -max(fits)[1]
+        item.story = chosen
+        self.stories[chosen].append(item)
+        for _, negative in sorted(fits, reverse=True)[:RIVALS]:
+            if -negative not in (chosen, *self.apart.get(chosen, ())) and self._one_event(chosen, -negative, item):
                 chosen = self._merge(chosen, -negative, changes)
-        return chosen
 
-    def _scores(self, item: Item) -> dict[int, list[float]]:
-        """Return the likenesses of an item to each story that has an article like it: of its three closest, best first.
+    def _fits(self, item: Item) -> list[tuple[float, int]]:
+        """Return the stories an article may belong to: by how much its mean chance is above what joins, and -story."""
+        row = self.row[item.id]
+        near = self._near(row, item.fingerprint)
+        if not len(near):
+            return []
+        chance = dict(zip(near.tolist(), self.table.chances(row, near).tolist(), strict=True))
+        touched = {self.rows[other].story for other, value in chance.items() if value >= self.known.joins[1]} - {None}
+        members = {story: self._members(story, item, MEMBERS) for story in touched if story is not None}
+        further = [other for rows in members.values() for other in rows if other not in chance]
+        if further:
+            rest = np.array(further, np.int64)
+            chance |= zip(further, self.table.chances(row, rest).tolist(), strict=True)
+        found = []
+        for story, rows in members.items():
+            above = sum(chance[other] for other in rows) / len(rows) - self._joins(len(rows))
+            if above >= 0:
+                found.append((above, -story))
+        return found
 
-        What the rarest terms of both share is added up through the index; only stories that have much of it are
-        compared whole.
-        """
-        reached: dict[int, float] = defaultdict(float)
-        for term, weight in _rarest(item.fingerprint):
-            having = self.terms.get(term, ())
-            if len(having) <= CROWD:
-                for number, other_weight in having:
-                    reached[number] += weight * other_weight
-        found: dict[int, list[Item]] = defaultdict(list)
-        near: set[int] = set()
-        for number, part in reached.items():
-            other = self.items[number]
-            if other.story is None or number == item.id or abs(other.at - item.at) > WINDOW:
-                continue
-            found[other.story].append(other)
-            if part >= GLIMPSE:
-                near.add(other.story)
-        return {
-            story: heapq.nlargest(3, (likeness(item.fingerprint, other.fingerprint) for other in found[story]))
-            for story in near
-        }
+    def _members(self, story: int, item: Item, most: int) -> list[int]:
+        """Return the rows of the latest articles of a story, those that lie in an article's window."""
+        return [self.row[other.id] for other in self.stories[story][-most:] if abs(other.at - item.at) <= WINDOW]
 
-    def _one_event(self, one: int, other: int) -> bool:
-        pairs = [
-            likeness(a.fingerprint, b.fingerprint) for a in self.stories[one][-8:] for b in self.stories[other][-8:]
-        ]
-        return sum(pairs) / len(pairs) >= MERGE
+    def _near(self, row: int, fingerprint: Fingerprint) -> NDArray[np.int64]:
+        """Return the rows that share most of an article's rare terms, within the window."""
+        terms = self._rarest(fingerprint)
+        if not terms:
+            return np.zeros(0, np.int64)
+        latest = [np.array(self.terms[term][-CROWD:], np.int64) for term in terms]  # its own row is in all of them
+        rarity = self.known.rarity_of((np.array(terms, np.int64) << SHIFT).astype(np.uint32))
+        weights = np.repeat(rarity * rarity, [len(rows) for rows in latest])
+        rows, where = np.unique(np.concatenate(latest), return_inverse=True)
+        shared_weight = np.bincount(where, weights)
+        fair = (rows != row) & (np.abs(self.table.at[rows] - self.table.at[row]) <= _SECONDS)
+        rows, shared_weight = rows[fair], shared_weight[fair]
+        if len(rows) > NEAREST:
+            best = np.sort(np.argsort(-shared_weight, kind="stable")[:NEAREST])
+            rows = rows[best]
+        near: NDArray[np.int64] = rows
+        return near
+
+    def _rarest(self, fingerprint: Fingerprint) -> list[int]:
+        terms = np.concatenate([fingerprint.title, fingerprint.head])
+        terms = terms[(terms & KINDS) != MARK]
+        rarity = self.known.rarity_of(terms)
+        first = np.argsort(-rarity, kind="stable")[:PROBES]
+        found: list[int] = (terms[first[rarity[first] >= COMMON]] >> SHIFT).tolist()
+        return found
+
+    def _mean(self, ones: Sequence[int], others: Sequence[int]) -> float:
+        rows = np.array(others, np.int64)
+        return float(np.mean([self.table.chances(one, rows) for one in ones]))
+
+    def _joins(self, pairs: int) -> float:
+        """Return the mean chance from which so many pairs tell one event: few pairs must be surer than many."""
+        one, many = self.known.joins
+        return float(many + (one - many) / pairs**0.5)
+
+    def _one_event(self, one: int, other: int, item: Item) -> bool:
+        rows = [self._members(story, item, CROSSED) for story in (one, other)]
+        return bool(self._mean(*rows) >= self._joins(len(rows[0]) * len(rows[1])))
 
     def _merge(self, one: int, other: int, changes: Changes) -> int:
         """Move the younger story into the older one, whose id lasts; the age is its first article's."""
@@ -170,6 +241,7 @@ class Grouping:
             item.story = into
             self.stories[into].append(item)
             changes.placed[item.id] = item
+        self.stories[into].sort(key=lambda item: item.order)
         for parted in self.apart.pop(gone, ()):
             self._part(into, parted)
         changes.merged.append((into, gone))
@@ -178,10 +250,6 @@ class Grouping:
     def _part(self, one: int, other: int) -> None:
         self.apart[one].add(other)
         self.apart[other].add(one)
-
-
-def _rarest(fingerprint: Fingerprint) -> list[tuple[int, float]]:
-    return heapq.nlargest(PROBES, fingerprint.terms.items(), key=lambda pair: (pair[1], pair[0]))
 
 
 def _bands(fingerprint: Fingerprint) -> list[tuple[int, bytes]]:
@@ -193,7 +261,7 @@ def _bands(fingerprint: Fingerprint) -> list[tuple[int, bytes]]:
     return [(at, data[at : at + width]) for at in range(0, len(data), width)]
 
 
-def grouped(items: Sequence[Item]) -> Counter[int]:
+def grouped(items: Sequence[Item], known: Knowledge | None = None) -> Counter[int]:
     """Group items that came without an archive (in place); returns how many articles each story has."""
-    Grouping(()).add(items)
+    Grouping((), known=known).add(items)
     return Counter(item.story for item in items if item.story is not None)

@@ -16,6 +16,7 @@ from errors import NotArticle
 from pipeline.running import land, models
 from pipeline.running.outlets import outlet_of
 from press import Draft
+from press.text import split_dateline
 from press.urls import canonical
 from settings import Settings
 
@@ -85,4 +86,5 @@ def _item(number: int, record: Record, now: datetime) -> Item:
     """Return the record as grouping takes it, known by its line's number."""
     read = read_record(record)
     language = read.language or detect(f"{read.title}\n{read.text}")
-    return Item(number, read.published_at or now, str(read.id), fingerprint(read.title, read.text, language))
+    made = fingerprint(read.title, split_dateline(read.text)[1], language)
+    return Item(number, read.published_at or now, str(read.id), made, outlet=read.outlet)

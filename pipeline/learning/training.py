@@ -37,11 +37,13 @@ def train(data: Path | None, out: Path | None, corrected: Sequence[Mapping[str, 
     from analysis import MODELS
     from analysis.training.net import values
     from analysis.training.quality import refresh
+    from analysis.training.stories import fit
     from analysis.training.train import train as trained
 
     try:
         said = out / values.FILE if out and (out / values.FILE).is_file() else values.SHIPPED
         report = trained(_with_gold(data), out or MODELS, _say, corrected, said)
+        fit.train(_with_gold(data), out or MODELS, _say)
     except ValueError as error:
         raise DiemBaoError(str(error)) from error
     if out is None:
@@ -86,6 +88,31 @@ def train_relevance(data: Path | None, out: Path | None) -> str:
     if out is None:
         refresh(QUALITY, report)
     return str(report)
+
+
+def train_stories(data: Path | None, out: Path | None) -> str:
+    """Train what stories are grouped by, and measure it on days left out; returns the figures in words."""
+    from analysis import MODELS
+    from analysis.training.stories import fit
+
+    folder = out or MODELS
+    try:
+        found = _with_gold(data)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = fit.train(found, folder, _say)
+        return fit.text(fit.measure(found, _say, path))
+    except (OSError, ValueError) as error:
+        raise DiemBaoError(str(error)) from error
+
+
+def story_protocol(data: Path) -> str:
+    """Estimate how stories of unseen days are grouped: each labelled day by what the others teach."""
+    from analysis.training.stories import fit
+
+    try:
+        return fit.text(fit.measure(_with_gold(data), _say))
+    except (OSError, ValueError) as error:
+        raise DiemBaoError(str(error)) from error
 
 
 def candidate(archive: Archive, settings: Settings, data: Path | None, now: datetime, *, corrected: bool) -> str:
@@ -168,7 +195,7 @@ def protocol(data: Path, keep: Path, settings: Settings, how: Protocol) -> str:
         )
     except (OSError, ValueError) as error:
         raise DiemBaoError(str(error)) from error
-    return found.text()
+    return f"{found.text()}\n\n{story_protocol(data)}"
 
 
 def _keep(staging: Path, version: Path) -> None:
