@@ -150,7 +150,7 @@ _LETTERS: Final = (
     ("weekday", rf"(?:{_WEEKDAY}){_END}\.?"),
     (
         "mdy",
-        rf"({_ANY_MONTH})[ ,-]{{1,2}}(?:ទី ?)?(\d{{1,2}})(?:st|nd|rd|th)?[ ,]{{1,3}}(?:(?:năm|ឆ្នាំ) ?)?{_Y}",
+        rf"({_ANY_MONTH})[ ,-]{{1,2}}(?:ទី ?)?(\d{{1,2}})(?:st|nd|rd|th)?(?:[ ,]{{1,3}}|/)(?:(?:năm|ឆ្នាំ) ?)?{_Y}",
     ),
     ("month_day", rf"({_ENGLISH}) (\d{{1,2}})(?!\d)"),
     ("khmer_hours", _KHMER_HOURS),

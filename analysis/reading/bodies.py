@@ -196,13 +196,14 @@ def _below(heading: LexborNode | None, lines: Sequence[str], site: str) -> list[
     for _ in range(_MANY):
         if node is None or node.tag in _ENDS or is_linked(node) or node.css_first("form,h1") is not None:
             break
-        more = text_lines(node)
-        if more and all(map(is_imprint, more)):
+        told = story_lines(node)
+        more = without_linked(told, linked_lines(node, 2, site))
+        if len(more) * 2 < len(told) or (more and all(map(is_imprint, more))):
             break
-        found += without_linked(story_lines(node), linked_lines(node, 2, site))
+        found += more
         node = beside(node, True)
-    told = sum(map(len, found))
-    return found if set(lines) <= set(found) and told > max(_SENTENCE, sum(map(len, lines))) else []
+    size = sum(map(len, found))
+    return found if set(lines) <= set(found) and size > max(_SENTENCE, sum(map(len, lines))) else []
 
 
 def prose_of(lines: Iterable[str]) -> int:

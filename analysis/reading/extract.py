@@ -118,7 +118,7 @@ def extract(
         raise NotArticle(url, instead)
     if not teaser and size < _TEASER and any(map(body.__contains__, _ASKING)):
         teaser = kinds.is_walled(tree_of(body, url, content_type))
-    if not (known or teaser) and kinds.is_bare(title, (lead, *lines)):
+    if not (known or teaser) and kinds.is_bare(min(title, head.doc_title or title, key=len), (lead, *lines)):
         raise NotArticle(url, kinds.BARE)
     text = "\n".join(lines)
     missed = (

@@ -44,6 +44,7 @@ _ADDRESS = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _BEGINS = re.compile(rf"[-–—:]?\s*[\"“‘(]?[{UPPER}0-9]")
+_FULL = 30  # characters of a headline that a shorter title of the document is none beside
 _SECTION = 40  # characters of a heading that is the name of a section
 _MARKED = 400  # elements
 _LINKS = 8  # that lead home
@@ -68,6 +69,8 @@ def article_heading(tree: LexborHTMLParser, head: Head, url: str) -> LexborNode 
             break
     if most >= 0.5:
         return best
+    if len(stated := tree.css("[itemprop=headline]")[:2]) == 1 and shown(stated[0]):
+        return stated[0]
     if first:
         return max(first, key=lambda node: overlap(shown(node), said))
     title, address = key_of(said), _address_key(url)
@@ -172,7 +175,7 @@ def title_of(head: Head, heading: LexborNode | None, url: str, *, names: tuple[s
         page = without_way(_plain(head.doc_title, head, names, seen))
         own = not page or names_site(page, names, bool(seen)) or key_of(page).startswith(key_of(seen))
         own = own or overlap(seen, page) >= 0.5 or is_addressed(seen, url)
-        own = own or says_nothing(page)
+        own = own or says_nothing(page) or len(page) < _FULL <= len(seen)
         return seen if seen and own else _as_addressed(page, url)  # an h1 the title does not begin with is a logo
     if not seen or key_of(said) == key_of(seen):
         return said

@@ -140,3 +140,12 @@ def test_a_text_whose_pieces_only_the_page_holds_together_is_whole(around: str) 
         for n, line in enumerate(STORY)
     )
     assert lines(read(f"<section class='top'><h1>{TITLE}</h1>{DATE}</section>{pieces}")) == STORY
+
+
+@pytest.mark.parametrize("name", ["VNPT Portal", "Trang tin y tế", "Tin tức - Báo Ví Dụ"])
+@pytest.mark.parametrize(
+    "headline", ["<h2 itemprop='headline'>{}</h2>", "<div class='title-news'>{}</div>", "<h1>{}</h1>"]
+)
+def test_a_short_title_of_the_document_is_none_beside_a_whole_headline(name: str, headline: str) -> None:
+    draft = read(f"<div>{headline.format(TITLE)}{DATE}<div>{TEXT}</div></div>", title=name)
+    assert (draft.title, draft.published_at is not None) == (TITLE, True)
