@@ -47,6 +47,7 @@ def main() -> int:
     parser.add_argument("--recipes-of", type=int, default=60, metavar="N", help="national_day: outlets with a recipe")
     parser.add_argument("--recipes", action="store_true", help="analyse: every outlet of the press carries a recipe")
     parser.add_argument("--net", action="store_true", help="analyse: milliseconds an article of the area with the net")
+    parser.add_argument("--headlines", action="store_true", help="stories: of headlines, 50,000 a day")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
     if args.list:
@@ -62,6 +63,8 @@ def main() -> int:
             run = partial(analyse.run, recipes=True)
         if args.net and name == "analyse":
             run, size = net.run, 100
+        if args.headlines and name == "stories":
+            run, size = partial(stories.run, short=True), stories.DAY
         if name in ("search", "web"):
             run = partial(search.run if name == "search" else web.run, kept=args.archive)
         if name == "national_day":

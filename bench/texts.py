@@ -32,6 +32,28 @@ def real(n: int) -> list[tuple[str, str]]:
     return [(article.text.title, f"{article.text.lead}\n{article.text.body}") for article in demo]
 
 
+def headlines(n: int) -> list[tuple[str, str]]:
+    """Return (title, lead) of `n` items as feeds serve them, in no order: one in four has a lead.
+
+    Real ones where the unpublished data are at hand, each different up to their number; then they come again with
+    another number behind them.
+    """
+    corpus = SHARED / "corpora" / "baomoi_sections.jsonl.gz"
+    if corpus.is_file():
+        with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+            found = [(record["title"], record["text"][:150]) for record in map(json.loads, lines)]
+    else:
+        found = [(article.text.title, article.text.lead[:150]) for article in vietnamese()]
+    print(f"measured on {len(found)} headlines{'' if corpus.is_file() else ' of the demo press'}", file=sys.stderr)
+    random.Random(SEED).shuffle(found)
+    made = []
+    for number in range(n):
+        title, lead = found[number % len(found)]
+        again = number // len(found)
+        made.append((f"{title} {again}" if again else title, lead if number % 4 == 0 else ""))
+    return made
+
+
 def vietnamese() -> list[DemoArticle]:
     """Return the demo press's Vietnamese articles."""
     return [article for article in articles(ANCHOR) if article.language == "vi"]

@@ -173,7 +173,8 @@ class Table:
         put(found, "rarest_titles", parts[0].max(1) / 5)
         put(found, "rarest_text", np.maximum(parts[1].max(1), parts[2].max(1)) / 5)
         kinds = theirs & KINDS
-        names = np.where((kinds == NAME) | named, weight, 0)
+        named = named | (kinds == NAME)
+        names = np.where(named, weight, 0)
         given, taken = (names * first).sum(1), names[:, :TITLE_TERMS].sum(1)
         put(found, "names_titles", (names * first)[:, :TITLE_TERMS].sum(1) / 10)
         put(found, "names_text", np.maximum(given, taken) / 10)
@@ -181,7 +182,7 @@ class Table:
         missed = np.minimum(given / max(float(own[4]), 1.0), taken / np.maximum(sums[:, 4], 1))
         put(found, "names_missed", np.where((own[4] > 0) & (sums[:, 4] > 0), 1 - missed, 0))
         put(found, "other_names", np.minimum(own[4] - given, sums[:, 4] - taken).clip(0) / 10)
-        pairs = np.where((kinds == PAIR) | (kinds == NAME) | (kinds == COUNTED), weight, 0)
+        pairs = np.where((kinds == PAIR) | (kinds == COUNTED) | named, weight, 0)
         put(found, "pairs_text", np.maximum((pairs * first).sum(1), pairs[:, :TITLE_TERMS].sum(1)) / 10)
         numbers = np.where(kinds == NUMBER, weight, 0)
         in_titles = (numbers * first)[:, :TITLE_TERMS].sum(1)

@@ -27,7 +27,8 @@ WINDOW: Final = timedelta(days=4)  # an event's coverage pauses at most so long
 PROBES: Final = 16  # rarest terms that are looked up
 COMMON: Final = 3.0  # rarity below which a term is not looked up: one article in twenty has it
 CROWD: Final = 150  # articles a term is looked up in, the latest
-NEAREST: Final = 64  # articles that are compared whole
+GLIMPSE: Final = 55.0  # squares of the rarities of what is shared by the looked-up terms, below which none is compared
+NEAREST: Final = 40  # articles that are compared whole
 MEMBERS: Final = 24  # of a story that an article is compared with, the latest
 RIVALS: Final = 3  # stories an article fits best that may turn out to be one
 CROSSED: Final = 8  # of each of two stories that are compared before they are made one, the latest
@@ -205,7 +206,9 @@ class Grouping:
         weights = np.repeat(rarity * rarity, [len(rows) for rows in latest])
         rows, where = np.unique(np.concatenate(latest), return_inverse=True)
         shared_weight = np.bincount(where, weights)
-        fair = (rows != row) & (np.abs(self.table.at[rows] - self.table.at[row]) <= _SECONDS)
+        fair = (
+            (shared_weight >= GLIMPSE) & (rows != row) & (np.abs(self.table.at[rows] - self.table.at[row]) <= _SECONDS)
+        )
         rows, shared_weight = rows[fair], shared_weight[fair]
         if len(rows) > NEAREST:
             best = np.sort(np.argsort(-shared_weight, kind="stable")[:NEAREST])
