@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `backup`, `restore`, `retention` and `archive check`."""
+    """Add `backup`, `restore`, `retention`, `move` and `archive check`."""
     command = add_command(
         commands,
         "backup",
@@ -45,6 +45,18 @@ def add_commands(commands: Commands) -> None:
         "file of a SQLite archive does not shrink: the room is used again.",
     )
     command.add_argument("--dry-run", action="store_true", help="only say what would go")
+    json_option(command, "one JSON object")
+    command = add_command(
+        commands,
+        "move",
+        move,
+        "move an archive into another database: SQLite to PostgreSQL, or back",
+        "Both are addresses as [storage] url has them. The new one is empty, or was begun by a move that was ended:\n"
+        "then it goes on. Every row is compared in the end; the old archive stays. Stop `diembao serve` first;\n"
+        "afterwards name the new address in settings.toml.",
+    )
+    command.add_argument("source", metavar="FROM")
+    command.add_argument("target", metavar="TO")
     json_option(command, "one JSON object")
     things = add_command(commands, "archive", check, "look for faults in the archive: `archive check`")
     command = add_command(
@@ -86,6 +98,23 @@ def restore(args: argparse.Namespace) -> int:
     print(f"restored the backup of {done.backup.made}: {_words(done.backup)}")
     if done.aside:
         print(f"what was there before is kept as {done.aside}; remove it when all is well")
+    return 0
+
+
+def move(args: argparse.Namespace) -> int:
+    """Move an archive into another database."""
+    from storage.upkeep import move as moving
+
+    def told(table: str, rows: int) -> None:
+        if rows and not args.json:
+            print(f"{table:<18} {rows:>9} rows", flush=True)
+
+    settings_of(args)
+    moved = moving.move(args.source, args.target, told)
+    if args.json:
+        print_json({"rows": moved.rows, "sha256": moved.sha256})
+    else:
+        print(f"equal on both sides: {sum(moved.rows.values())} rows; name the new address in [storage] url")
     return 0
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from errors import StorageError
@@ -15,9 +16,16 @@ from press.urls import without_password
 from storage.guard import guarded
 from storage.locks import Held, file_lock, keep_from_children, server_lock
 from storage.migrate import upgrade
+from storage.tables.facts import meta
 
 _BUSY = 30  # seconds a writer waits for another one
 _PASSWORD = "put it into the file that PGPASSFILE names (chmod 600), or before the @"  # noqa: S105 - advice
+MOVING = "moving"  #: the fact of an archive that another one is being moved into
+#: who else has a PostgreSQL archive open
+OTHERS = (
+    "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend' LIMIT 1"
+)
 _EXAMPLE = "sqlite:///data/diembao.db or postgresql+psycopg://user@host/diembao"
 
 
@@ -39,6 +47,18 @@ class Archive:
         """Keep a restore out until `close`; waits for one that is running (SQLite; a server knows its sessions)."""
         if self.file is not None:
             self._held.enter_context(use_lock(self.file, shared=True))
+
+    def alone(self) -> None:
+        """Keep everybody else out until `close`; StorageError where somebody has the archive open."""
+        if self.file is not None:
+            self._held.enter_context(use_lock(self.file, shared=False))
+            return
+        with self.begin() as db:
+            others = db.execute(text(OTHERS)).scalars().all()
+        if others:
+            raise StorageError(
+                f"archive {self.name} is open elsewhere ({', '.join(others)}): stop `diembao serve` first"
+            )
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -83,8 +103,8 @@ class Archive:
         self.close()
 
 
-def open_archive(url: str) -> Archive:
-    """Open the archive at a SQLAlchemy URL, made or brought to this version's schema first.
+def open_archive(url: str, *, alone: bool = False) -> Archive:
+    """Open the archive at a SQLAlchemy URL, made or brought to this version's schema first; `alone`: nobody else may.
 
     The last folder of a SQLite path is made if only that is missing. Raises StorageError for a wrong URL, a missing
     folder, a file that is no archive, a server that does not answer, and an archive of a newer program.
@@ -94,13 +114,23 @@ def open_archive(url: str) -> Archive:
     engine = _sqlite(parsed) if file else _postgresql(parsed)
     archive = Archive(engine, where, file)
     try:
-        archive.in_use()
+        (archive.alone if alone else archive.in_use)()
         with guarded(where):
             upgrade(engine, where, archive.lock("migrate", wait=_BUSY * 4) if file else None)
+        if not alone:
+            _refuse_half(archive)
     except BaseException:
         archive.close()
         raise
     return archive
+
+
+def _refuse_half(archive: Archive) -> None:
+    with archive.read() as db:
+        source = db.execute(select(meta.c.value).where(meta.c.key == MOVING)).scalar()
+    if source is not None:
+        told = str(json.loads(source)["source"])
+        raise StorageError(f"archive {archive.name} was moved from {told} in part only: run `diembao move` again")
 
 
 def use_lock(file: Path, *, shared: bool) -> AbstractContextManager[Held]:

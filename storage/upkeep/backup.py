@@ -87,7 +87,8 @@ def restore_database(url: str, copy: Path, contents: Contents, now: datetime) ->
     kind = parsed.get_backend_name()
     if contents.database != kind:
         raise StorageError(
-            f"the backup is of {contents.database}, but [storage] url names {kind}: name such a database"
+            f"the backup is of {contents.database}, but [storage] url names {kind}:"
+            " name such a database, restore there, and `diembao move` it"
         )
     if contents.schema > HEAD:
         raise StorageError(

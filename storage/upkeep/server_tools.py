@@ -14,14 +14,12 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from errors import StorageError
+from storage.archive import OTHERS
 from storage.guard import guarded
 
 _COPY = re.compile(rb"COPY public\.(\w+) ")
 _TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
-_OTHERS = text(
-    "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend' LIMIT 1"
-)
+_OTHERS = text(OTHERS)
 
 
 def dump(url: URL, snapshot: str, to: Path) -> None:
