@@ -6,6 +6,7 @@ The features are named, so that a judgement can be said in words (`reasons`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -49,9 +50,34 @@ FEATURES: Final = (
     "both_match",
     "match_names_missed",
 )
+_AT: Final = {name: column for column, name in enumerate(FEATURES)}
 _COLUMNS: Final = TITLE_TERMS + HEAD_TERMS
 _DAY: Final = 86400.0
 _ZONE: Final = 7 * 3600.0  # of the day a table without one in its headline is of
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The terms one article shares with others, each with the other it is shared with."""
+
+    which: Rows  #: the other, by its place
+    weight: Floats
+    titles: NDArray[np.bool_]  #: (2, terms): whether it stands in one's headline, in the other's
+    kinds: NDArray[np.integer]  #: (2, terms)
+    others: int
+
+    def total(self, chosen: NDArray[np.bool_], *, squared: bool = False, ones: bool = False) -> NDArray[np.float64]:
+        """Return the sum of the chosen terms' weights, or their squares, or their number, for each other."""
+        weight = self.weight[chosen]
+        weight = np.ones_like(weight) if ones else weight * weight if squared else weight
+        found: NDArray[np.float64] = np.bincount(self.which[chosen], weight, self.others).astype(np.float64)
+        return found
+
+    def highest(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the highest weight of the chosen terms, for each other; 0 where there is none."""
+        found = np.zeros(self.others)
+        np.maximum.at(found, self.which[chosen], self.weight[chosen])
+        return found
 
 
 class Table:
@@ -69,7 +95,7 @@ class Table:
         self.vectors = np.zeros((room, 2, WIDTH), np.int8)
         self.places = np.zeros((room, 2), np.uint64)
         self.at = np.zeros(room)
-        self.facts = np.zeros((room, 3), np.int32)  # kind, day, outlet
+        self.facts = np.zeros((room, 4), np.int32)  # kind, day, outlet, whether the title has a number
 
     def _arrays(self) -> tuple[NDArray[np.generic], ...]:
         return self.terms, self.sums, self.vectors, self.places, self.at, self.facts
@@ -96,7 +122,7 @@ class Table:
         self.vectors[row] = one.vectors
         self.places[row] = one.places
         self.at[row] = at
-        self.facts[row] = one.kind, one.day or self._day(at), outlet
+        self.facts[row] = one.kind, one.day or self._day(at), outlet, ((title & KINDS) == NUMBER).any()
         self.size += 1
         return row
 
@@ -119,13 +145,11 @@ class Table:
 
     def features(self, row: int, rows: Rows) -> Floats:
         """Return (rows, FEATURES) of one article against others."""
-        title, head = self.terms[row, :TITLE_TERMS], self.terms[row, TITLE_TERMS:]
-        mine = (
-            np.concatenate([title[title > 0], head[head > 0]]) >> SHIFT
-        )  # a name and the same pair in lower case are one
+        written = self.terms[row]
+        there = np.flatnonzero(written)
+        mine = written[there] >> SHIFT  # a name and the same pair in lower case are one
         order = np.argsort(mine)
-        mine, first = mine[order], order < np.count_nonzero(title)
-        named = (np.concatenate([title[title > 0], head[head > 0]])[order] & KINDS) == NAME
+        mine, there = mine[order], there[order]
         found = np.zeros((len(rows), len(FEATURES)), np.float32)
         sums, own = self.sums[rows], self.sums[row]
         if len(mine):
@@ -133,61 +157,52 @@ class Table:
             wanted = theirs >> SHIFT
             at = np.searchsorted(mine, wanted)
             at[at == len(mine)] = 0
-            weight = self.known.rarity_of((mine << SHIFT).astype(np.uint32))[at]
-            weight[mine[at] != wanted] = 0
-            marks = (theirs & KINDS) == MARK
-            both = (weight > 0) & first[at] & marks
-            counted = (weight > 0) & first[at] & ((theirs & KINDS) == COUNTED)
-            put(found, "other_counted", (both.sum(1) - counted[:, :TITLE_TERMS].sum(1)).clip(0, 2))
-            weight[marks] = 0
-            self._shared(found, weight, (first[at], named[at]), theirs, sums, own)
+            which, column = np.nonzero(mine[at] == wanted)
+            term = at[which, column]
+            kinds = np.stack([written[there[term]], theirs[which, column]]) & KINDS
+            titles = np.stack([there[term], column]) < TITLE_TERMS
+            weight = self.known.rarity_of((mine << SHIFT).astype(np.uint32))[term]
+            self._shared(found, Shared(which, weight, titles, kinds, len(rows)), sums, own)
         self._meaning(found, row, rows)
         self._around(found, row, rows, sums, own)
         return found
 
-    def _shared(
-        self,
-        found: Floats,
-        weight: Floats,
-        mine: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-        theirs: NDArray[np.uint32],
-        sums: Floats,
-        own: Floats,
-    ) -> None:
-        """What the terms of both say: `weight` (rows, terms) of those shared; `mine`: in one's title, as a name."""
-        first, named = mine
-        of_title = weight * first
-        parts = of_title[:, :TITLE_TERMS], of_title, weight[:, :TITLE_TERMS], weight
-        squares = [np.einsum("ij,ij->i", part, part) for part in parts]
+    def _shared(self, found: Floats, both: Shared, sums: Floats, own: Floats) -> None:
+        """What the terms of both say."""
+        counted = both.total(both.titles.all(0) & (both.kinds == COUNTED).any(0), ones=True)
+        marks = both.total(both.titles.all(0) & (both.kinds == MARK).any(0), ones=True)
+        put(found, "other_counted", (marks - counted).clip(0, 2))
+        said = ~(both.kinds == MARK).any(0)
+        mine, theirs = both.titles & said
+        ways = mine & theirs, mine, theirs, said
         lengths = own[2] * sums[:, 2], own[2] * sums[:, 3], own[3] * sums[:, 2], own[3] * sums[:, 3]
-        alike = [square / np.maximum(length, 1e-3) for square, length in zip(squares, lengths, strict=True)]
+        alike = [
+            both.total(way, squared=True) / np.maximum(length, 1e-3) for way, length in zip(ways, lengths, strict=True)
+        ]
         put(found, "title_title", alike[0])
         put(found, "title_text", np.maximum(alike[1], alike[2]))
         put(found, "text_text", alike[3])
-        total = [part.sum(1) for part in parts]
+        total = [both.total(way) for way in ways]
         put(found, "title_in_title", total[0] / np.maximum(np.minimum(own[0], sums[:, 0]), 1))
         inside = np.maximum(total[1] / max(float(own[0]), 1.0), total[2] / np.maximum(sums[:, 0], 1))
         put(found, "title_in_text", inside)
         put(found, "shared_titles", total[0] / 10)
         put(found, "shared_text", np.maximum(total[1], total[2]) / 10)
-        put(found, "rarest_titles", parts[0].max(1) / 5)
-        put(found, "rarest_text", np.maximum(parts[1].max(1), parts[2].max(1)) / 5)
-        kinds = theirs & KINDS
-        named = named | (kinds == NAME)
-        names = np.where(named, weight, 0)
-        given, taken = (names * first).sum(1), names[:, :TITLE_TERMS].sum(1)
-        put(found, "names_titles", (names * first)[:, :TITLE_TERMS].sum(1) / 10)
+        put(found, "rarest_titles", both.highest(ways[0]) / 5)
+        put(found, "rarest_text", both.highest(mine | theirs) / 5)
+        named = said & (both.kinds == NAME).any(0)
+        given, taken = both.total(named & mine), both.total(named & theirs)
+        put(found, "names_titles", both.total(named & ways[0]) / 10)
         put(found, "names_text", np.maximum(given, taken) / 10)
-        put(found, "rarest_name", names.max(1) / 5)
+        put(found, "rarest_name", both.highest(named) / 5)
         missed = np.minimum(given / max(float(own[4]), 1.0), taken / np.maximum(sums[:, 4], 1))
         put(found, "names_missed", np.where((own[4] > 0) & (sums[:, 4] > 0), 1 - missed, 0))
         put(found, "other_names", np.minimum(own[4] - given, sums[:, 4] - taken).clip(0) / 10)
-        pairs = np.where((kinds == PAIR) | (kinds == COUNTED) | named, weight, 0)
-        put(found, "pairs_text", np.maximum((pairs * first).sum(1), pairs[:, :TITLE_TERMS].sum(1)) / 10)
-        numbers = np.where(kinds == NUMBER, weight, 0)
-        in_titles = (numbers * first)[:, :TITLE_TERMS].sum(1)
-        put(found, "numbers_titles", in_titles / 5)
-        put(found, "numbers_text", numbers.sum(1) / 5)
+        pairs = named | (both.kinds == PAIR).any(0) | (both.kinds == COUNTED).any(0)
+        put(found, "pairs_text", np.maximum(both.total(pairs & mine), both.total(pairs & theirs)) / 10)
+        numbers = (both.kinds == NUMBER).any(0)
+        put(found, "numbers_titles", both.total(numbers & ways[0]) / 5)
+        put(found, "numbers_text", both.total(numbers) / 5)
 
     def _meaning(self, found: Floats, row: int, rows: Rows) -> None:
         theirs = self.vectors[rows].astype(np.float32)
@@ -209,14 +224,9 @@ class Table:
         put(found, "same_outlet", (facts[:, 2] == self.facts[row, 2]) & (facts[:, 2] > 0))
         match = (facts[:, 0] == MATCH) & (self.facts[row, 0] == MATCH)
         put(found, "both_match", match)
-        put(found, "match_names_missed", match * found[:, FEATURES.index("names_missed")])
-        numbers = self._has_number(rows) & bool(self._has_number(np.array([row]))[0])
-        put(found, "other_numbers", numbers & (found[:, FEATURES.index("numbers_titles")] == 0))
-
-    def _has_number(self, rows: Rows) -> NDArray[np.bool_]:
-        titles = self.terms[rows, :TITLE_TERMS]
-        has: NDArray[np.bool_] = (((titles & KINDS) == NUMBER) & (titles > 0)).any(1)
-        return has
+        put(found, "match_names_missed", match * found[:, _AT["names_missed"]])
+        numbers = (facts[:, 3] > 0) & (self.facts[row, 3] > 0)
+        put(found, "other_numbers", numbers & (found[:, _AT["numbers_titles"]] == 0))
 
     def never(self, row: int, rows: Rows) -> NDArray[np.bool_]:
         """Return which of the others cannot tell the event of one: roundups tell none, tables of two days are two."""
@@ -231,13 +241,13 @@ class Table:
         weights = self.known.weights
         features = self.features(row, rows)
         chance: Floats = 1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]).clip(-30, 30)))
-        chance[self.never(row, rows) | (features[:, FEATURES.index("other_counted")] > 0)] = 0
+        chance[self.never(row, rows) | (features[:, _AT["other_counted"]] > 0)] = 0
         return chance
 
 
 def put(found: Floats, name: str, values: NDArray[np.generic]) -> None:
     """Set one feature of every row."""
-    found[:, FEATURES.index(name)] = values
+    found[:, _AT[name]] = values
 
 
 #: What speaks for one event, in words: features, Vietnamese, English.
