@@ -63,7 +63,12 @@ def text_lines(node: LexborNode) -> list[str]:
 
 def parts_of(node: LexborNode) -> list[str]:
     """The text of a node, a string for each block, marks of captions still in it."""
-    html = (node.html or "").replace("\n", " ").replace(BREAK, "\n")
+    return parts_in(node.html or "")
+
+
+def parts_in(html: str) -> list[str]:
+    """The same of a serialised text, which may begin and end anywhere between elements."""
+    html = html.replace("\n", " ").replace(BREAK, "\n")
     if "</span><span" in html:
         html = _GLUED.sub("\n", html)
     text = _TAGS.sub("", BLOCKS.sub("\n", html))

@@ -14,7 +14,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.reading.pieces import is_prose, parts_of, text_lines
+from analysis.reading.pieces import is_prose, parts_in, text_lines
 from analysis.reading.when.reader import Reader, names_of
 from press import dates
 from press.text import clean
@@ -67,6 +67,7 @@ _CLOCK = timedelta(minutes=15)
 _HEAD = 2_000  # characters of a box that holds headline, lead and date
 _SIBLINGS = 200  # elements in a row that are looked at
 _MENU = 4  # links
+_ABOVE, _FAR = 6_000, 40_000  # characters of markup above and below a headline in which its dates stand
 _HEADLINE = 25  # characters a link to an article has
 
 
@@ -201,7 +202,7 @@ def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterat
     """The dates in the lines around the headline, for pages whose markup says nothing."""
     if len(level.text() or "") > 100_000:
         return
-    lines = list(islice(filter(None, map(clean, parts_of(level))), 4 * _MOST))
+    lines = list(islice(filter(None, map(clean, parts_in(_window(level, page.title)))), 4 * _MOST))
     title = clean(page.title.text() or "")
     at = next((index for index, line in enumerate(lines) if title and title[:40] in line), 0)
     elements: dict[bool, dict[str, LexborNode]] = {}
@@ -229,6 +230,16 @@ def _lines(page: _Page, depth: int, level: LexborNode, reader: Reader) -> Iterat
             if abs(instant.at - first) >= timedelta(days=1):  # another thing's date
                 continue
         yield Spot(instant)
+
+
+def _window(level: LexborNode, title: LexborNode) -> str:
+    """The markup of a box from some way above the headline on: what is far away dates nothing, and takes long."""
+    html = level.html or ""
+    at = html.find(title.html or "") if len(html) > _FAR else -1
+    if at < 0:
+        return html
+    start = html.find("<", max(0, at - _ABOVE))
+    return html[start : at + _FAR]
 
 
 def _elements(level: LexborNode, figures: bool) -> dict[str, LexborNode]:

@@ -149,3 +149,9 @@ def test_a_text_whose_pieces_only_the_page_holds_together_is_whole(around: str) 
 def test_a_short_title_of_the_document_is_none_beside_a_whole_headline(name: str, headline: str) -> None:
     draft = read(f"<div>{headline.format(TITLE)}{DATE}<div>{TEXT}</div></div>", title=name)
     assert (draft.title, draft.published_at is not None) == (TITLE, True)
+
+
+def test_a_date_beside_the_headline_is_found_behind_however_long_a_menu() -> None:
+    menu = "".join(f"<div><a href='/{n}'>Chuyên mục số {n}</a></div>" for n in range(900))
+    dated = f"{menu}<h3>{TITLE}</h3><div>Thứ tư, 05/08/2026 | 08:30</div>{TEXT}"
+    assert read(dated).published_at == datetime(2026, 8, 5, 8, 30, tzinfo=timezone(timedelta(hours=7)))
