@@ -322,12 +322,12 @@ def _dense_node(tree: LexborHTMLParser, heading: LexborNode | None) -> LexborNod
             below = True
         whole = node.tag in {"p", "li"}
         holder = node.parent if whole else node
-        text = (node.text() or "").strip() if whole else ""
+        text = " ".join((node.text() or "").split()) if whole else ""  # how a source is set out is none of its text
         size = len(text) if whole else _own_size(node)
         if holder is None or size <= _SHORT or (whole and is_imprint(text)):
             continue
         if whole:
-            size -= sum(len(link.text() or "") for link in node.css("a[href]"))
+            size -= sum(len(" ".join((link.text() or "").split())) for link in node.css("a[href]"))
         size = min(size, _PARAGRAPH * (1 + len(node.css("br"))))  # many paragraphs are an article, a long one is a box
         if size > _SHORT:
             share = size if below else size / 4

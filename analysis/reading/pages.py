@@ -62,7 +62,7 @@ def tree_of(body: bytes, url: str, content_type: str = "") -> LexborHTMLParser:
     if not (_MARKUP.search(sample) or _MARKUP.search(page.decode("utf-8", errors="replace"))):
         raise Unusable(url, "not an HTML page (no markup in it)")
     try:
-        page = bounded(b" ".join(page.split()))  # how a source is set out is no letters of its text
+        page = bounded(page)
     except ValueError as error:
         raise Unusable(url, str(error)) from error
     return LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS.value)
