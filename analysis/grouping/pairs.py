@@ -270,7 +270,7 @@ _REASONS: Final = (
 
 
 def reasons(features: Sequence[float] | Floats, known: Knowledge, language: Literal["vi", "en"] = "vi") -> str:
-    """Say why two articles tell one event, what weighs most first; `features` of the pair, (FEATURES,)."""
+    """Say why two articles tell one event, by the three things that weigh most; `features` of the pair, (FEATURES,)."""
     value: Mapping[str, float] = dict(zip(FEATURES, map(float, features), strict=True))
     weight: Mapping[str, float] = dict(zip(FEATURES, known.weights[:-1].tolist(), strict=True))
     said = []
@@ -281,4 +281,14 @@ def reasons(features: Sequence[float] | Floats, known: Knowledge, language: Lite
     hours = round(value["days_apart"] * 24)
     apart = f"đăng cách nhau {hours} giờ" if language == "vi" else f"published {hours} hours apart"
     begin = "cùng sự kiện vì: " if language == "vi" else "one event because: "
-    return begin + "; ".join([*(words for _, words in sorted(said)), apart])
+    return begin + "; ".join([*(words for _, words in sorted(said)[:3]), apart])
+
+
+def likest(table: Table, language: Literal["vi", "en"] = "vi") -> list[tuple[int, str]]:
+    """Return for each row but the first the earlier row that most likely tells the same event, and why, in words."""
+    found = []
+    for row in range(1, table.size):
+        earlier = np.arange(row)
+        best = int(table.chances(row, earlier).argmax())
+        found.append((best, reasons(table.features(row, earlier[best : best + 1])[0], table.known, language)))
+    return found

@@ -208,6 +208,12 @@ def active(db: Connection, since: datetime, until: datetime | None = None) -> li
     return [_candidate(row) for row in db.execute(query.order_by(table.c.dated_at, table.c.id))]
 
 
+def candidates(db: Connection, ids: Iterable[int]) -> list[Candidate]:
+    """Some articles as grouping needs them, by date."""
+    query = select(table).where(table.c.id.in_(sorted(set(ids))))
+    return [_candidate(row) for row in db.execute(query.order_by(table.c.dated_at, table.c.id))]
+
+
 def set_fingerprints(db: Connection, packed: dict[int, bytes]) -> None:
     """Store fingerprints by article id; not a change of the article."""
     for article_id, value in packed.items():

@@ -75,7 +75,7 @@ def look(folder: Path, act: str, mail: MailServer, *, again: bool) -> None:
         assert found == []
         with archive.read() as db:
             assert audit.broken(db) is None
-            matters = register.lists.find(db, settings.area.province, register.matters.Wanted())
+            matters = register.lists.find(db, settings.area.province, register.lists.Wanted())
             history = {one.id: register.matters.history(db, one) for one in matters}
     for matter in matters:
         assert [entry.details["version"] for entry in history[matter.id]] == list(range(1, matter.version + 1))

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from analysis.reading.pages import decode
-from pipeline.figures import area
+from pipeline.figures import area, one_event
 from press import Article, Story
 from press.text import fold
 from storage import collecting, coverage, register
@@ -160,12 +160,13 @@ def story_page(
         history = coverage.stories.story_history(db, number)[::-1]
         offered = _near(db, found.title, found.first_at, number) if visitor.may("editor") else []
         matters = _matters(db, site, register.covered.of_story(db, site.settings.area.province, number), visitor)
+        reasons = one_event.reasons_of(db, found.articles, visitor.account.language)
     site.note(visitor, "story read", number)
     return show(
         request, "archive/story.html.j2",
         visitor, status, story=found, articles=articles, history=history, offered=offered,
         problem=problem, chart=_timeline(site, found, articles), tones=_tones(articles),
-        originals={one.id: one for one in articles}, matters=matters,
+        originals={one.id: one for one in articles}, matters=matters, reasons=reasons,
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from analysis.grouping.fingerprints import fingerprint
 from pipeline.desk.readers import Wishes, subscribe
-from pipeline.figures import area
+from pipeline.figures import area, one_event
 from pipeline.group import group
 from pipeline.publish import publish
 from press import Deciding, Place, TopicTag
@@ -326,6 +327,29 @@ def test_what_led_to_a_merged_story_leads_there_again(home: House) -> None:
         stories.undo_story_event(db, event.id, at(1))
         assert [stories.current_story(db, each) for each in (one, two, three)] == [one, two, two]
     assert [story_of(home, each) for each in (a, b, c)] == [one, two, two]
+
+
+def test_a_story_says_why_its_articles_tell_one_event(home: House) -> None:
+    told = {
+        "Phà Đại Ngãi thu tiền xe máy cao hơn giá niêm yết": "Hành khách phản ánh bến phà Đại Ngãi thu 41.000 đồng.",
+        "Bến phà Đại Ngãi trả lại tiền thu quá giá niêm yết": "Bến phà nhận sai, trả 41.000 đồng cho từng khách.",
+        "Phà Đại Ngãi ngừng thu tiền xe máy": "Từ sáng nay bến phà Đại Ngãi ngừng thu tiền xe máy chở hàng.",
+    }
+    ids = [put(home, n, n, f"bao-{n}", title=title, lead=lead) for n, (title, lead) in enumerate(told.items())]
+    with home.archive.begin() as db:
+        made = zip(ids, told.items(), strict=True)
+        articles.set_fingerprints(db, {one: fingerprint(*texts).packed() for one, texts in made})
+    (story,) = grouped(home, tuple(ids))
+    page = home.browser("reader").get(f"/stories/{story}").text
+    assert page.count("cùng sự kiện vì: ") == 2
+    assert "đăng cách nhau 1 giờ" in page
+    with home.archive.read() as db:
+        found = one_event.reasons_of(db, ids, "en")
+    assert found.keys() == set(ids[1:])
+    assert all(beside in ids and words.startswith("one event because: ") for beside, words in found.values())
+    with home.archive.begin() as db:
+        articles.set_fingerprints(db, dict.fromkeys(ids, b"of an older form"))
+        assert one_event.reasons_of(db, ids, "vi") == {}
 
 
 def test_a_split_and_a_move_are_taken_back(home: House) -> None:
