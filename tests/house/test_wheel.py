@@ -56,8 +56,6 @@ def said(*command: object, cwd: Path, given: str | None = None) -> str:
     return done.stdout
 
 
-@pytest.mark.long
-@pytest.mark.wheel
 def test_the_wheel_judges_without_the_checkout(home: Path, tmp_path: Path) -> None:
     """A room or a file that the wheel forgets is not found anywhere: only what it depends on comes from elsewhere."""
     assert said(home / "bin/python", "-c", WHERE.format(PACKAGES), cwd=tmp_path) == "[]\n"
