@@ -100,7 +100,7 @@ def timeline(rows: Mapping[str, Sequence[tuple[datetime, int | None, str]]], tit
         for number, (name, dots) in enumerate(rows.items()):
             y = step * number + step / 2
             yield _line(left, y, WIDTH, y)
-            short = name if len(name) <= 18 else f"{name[:17]}…"
+            short = name if len(name) <= 26 else f"{name[:25]}…"
             yield Markup('<text x="0" y="{}">{}</text>').format(_n(y + 4), _plain(short))
             for at, tone, said in dots:
                 x = left + 8 + (WIDTH - left - 16) * (at - first).total_seconds() / length
