@@ -69,7 +69,7 @@ _CLOCK: Final = (
     rf"(\d{{1,2}})(?: ?{_COLON} ?|{_POINT}|{_POINT_BEHIND})(\d\d)"
     rf"(?:(?: ?{_COLON} ?|')(\d{{1,2}})(?:[.,]\d{{1,9}})?{_NO_FIGURES})?(?!\d)['’′]?"
 )
-_SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?: ?(?:\"|''|”|″|s|giây)|(?![ /-]?[^\W\d_]))"
+_SECOND: Final = rf"(\d{{1,2}}){_NO_DATE}(?! ?/ ?\d| ?- ?\d{{1,2}} ?-)(?: ?(?:\"|''|”|″|s|giây)|(?![ /-]?[^\W\d_]))"
 _HOURS: Final = (  # 8h, 8h05', 8 giờ 05 phút, 08g05; figures apart from the word may begin a date
     rf"(\d{{1,2}}) ?(?:giờ|h|g|ម៉ោង)"
     rf"(?:(?:(\d{{1,2}})(?![\d/])| (?:និង ?)?(\d{{1,2}}){_NO_DATE}(?! ?/ ?\d| ?- ?\d{{1,2}} ?-))"
