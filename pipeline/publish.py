@@ -105,14 +105,15 @@ def publish(
 def _held(archive: Archive, settings: Settings, now: datetime) -> str:
     """Return why nothing is sent now, "" where the clock is right; tells the operator once when that begins."""
     with archive.read() as db:
-        why = clock.wrong(next(iter(last_runs(db, "collect", 1)), None), now)
+        collected = next(iter(last_runs(db, "collect", 1)), None)
+        why = clock.wrong(collected, now)
         since = get_fact(db, CLOCK)
     if why and since is None:
         LOG.error("no edition is sent", reason=why)
         lines = [
-            "Đồng hồ của máy chạy Điểm báo đi trước giờ của các báo: xin chỉnh lại (NTP).",
+            clock.wrong(collected, now, vietnamese=True),
+            "Xin chỉnh lại đồng hồ của máy chạy Điểm báo (NTP).",
             "Trong lúc ấy không gửi bản tin nào; giờ đúng lại là tự gửi, không mất gì.",
-            why,
         ]
         subject = "Điểm báo: đồng hồ máy sai, tạm dừng gửi bản tin"
         tell_now(archive, settings, subject, lines, now, lambda db: set_fact(db, CLOCK, now.isoformat()))

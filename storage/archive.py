@@ -54,11 +54,9 @@ class Archive:
             self._held.enter_context(use_lock(self.file, shared=False))
             return
         with self.begin() as db:
-            others = db.execute(text(OTHERS)).scalars().all()
-        if others:
-            raise StorageError(
-                f"archive {self.name} is open elsewhere ({', '.join(others)}): stop `diembao serve` first"
-            )
+            other = db.execute(text(OTHERS)).scalar()
+        if other is not None:
+            raise StorageError(f"archive {self.name} is open elsewhere ({other}): stop `diembao serve` first")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -16,16 +16,16 @@ AHEAD: Final = timedelta(minutes=15)  #: of most of them, from which on the cloc
 FRESH: Final = timedelta(hours=1)  # an older comparison says nothing of now, nor does one of another time altogether
 
 
-def wrong(collected: Run | None, now: datetime) -> str:
+_UNITS: Final = ((86400, "days", "ngày"), (3600, "hours", "giờ"), (60, "minutes", "phút"))
+
+
+def wrong(collected: Run | None, now: datetime, *, vietnamese: bool = False) -> str:
     """Return how the clock is wrong by the last crawl, "" where it is right or nobody knows."""
     told = collected.counts.get("clock") if collected is not None and abs(now - collected.now) <= FRESH else None
     if not told or timedelta(seconds=told["ahead"]) < AHEAD:
         return ""
-    return f"the clock is {_span(told['ahead'])} ahead of what {told['hosts']} servers of the press show"
-
-
-def _span(seconds: int) -> str:
-    for size, unit in ((86400, "days"), (3600, "hours")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds // 60} minutes"
+    size, unit, its_name = next(one for one in _UNITS if told["ahead"] >= 2 * one[0])
+    count, hosts = round(told["ahead"] / size), told["hosts"]
+    if vietnamese:
+        return f"Đồng hồ đi trước giờ của {hosts} máy chủ báo {count} {its_name}."
+    return f"the clock is {count} {unit} ahead of what {hosts} servers of the press show"

@@ -80,6 +80,7 @@ def test_a_clock_that_is_ahead_of_the_press_sends_nothing_and_is_said_once(tmp_p
             assert "3 days ahead" in clock.wrong(last_runs(db, "collect", 1)[0], future)
         publish(archive, settings, DUE)  # the clock is right again, the press was not asked since
         assert [one.recipients for one in mail.messages] == [("operator@example.vn",), ("an@example.vn",)]
+        assert "đi trước giờ của 4 máy chủ báo 3 ngày" in mail.messages[0].message.get_content()
         collected(DUE + timedelta(days=1), 60)
         publish(archive, settings, DUE + timedelta(days=1))
         assert len(mail.messages) == 3

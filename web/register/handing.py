@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,7 +14,6 @@ from web.site.access import Exporter
 from web.site.site import HEADERS, office_of, site_of
 
 router = APIRouter()
-MOST: Final = 20_000  #: matters of a file
 
 
 @router.get("/matters.csv")
@@ -27,7 +26,7 @@ def listed(
     with site.archive.read() as db:
         law = register.law.load(db, office.area)
         view, wanted = asked(law, office, view, unit, kind, field, q)
-        found = register.lists.find(db, office.area, wanted[view], MOST, by_deadline=view == "waiting")
+        found = register.lists.find(db, office.area, wanted[view], by_deadline=view == "waiting")
         rows = show.rows(db, site.settings, found, office.now)
     site.note(visitor, "register exported", view, count=len(rows))
     headers = {**HEADERS, "Content-Disposition": 'attachment; filename="so-su-viec.csv"'}

@@ -18,6 +18,7 @@ from errors import Conflict, DiemBaoError, UsageError
 from pipeline.register import acts, show, units
 from pipeline.register.acts import Office, Opening
 from press.dates import VIETNAM
+from press.deadlines import end_of
 from press.matters import AFTER, FORMS, LETTERS, STATES, WAITING, State, may_follow
 from press.persons import Named, named
 from storage import register
@@ -183,9 +184,7 @@ async def change(request: Request, visitor: Editor, year: Number, number: Number
             values["received_at"] = _instant(form["received"])
         if "until" in form:
             last = _day(form["until"])
-            values["until"] = (
-                datetime.combine(last, datetime.max.time(), VIETNAM).replace(microsecond=0) if last else None
-            )
+            values["until"] = end_of(last) if last else None
         if "places" in form:
             values["places"] = tuple(word.strip() for word in form["places"].split(",") if word.strip())
         number, day, link = (form.get(key, "") for key in ("letter", "date", "link"))

@@ -68,6 +68,8 @@ def rows_of(url: str) -> dict[str, int]:
 def test_every_row_is_moved_and_numbers_go_on(urls: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     old, new = urls
     before = rows_of(old)
+    with open_archive(old) as archive, archive.read(), pytest.raises(StorageError, match=r"open elsewhere|is running"):
+        move(old, new)
     moved = move(old, new)
     assert moved.rows == before == rows_of(old) == rows_of(new)
     assert set(moved.rows) == set(metadata.tables)
